@@ -1,0 +1,1 @@
+//! Generates typed CRUD code for PostgreSQL from JSON Schemas.

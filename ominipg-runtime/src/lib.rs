@@ -1,0 +1,2 @@
+//! What generated ominipg code runs on.
+pub mod schema;

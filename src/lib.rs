@@ -1,0 +1,1 @@
+//! A typed PostgreSQL data layer from JSON Schemas, with PostgreSQL built in.
