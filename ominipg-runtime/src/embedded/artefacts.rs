@@ -1,0 +1,88 @@
+//! What every engine of the process shares: the compiled modules and the image of a fresh cluster.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use wasmtime::{Config, Engine, Module};
+
+use super::cache::{self, Stored};
+use super::files::image::Image;
+use super::module::Placement;
+use crate::error::Error;
+
+/// The stack that WebAssembly may use, in bytes. PostgreSQL measures only the shadow stack in its own memory, against
+/// `max_stack_depth`; native frames take up to 24 times as much. Less than this and a runaway recursion would overflow here.
+const NATIVE_STACK: usize = 64 * 1024 * 1024;
+/// What the imports of this host may use on top.
+const HOST_STACK: usize = 1024 * 1024;
+
+/// The name of the main module.
+pub(super) const POSTGRES: &str = "postgres";
+
+/// Compiled modules and files.
+pub(super) struct Artefacts {
+    pub(super) engine: Engine,
+    modules: BTreeMap<String, SharedModule>,
+    /// The read-only files and a fresh cluster in `data`.
+    pub(super) image: Arc<Image>,
+}
+
+struct SharedModule {
+    placement: Placement,
+    stored: Stored,
+    module: OnceLock<Module>,
+}
+
+impl Artefacts {
+    pub(super) fn new(engine: Engine, image: Image, modules: Vec<(String, Placement, Stored)>) -> Self {
+        let modules = modules
+            .into_iter()
+            .map(|(name, placement, stored)| (name, SharedModule { placement, stored, module: OnceLock::new() }))
+            .collect();
+        Self { engine, modules, image: Arc::new(image) }
+    }
+
+    /// A module by the name of its file, without its ending; it is mapped at first use.
+    pub(super) fn module(&self, name: &str) -> Option<wasmtime::Result<(&Module, Placement)>> {
+        let shared = self.modules.get(name)?;
+        if shared.module.get().is_none() {
+            match shared.stored.load(&self.engine) {
+                Ok(module) => drop(shared.module.set(module)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        Some(Ok((shared.module.get().expect("set above"), shared.placement)))
+    }
+}
+
+/// The artefacts of this process, made or read from the cache at first use.
+pub(super) fn shared() -> Result<Arc<Artefacts>, Error> {
+    static SHARED: Mutex<Option<Arc<Artefacts>>> = Mutex::new(None);
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(artefacts) = &*shared {
+        return Ok(Arc::clone(artefacts));
+    }
+    let artefacts = Arc::new(cache::load_or_build()?);
+    Ok(Arc::clone(shared.insert(artefacts)))
+}
+
+/// The engine's settings; they are part of what a compiled module is good for.
+pub(super) fn engine() -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    config
+        .wasm_exceptions(true)
+        .wasm_threads(true)
+        .wasm_function_references(true)
+        .wasm_bulk_memory(true)
+        .wasm_simd(true)
+        .wasm_tail_call(true)
+        .wasm_gc(true)
+        .memory_may_move(false)
+        .max_wasm_stack(NATIVE_STACK)
+        .async_stack_size(NATIVE_STACK + HOST_STACK)
+        // Every ERROR at top level leaves the guest by a trap; a trace of it would cost more than the statement.
+        .wasm_backtrace_max_frames(None)
+        // Artefacts for Windows need it.
+        .native_unwind_info(cfg!(windows));
+    Engine::new(&config)
+}

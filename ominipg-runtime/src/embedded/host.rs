@@ -1,0 +1,119 @@
+//! The state of one engine that its imports work on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use wasmtime::{Global, Instance, Memory, StoreLimits, Table, TypedFunc};
+
+use super::artefacts::Artefacts;
+use super::files::{FileType, Metadata, Tree};
+use super::link::Tags;
+use super::wasi::Descriptors;
+use super::wasi::errno::Result;
+use super::wire::Wire;
+
+/// What the store of an engine carries.
+pub(super) struct Host {
+    pub(super) arguments: Vec<String>,
+    pub(super) environment: Vec<String>,
+    pub(super) tree: Tree,
+    pub(super) descriptors: Descriptors,
+    /// The working directory, as a normal path.
+    pub(super) directory: String,
+    /// Input and output of descriptors 0 and 1.
+    pub(super) wire: Arc<Wire>,
+    /// What PostgreSQL wrote to its log.
+    pub(super) log: Log,
+    pub(super) started: Instant,
+    pub(super) signal_handler: Option<TypedFunc<i32, ()>>,
+    pub(super) limits: StoreLimits,
+    pub(super) artefacts: Arc<Artefacts>,
+    pub(super) linkage: Option<Linkage>,
+}
+
+/// What modules of one engine share.
+#[derive(Clone)]
+pub(super) struct Linkage {
+    pub(super) memory: Memory,
+    pub(super) table: Table,
+    pub(super) stack_pointer: Global,
+    pub(super) main: Option<Instance>,
+    pub(super) modules: Vec<LoadedModule>,
+    /// Table slots of functions that other modules point to.
+    pub(super) slots: HashMap<String, u32>,
+    pub(super) tags: Tags,
+}
+
+/// A side module that has been loaded.
+#[derive(Clone)]
+pub(super) struct LoadedModule {
+    pub(super) name: String,
+    pub(super) instance: Instance,
+    pub(super) memory_base: u32,
+}
+
+impl Host {
+    pub(super) fn memory(&self) -> Memory {
+        self.linkage.as_ref().expect("the guest runs only after it is linked").memory
+    }
+
+    /// Kind and size behind a descriptor.
+    pub(super) fn metadata(&self, fd: u32) -> Result<Metadata> {
+        use super::wasi::Kind;
+        let file = self.descriptors.get(fd)?;
+        match &file.kind {
+            Kind::File(handle) => self.tree.metadata(handle, &file.path),
+            Kind::Input | Kind::Output | Kind::Log => {
+                Ok(Metadata { kind: FileType::Device, size: 0, id: 0 })
+            }
+            Kind::PipeReader(_) | Kind::PipeWriter(_) | Kind::Epoll(_) => {
+                Ok(Metadata { kind: FileType::Pipe, size: 0, id: 0 })
+            }
+        }
+    }
+
+    /// Gives a closed file back to the tree.
+    pub(super) fn release(&mut self, file: Option<super::wasi::OpenFile>) {
+        if let Some(super::wasi::OpenFile { kind: super::wasi::Kind::File(handle), .. }) = file {
+            self.tree.close(handle);
+        }
+    }
+}
+
+/// The last lines of PostgreSQL's log, for errors that end the engine; each line also goes to `tracing`.
+#[derive(Default)]
+pub(super) struct Log {
+    tail: String,
+    line: Vec<u8>,
+}
+
+impl Log {
+    /// In bytes.
+    const KEPT: usize = 4096;
+
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if byte != b'\n' {
+                self.line.push(byte);
+                continue;
+            }
+            let line = String::from_utf8_lossy(&self.line).into_owned();
+            tracing::debug!(target: "ominipg::postgres", "{line}");
+            self.tail.push_str(&line);
+            self.tail.push('\n');
+            self.line.clear();
+        }
+        if self.tail.len() > Self::KEPT {
+            let cut = (self.tail.len() - Self::KEPT..)
+                .find(|&at| self.tail.is_char_boundary(at))
+                .expect("the end is a boundary");
+            self.tail.drain(..cut);
+        }
+    }
+
+    /// The last lines.
+    pub(super) fn tail(&self) -> &str {
+        self.tail.trim_end()
+    }
+}

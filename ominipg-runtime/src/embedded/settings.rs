@@ -1,0 +1,54 @@
+//! The settings that an embedded PostgreSQL starts with.
+
+/// What PostgreSQL believes its program to be; its other files are found from there.
+pub(super) const PROGRAM: &str = "/bin/postgres";
+
+/// For every database.
+const COMMON: &[&str] = &[
+    // There is one process: no workers, no replication, nobody to vacuum in the background.
+    "max_worker_processes=0",
+    "max_parallel_workers=0",
+    "max_parallel_workers_per_gather=0",
+    "max_parallel_maintenance_workers=0",
+    "max_wal_senders=0",
+    "max_replication_slots=0",
+    "autovacuum=off",
+    "io_method=sync",
+    "wal_level=minimal",
+    // The latch's descriptors are found by duplicating until it fails: a thousand calls at every start otherwise.
+    "max_files_per_process=64",
+    // Sizes for one application rather than a server; few connections, yet locks for a schema of thousands of tables.
+    "max_connections=8",
+    "superuser_reserved_connections=0",
+    "reserved_connections=0",
+    "max_locks_per_transaction=1024",
+    "shared_buffers=16MB",
+    "wal_buffers=1MB",
+    "min_wal_size=8MB",
+    "max_wal_size=64MB",
+    // Deeper recursion than this would outgrow the native stack; see `artefacts`.
+    "max_stack_depth=2MB",
+    "exit_on_error=false",
+    "log_checkpoints=false",
+    // Statements carry values: they stay out of the log.
+    "log_min_error_statement=panic",
+    "log_min_messages=fatal",
+    "TimeZone=UTC",
+    "jit=off",
+];
+
+/// For databases in memory, which end with the process anyway.
+const IN_MEMORY: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+/// For databases in a folder: an acknowledged commit is on disk.
+const IN_FOLDER: &[&str] = &["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
+
+/// The program's arguments to serve the database `postgres`.
+pub(super) fn arguments(in_memory: bool) -> Vec<String> {
+    let mut arguments = vec![PROGRAM.to_owned(), "--single".to_owned()];
+    for setting in COMMON.iter().chain(if in_memory { IN_MEMORY } else { IN_FOLDER }) {
+        arguments.extend(["-c".to_owned(), (*setting).to_owned()]);
+    }
+    arguments.extend(["-D", "/data", "postgres"].map(str::to_owned));
+    arguments
+}

@@ -1,0 +1,283 @@
+//! Calls on descriptors.
+
+use wasmtime::{Caller, Linker, Result};
+
+use super::descriptors::{Kind, OpenFile};
+use super::errno::{self, Errno};
+use super::{WASI, WASIX, answer, code};
+use crate::embedded::files::FileType;
+use crate::embedded::host::Host;
+
+const APPEND: u16 = 1;
+const NONBLOCK: u16 = 4;
+
+pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
+    // Reading the wire waits for the client and writing it for room, so these two may suspend the fiber.
+    linker.func_wrap_async(WASI, "fd_read", |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
+        Box::new(async move {
+            if let Ok(OpenFile { kind: Kind::Input, .. }) = caller.data().descriptors.get(fd) {
+                let wire = caller.data().wire.clone();
+                wire.readable().await;
+            }
+            answer(&mut caller, |guest, host| {
+                let mut total = 0;
+                for (at, len) in guest.vectors(list, count)? {
+                    let n = read(host, fd, None, guest.bytes_mut(at, len)?)?;
+                    total += n as u32;
+                    if n < len as usize {
+                        break;
+                    }
+                }
+                guest.write_u32(result, total)
+            })
+        })
+    })?;
+    linker.func_wrap_async(WASI, "fd_write", |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
+        Box::new(async move {
+            if let Ok(OpenFile { kind: Kind::Output, .. }) = caller.data().descriptors.get(fd) {
+                let wire = caller.data().wire.clone();
+                wire.writable().await;
+            }
+            answer(&mut caller, |guest, host| {
+                let mut total = 0;
+                for (at, len) in guest.vectors(list, count)? {
+                    total += write(host, fd, None, guest.bytes(at, len)?)? as u32;
+                }
+                guest.write_u32(result, total)
+            })
+        })
+    })?;
+    linker.func_wrap(
+        WASI,
+        "fd_pread",
+        |mut caller: Caller<'_, Host>, fd: u32, list: u32, count: u32, offset: u64, result: u32| {
+            answer(&mut caller, |guest, host| {
+                let mut total = 0;
+                for (at, len) in guest.vectors(list, count)? {
+                    let n = read(host, fd, Some(offset + total), guest.bytes_mut(at, len)?)?;
+                    total += n as u64;
+                    if n < len as usize {
+                        break;
+                    }
+                }
+                guest.write_u32(result, total as u32)
+            })
+        },
+    )?;
+    linker.func_wrap(
+        WASI,
+        "fd_pwrite",
+        |mut caller: Caller<'_, Host>, fd: u32, list: u32, count: u32, offset: u64, result: u32| {
+            answer(&mut caller, |guest, host| {
+                let mut total = 0;
+                for (at, len) in guest.vectors(list, count)? {
+                    let n = write(host, fd, Some(offset + total), guest.bytes(at, len)?)?;
+                    total += n as u64;
+                    if n < len as usize {
+                        break;
+                    }
+                }
+                guest.write_u32(result, total as u32)
+            })
+        },
+    )?;
+    linker.func_wrap(
+        WASI,
+        "fd_seek",
+        |mut caller: Caller<'_, Host>, fd: u32, offset: i64, whence: u32, result: u32| {
+            answer(&mut caller, |guest, host| {
+                let size = host.metadata(fd)?.size;
+                let file = host.descriptors.get_mut(fd)?;
+                if !matches!(file.kind, Kind::File(_)) {
+                    return Err(Errno::SPIPE);
+                }
+                let base = match whence {
+                    0 => 0,
+                    1 => file.position,
+                    2 => size,
+                    _ => return Err(Errno::INVAL),
+                };
+                file.position = base.checked_add_signed(offset).ok_or(Errno::INVAL)?;
+                guest.write_u64(result, file.position)
+            })
+        },
+    )?;
+    linker.func_wrap(WASI, "fd_close", |mut caller: Caller<'_, Host>, fd: u32| {
+        answer(&mut caller, |_, host| {
+            let closed = host.descriptors.close(fd)?;
+            host.release(closed);
+            Ok(())
+        })
+    })?;
+    linker.func_wrap(WASI, "fd_renumber", |mut caller: Caller<'_, Host>, from: u32, to: u32| {
+        answer(&mut caller, |_, host| {
+            let closed = host.descriptors.renumber(from, to)?;
+            host.release(closed);
+            Ok(())
+        })
+    })?;
+    linker.func_wrap(WASIX, "fd_dup", |mut caller: Caller<'_, Host>, fd: u32, result: u32| {
+        answer(&mut caller, |guest, host| {
+            let new = host.descriptors.duplicate(fd, 0, false)?;
+            guest.write_u32(result, new)
+        })
+    })?;
+    linker.func_wrap(
+        WASIX,
+        "fd_dup2",
+        |mut caller: Caller<'_, Host>, fd: u32, least: u32, close_on_exec: u32, result: u32| {
+            answer(&mut caller, |guest, host| {
+                let new = host.descriptors.duplicate(fd, least, close_on_exec != 0)?;
+                guest.write_u32(result, new)
+            })
+        },
+    )?;
+    add_metadata(linker)
+}
+
+fn add_metadata(linker: &mut Linker<Host>) -> Result<()> {
+    linker.func_wrap(WASI, "fd_fdstat_get", |mut caller: Caller<'_, Host>, fd: u32, result: u32| {
+        answer(&mut caller, |guest, host| {
+            let kind = host.metadata(fd)?.kind;
+            let file = host.descriptors.get(fd)?;
+            let flags = if file.append { APPEND } else { 0 } | if file.nonblocking { NONBLOCK } else { 0 };
+            let mut stat = [0u8; 24];
+            stat[0] = number(kind);
+            stat[2..4].copy_from_slice(&flags.to_le_bytes());
+            stat[8..24].fill(0xff); // every right
+            guest.write(result, &stat)
+        })
+    })?;
+    linker.func_wrap(WASI, "fd_fdstat_set_flags", |mut caller: Caller<'_, Host>, fd: u32, flags: u32| {
+        answer(&mut caller, |_, host| {
+            let file = host.descriptors.get_mut(fd)?;
+            file.append = flags as u16 & APPEND != 0;
+            file.nonblocking = flags as u16 & NONBLOCK != 0;
+            Ok(())
+        })
+    })?;
+    linker.func_wrap(WASIX, "fd_fdflags_get", |mut caller: Caller<'_, Host>, fd: u32, result: u32| {
+        answer(&mut caller, |guest, host| {
+            let flags = u16::from(host.descriptors.close_on_exec(fd)?);
+            guest.write(result, &flags.to_le_bytes())
+        })
+    })?;
+    linker.func_wrap(WASIX, "fd_fdflags_set", |mut caller: Caller<'_, Host>, fd: u32, flags: u32| {
+        answer(&mut caller, |_, host| host.descriptors.set_close_on_exec(fd, flags & 1 != 0))
+    })?;
+    linker.func_wrap(WASI, "fd_filestat_get", |mut caller: Caller<'_, Host>, fd: u32, result: u32| {
+        answer(&mut caller, |guest, host| {
+            let metadata = host.metadata(fd)?;
+            guest.write(result, &filestat(metadata))
+        })
+    })?;
+    linker.func_wrap(WASI, "fd_filestat_set_size", |mut caller: Caller<'_, Host>, fd: u32, size: u64| {
+        answer(&mut caller, |_, host| match &host.descriptors.get(fd)?.kind {
+            Kind::File(handle) => host.tree.set_len(handle, size),
+            _ => Err(Errno::INVAL),
+        })
+    })?;
+    linker.func_wrap(WASI, "fd_allocate", |mut caller: Caller<'_, Host>, fd: u32, offset: u64, len: u64| {
+        answer(&mut caller, |_, host| {
+            let size = host.metadata(fd)?.size;
+            let end = offset.checked_add(len).ok_or(Errno::FBIG)?;
+            match &host.descriptors.get(fd)?.kind {
+                Kind::File(handle) if end > size => host.tree.set_len(handle, end),
+                Kind::File(_) => Ok(()),
+                _ => Err(Errno::INVAL),
+            }
+        })
+    })?;
+    linker.func_wrap(WASI, "fd_advise", |_: Caller<'_, Host>, _: u32, _: u64, _: u64, _: u32| 0i32)?;
+    for (name, data_only) in [("fd_sync", false), ("fd_datasync", true)] {
+        linker.func_wrap(WASI, name, move |caller: Caller<'_, Host>, fd: u32| {
+            let host = caller.data();
+            code(host.descriptors.get(fd).and_then(|file| match &file.kind {
+                Kind::File(handle) => host.tree.sync(handle, &file.path, data_only),
+                _ => Ok(()),
+            }))
+        })?;
+    }
+    Ok(())
+}
+
+/// The WASI number of a file type.
+pub(super) fn number(kind: FileType) -> u8 {
+    match kind {
+        FileType::Device => 2,
+        FileType::Directory => 3,
+        FileType::File => 4,
+        FileType::Pipe => 0,
+    }
+}
+
+/// The 64 bytes of a WASI filestat; times are zero, since PostgreSQL decides nothing by them.
+pub(super) fn filestat(metadata: crate::embedded::files::Metadata) -> [u8; 64] {
+    let mut stat = [0u8; 64];
+    stat[0..8].copy_from_slice(&1u64.to_le_bytes());
+    stat[8..16].copy_from_slice(&metadata.id.to_le_bytes());
+    stat[16] = number(metadata.kind);
+    stat[24..32].copy_from_slice(&1u64.to_le_bytes());
+    stat[32..40].copy_from_slice(&metadata.size.to_le_bytes());
+    stat
+}
+
+fn read(host: &mut Host, fd: u32, offset: Option<u64>, buffer: &mut [u8]) -> errno::Result<usize> {
+    let Host { descriptors, tree, wire, .. } = host;
+    let file = descriptors.get_mut(fd)?;
+    match &file.kind {
+        Kind::File(handle) => {
+            let n = tree.read_at(handle, offset.unwrap_or(file.position), buffer)?;
+            if offset.is_none() {
+                file.position += n as u64;
+            }
+            Ok(n)
+        }
+        Kind::Input => Ok(wire.take_input(buffer)),
+        Kind::PipeReader(pipe) => {
+            let pipe = *pipe;
+            let bytes = &mut descriptors.pipes[pipe];
+            if bytes.is_empty() {
+                return Err(Errno::AGAIN);
+            }
+            let n = bytes.len().min(buffer.len());
+            bytes.drain(..n).zip(buffer).for_each(|(byte, target)| *target = byte);
+            Ok(n)
+        }
+        _ => Err(Errno::BADF),
+    }
+}
+
+fn write(host: &mut Host, fd: u32, offset: Option<u64>, bytes: &[u8]) -> errno::Result<usize> {
+    let Host { descriptors, tree, wire, log, .. } = host;
+    let file = descriptors.get_mut(fd)?;
+    match &file.kind {
+        Kind::File(handle) => {
+            let at = match offset {
+                Some(offset) => offset,
+                None if file.append => tree.metadata(handle, &file.path)?.size,
+                None => file.position,
+            };
+            let n = tree.write_at(handle, at, bytes)?;
+            if offset.is_none() {
+                file.position = at + n as u64;
+            }
+            Ok(n)
+        }
+        Kind::Output => {
+            wire.put_output(bytes);
+            Ok(bytes.len())
+        }
+        Kind::Log => {
+            log.push(bytes);
+            Ok(bytes.len())
+        }
+        Kind::PipeWriter(pipe) => {
+            let pipe = *pipe;
+            descriptors.pipes[pipe].extend(bytes);
+            Ok(bytes.len())
+        }
+        _ => Err(Errno::BADF),
+    }
+}
+
