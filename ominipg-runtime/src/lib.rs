@@ -1,2 +1,39 @@
-//! What generated ominipg code runs on.
-pub mod schema;
+//! What generated ominipg code runs on: connections, typed create, find, update and delete, filters, validation.
+//!
+//! Applications depend on the crate `ominipg`, which re-exports this one.
+
+mod client;
+#[doc(hidden)]
+pub mod codegen_support;
+mod crud;
+mod decode;
+mod encode;
+mod error;
+mod field;
+mod filter;
+mod model;
+mod param;
+mod schema;
+mod session;
+mod sql;
+mod validate;
+mod value;
+
+pub use tokio_postgres::Row;
+pub use tokio_postgres::types::ToSql;
+
+pub use self::client::{ConnectOptions, Mode, Ominipg};
+pub use self::crud::{
+    Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo, Relation,
+    Relations, UpdateByKey, UpdateMany,
+};
+pub use self::decode::RowReader;
+pub use self::encode::Encoder;
+pub use self::error::{Error, ErrorKind};
+pub use self::field::{Field, IntoValue};
+pub use self::filter::{Column, Filter, IntoOrder, JsonPath, Order};
+pub use self::model::{Encode, Model, Validate};
+pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
+pub use self::session::{Executor, Transaction};
+pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
+pub use self::value::{Container, Interval, Json, Ordered, ParseIntervalError, Scalar, TextEnum, UnknownVariant, Value};

@@ -1,5 +1,7 @@
 //! The static description of a schema: plain data that the generator emits and the runtime makes SQL from.
 
+use tokio_postgres::types::Type;
+
 /// All tables of one schema folder, and the SQL that creates them.
 #[derive(Debug)]
 pub struct Schema {
@@ -84,6 +86,108 @@ pub enum SqlType {
     Jsonb,
     /// A one-dimensional array.
     Array(&'static SqlType),
+}
+
+impl SqlType {
+    /// The type's name in SQL, as `text` or `int4[]`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Array(element) => element.array_name(),
+            Self::Text => "text",
+            Self::Int2 => "int2",
+            Self::Int4 => "int4",
+            Self::Int8 => "int8",
+            Self::Float4 => "float4",
+            Self::Float8 => "float8",
+            Self::Bool => "bool",
+            Self::Uuid => "uuid",
+            Self::Timestamptz => "timestamptz",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::Interval => "interval",
+            Self::Bytea => "bytea",
+            Self::Inet => "inet",
+            Self::Numeric => "numeric",
+            Self::Jsonb => "jsonb",
+        }
+    }
+
+    /// The name of an array of this type.
+    pub(crate) const fn array_name(self) -> &'static str {
+        match self {
+            Self::Array(element) => element.array_name(),
+            Self::Text => "text[]",
+            Self::Int2 => "int2[]",
+            Self::Int4 => "int4[]",
+            Self::Int8 => "int8[]",
+            Self::Float4 => "float4[]",
+            Self::Float8 => "float8[]",
+            Self::Bool => "bool[]",
+            Self::Uuid => "uuid[]",
+            Self::Timestamptz => "timestamptz[]",
+            Self::Date => "date[]",
+            Self::Time => "time[]",
+            Self::Interval => "interval[]",
+            Self::Bytea => "bytea[]",
+            Self::Inet => "inet[]",
+            Self::Numeric => "numeric[]",
+            Self::Jsonb => "jsonb[]",
+        }
+    }
+
+    /// The type as the wire protocol knows it.
+    pub(crate) const fn wire(self) -> Type {
+        match self {
+            Self::Array(element) => element.array_wire(),
+            Self::Text => Type::TEXT,
+            Self::Int2 => Type::INT2,
+            Self::Int4 => Type::INT4,
+            Self::Int8 => Type::INT8,
+            Self::Float4 => Type::FLOAT4,
+            Self::Float8 => Type::FLOAT8,
+            Self::Bool => Type::BOOL,
+            Self::Uuid => Type::UUID,
+            Self::Timestamptz => Type::TIMESTAMPTZ,
+            Self::Date => Type::DATE,
+            Self::Time => Type::TIME,
+            Self::Interval => Type::INTERVAL,
+            Self::Bytea => Type::BYTEA,
+            Self::Inet => Type::INET,
+            Self::Numeric => Type::NUMERIC,
+            Self::Jsonb => Type::JSONB,
+        }
+    }
+
+    /// The wire type of an array of this type; PostgreSQL's arrays of arrays have the same type as the inner one.
+    pub(crate) const fn array_wire(self) -> Type {
+        match self {
+            Self::Array(element) => element.array_wire(),
+            Self::Text => Type::TEXT_ARRAY,
+            Self::Int2 => Type::INT2_ARRAY,
+            Self::Int4 => Type::INT4_ARRAY,
+            Self::Int8 => Type::INT8_ARRAY,
+            Self::Float4 => Type::FLOAT4_ARRAY,
+            Self::Float8 => Type::FLOAT8_ARRAY,
+            Self::Bool => Type::BOOL_ARRAY,
+            Self::Uuid => Type::UUID_ARRAY,
+            Self::Timestamptz => Type::TIMESTAMPTZ_ARRAY,
+            Self::Date => Type::DATE_ARRAY,
+            Self::Time => Type::TIME_ARRAY,
+            Self::Interval => Type::INTERVAL_ARRAY,
+            Self::Bytea => Type::BYTEA_ARRAY,
+            Self::Inet => Type::INET_ARRAY,
+            Self::Numeric => Type::NUMERIC_ARRAY,
+            Self::Jsonb => Type::JSONB_ARRAY,
+        }
+    }
+
+    /// The element type of an array, else the type itself.
+    pub(crate) const fn element(self) -> SqlType {
+        match self {
+            Self::Array(element) => *element,
+            other => other,
+        }
+    }
 }
 
 /// A relation from one table to another.

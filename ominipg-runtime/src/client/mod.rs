@@ -1,0 +1,14 @@
+//! The handle that applications hold: connect, query, transaction, close.
+
+mod handle;
+mod location;
+mod mode;
+mod open;
+mod options;
+mod redact;
+mod tables;
+
+pub use self::handle::Ominipg;
+pub(crate) use self::handle::{at_most_one, one};
+pub use self::mode::Mode;
+pub use self::options::ConnectOptions;

@@ -1,0 +1,94 @@
+use std::fmt;
+use std::time::Duration;
+
+use super::redact::redact;
+use crate::schema::Schema;
+
+/// What to connect to, and how.
+///
+/// The url decides the mode: `:memory:` and `file://./data` are PostgreSQL in this process, on a worker thread;
+/// `postgresql://user:password@host/database` is a server, reached directly. A server's url takes libpq's parameters,
+/// among them `sslmode` (`disable`, `prefer`, `require`) and `sslrootcert` (a file of trusted certificates). An
+/// encrypted connection always verifies the server's certificate and name.
+#[derive(Clone)]
+#[must_use]
+pub struct ConnectOptions {
+    pub(super) url: String,
+    pub(super) schema: Option<&'static Schema>,
+    pub(super) create_tables: bool,
+    pub(super) use_worker: Option<bool>,
+    pub(super) max_connections: usize,
+    pub(super) connect_timeout: Duration,
+    pub(super) busy_timeout: Duration,
+}
+
+impl ConnectOptions {
+    /// Options for a url, with the defaults of everything else.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            schema: None,
+            create_tables: false,
+            use_worker: None,
+            max_connections: 10,
+            connect_timeout: Duration::from_secs(10),
+            busy_timeout: Duration::from_secs(30),
+        }
+    }
+
+    /// The schema that the database has, as the generator wrote it.
+    pub fn schema(self, schema: &'static Schema) -> Self {
+        Self { schema: Some(schema), ..self }
+    }
+
+    /// Creates the schema's tables where they are missing, in one transaction; off by default.
+    pub fn create_tables(self, create: bool) -> Self {
+        Self { create_tables: create, ..self }
+    }
+
+    /// Whether a worker thread is used; by default for embedded databases only.
+    pub fn use_worker(self, worker: bool) -> Self {
+        Self { use_worker: Some(worker), ..self }
+    }
+
+    /// The most connections to a server at a time; 10 by default. An embedded database has one.
+    pub fn max_connections(self, connections: usize) -> Self {
+        Self { max_connections: connections, ..self }
+    }
+
+    /// How long a new connection may take; 10 seconds by default.
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        Self { connect_timeout: timeout, ..self }
+    }
+
+    /// How long a call waits for a free connection, or for an embedded database's open transaction to end;
+    /// 30 seconds by default.
+    pub fn busy_timeout(self, timeout: Duration) -> Self {
+        Self { busy_timeout: timeout, ..self }
+    }
+}
+
+impl From<&str> for ConnectOptions {
+    fn from(url: &str) -> Self {
+        Self::new(url)
+    }
+}
+
+impl From<String> for ConnectOptions {
+    fn from(url: String) -> Self {
+        Self::new(url)
+    }
+}
+
+impl fmt::Debug for ConnectOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectOptions")
+            .field("url", &redact(&self.url))
+            .field("create_tables", &self.create_tables)
+            .field("use_worker", &self.use_worker)
+            .field("max_connections", &self.max_connections)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("busy_timeout", &self.busy_timeout)
+            .finish_non_exhaustive()
+    }
+}

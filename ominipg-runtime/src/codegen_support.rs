@@ -1,0 +1,31 @@
+//! Everything that generated code names, in one place. Not part of the public interface.
+
+pub use bytes::BytesMut;
+pub use jiff;
+pub use jiff::Timestamp;
+pub use jiff::civil::{Date, Time};
+pub use rust_decimal;
+pub use rust_decimal::Decimal;
+pub use serde;
+pub use serde_json;
+pub use std::net::IpAddr;
+pub use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+pub use uuid;
+pub use uuid::Uuid;
+
+pub use crate::crud::{
+    BelongsTo, ByKey, Create, CreateMany, DeleteMany, Find, HasMany, OptionalBelongsTo, UpdateMany,
+};
+pub use crate::decode::RowReader;
+pub use crate::encode::Encoder;
+pub use crate::error::Error;
+pub use crate::field::{Field, IntoValue};
+pub use crate::filter::{Column, Filter};
+pub use crate::model::{Encode, Model, Validate};
+pub use crate::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
+pub use crate::text_enum;
+pub use crate::validate::{Format, JsonSchema, Number, Pattern, Violations};
+pub use crate::value::{Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64};
+
+/// The error that conversions from and to PostgreSQL have.
+pub type BoxError = Box<dyn std::error::Error + Sync + Send>;

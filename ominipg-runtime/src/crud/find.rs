@@ -1,0 +1,142 @@
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use super::relation::{Alone, Relations};
+use super::rows::{decode_all, not_found};
+use super::select::{Selection, Sort};
+use super::{DeleteMany, UpdateMany};
+use crate::error::{Error, ErrorKind};
+use crate::filter::{Expr, Filter, IntoOrder, parse_json};
+use crate::model::Model;
+use crate::session::{Executor, Session};
+
+/// A search for rows of `M`, and of what is related to them; not sent yet.
+#[must_use = "nothing is sent until `all`, `first`, `one`, `count` or `exists`"]
+pub struct Find<M, R = Alone> {
+    selection: Selection,
+    relations: R,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: Model> Find<M> {
+    /// A search that finds every row.
+    #[expect(clippy::new_without_default, reason = "generated code is the only one to call it")]
+    pub fn new() -> Self {
+        Self { selection: Selection::default(), relations: Alone, model: PhantomData }
+    }
+
+    /// Loads related rows too: a relation, or a tuple of them, in one query each.
+    pub fn with<R: Relations<M>>(self, relations: R) -> Find<M, R> {
+        Find { selection: self.selection, relations, model: PhantomData }
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    ///
+    /// Where PostgreSQL refuses the statement.
+    pub async fn count(self, on: &(impl Executor + ?Sized)) -> Result<u64, Error> {
+        let rows = on.session().rows(self.selection.count(M::TABLE)?).await?;
+        let count: i64 = crate::client::one(rows)?.try_get(0)?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Whether there is a row.
+    ///
+    /// # Errors
+    ///
+    /// Where PostgreSQL refuses the statement.
+    pub async fn exists(self, on: &(impl Executor + ?Sized)) -> Result<bool, Error> {
+        let rows = on.session().rows(self.selection.exists(M::TABLE)?).await?;
+        Ok(crate::client::one(rows)?.try_get(0)?)
+    }
+
+    /// An update of every row found.
+    pub fn update(self, patch: M::Patch) -> UpdateMany<M> {
+        UpdateMany::found(self.selection, patch)
+    }
+
+    /// A delete of every row found.
+    pub fn delete(self) -> DeleteMany<M> {
+        DeleteMany::found(self.selection)
+    }
+}
+
+impl<M: Model, R: Relations<M>> Find<M, R> {
+    /// Only rows that meet this condition too.
+    pub fn filter(mut self, filter: Filter<M>) -> Self {
+        self.selection.filter = Expr::all([self.selection.filter, filter.expr]);
+        self
+    }
+
+    /// Only rows that meet this condition too: a MongoDB-style filter that may come from outside.
+    ///
+    /// # Errors
+    ///
+    /// Where the filter is not understood, with a JSON Pointer to the place.
+    pub fn filter_json(mut self, filter: &Value) -> Result<Self, Error> {
+        self.selection.filter = Expr::all([self.selection.filter, parse_json(M::TABLE, filter)?]);
+        Ok(self)
+    }
+
+    /// Sorts the rows; a further call sorts rows that are equal so far.
+    pub fn order_by(mut self, order: impl IntoOrder<M>) -> Self {
+        self.selection.order.extend(order.into_order().into_iter().map(Sort::from));
+        self
+    }
+
+    /// At most this many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.selection.limit = Some(rows);
+        self
+    }
+
+    /// Leaves out this many rows at the start.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.selection.offset = Some(rows);
+        self
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    ///
+    /// Where PostgreSQL refuses the statement, or a row is not what the schema says.
+    pub async fn all(self, on: &(impl Executor + ?Sized)) -> Result<Vec<R::Row>, Error> {
+        self.load(on.session()).await
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Self::all).
+    pub async fn first(self, on: &(impl Executor + ?Sized)) -> Result<Option<R::Row>, Error> {
+        Ok(self.at_most(1).load(on.session()).await?.pop())
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    ///
+    /// Of the kind `NotFound` or `TooMany` where there is not exactly one; else as [`all`](Self::all).
+    pub async fn one(self, on: &(impl Executor + ?Sized)) -> Result<R::Row, Error> {
+        let mut rows = self.at_most(2).load(on.session()).await?;
+        if rows.len() > 1 {
+            let message = format!("more than one row of `{}` meets the condition", M::TABLE.name);
+            return Err(Error::new(ErrorKind::TooMany, message));
+        }
+        rows.pop().ok_or_else(|| not_found(M::TABLE, "meets the condition"))
+    }
+
+    fn at_most(mut self, rows: u64) -> Self {
+        self.selection.limit = Some(self.selection.limit.map_or(rows, |limit| limit.min(rows)));
+        self
+    }
+
+    async fn load(self, session: Session<'_>) -> Result<Vec<R::Row>, Error> {
+        let rows = session.rows(self.selection.rows(M::TABLE)?).await?;
+        self.relations.load(session, decode_all(&rows)?).await
+    }
+}

@@ -1,0 +1,79 @@
+use std::future::Future;
+
+use super::{BelongsTo, HasMany, OptionalBelongsTo};
+use crate::error::Error;
+use crate::model::Model;
+use crate::session::Session;
+
+/// A relation that starts at rows of `M`.
+pub trait Relation<M: Model>: Send + Sync {
+    /// What it adds to each row.
+    type Loaded: Send;
+
+    /// Loads what belongs to each of `rows`, in their order.
+    #[doc(hidden)]
+    fn load_for(
+        &self,
+        session: Session<'_>,
+        rows: &[M],
+    ) -> impl Future<Output = Result<Vec<Self::Loaded>, Error>> + Send;
+}
+
+/// What comes with each row of `M`: nothing, a relation, or a tuple of relations.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relation of rows of `{M}`",
+    note = "pass a generated relation such as `users::posts()`, or a tuple of up to six, all of one table"
+)]
+pub trait Relations<M: Model>: Send + Sync {
+    /// A row and what comes with it.
+    type Row: Send;
+
+    /// Loads what belongs to `rows`.
+    #[doc(hidden)]
+    fn load(self, session: Session<'_>, rows: Vec<M>) -> impl Future<Output = Result<Vec<Self::Row>, Error>> + Send;
+}
+
+/// No relation: rows come alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Alone;
+
+impl<M: Model> Relations<M> for Alone {
+    type Row = M;
+
+    async fn load(self, _: Session<'_>, rows: Vec<M>) -> Result<Vec<M>, Error> {
+        Ok(rows)
+    }
+}
+
+macro_rules! single {
+    ($($kind:ident),*) => { $(
+        impl<M: Model, R: Model> Relations<M> for $kind<M, R> {
+            type Row = (M, <Self as Relation<M>>::Loaded);
+
+            async fn load(self, session: Session<'_>, rows: Vec<M>) -> Result<Vec<Self::Row>, Error> {
+                let loaded = self.load_for(session, &rows).await?;
+                Ok(rows.into_iter().zip(loaded).collect())
+            }
+        }
+    )* };
+}
+
+single!(HasMany, BelongsTo, OptionalBelongsTo);
+
+macro_rules! tuples {
+    ($($($name:ident)+;)*) => { $(
+        impl<Row: Model, $($name: Relation<Row>),+> Relations<Row> for ($($name,)+) {
+            type Row = (Row, $($name::Loaded),+);
+
+            #[expect(non_snake_case, reason = "one name for the type and its value")]
+            async fn load(self, session: Session<'_>, rows: Vec<Row>) -> Result<Vec<Self::Row>, Error> {
+                let ($($name,)+) = self;
+                $(let mut $name = $name.load_for(session, &rows).await?.into_iter();)+
+                let join = |row| Some((row, $($name.next()?),+));
+                Ok(rows.into_iter().filter_map(join).collect())
+            }
+        }
+    )* };
+}
+
+tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; }

@@ -1,0 +1,111 @@
+use crate::encode::Encoder;
+use crate::error::Error;
+use crate::filter::{Expr, Order};
+use crate::param::Param;
+use crate::schema::{ColumnDef, TableDef};
+use crate::sql::{Sql, TABLE_ALIAS};
+
+/// Which rows are wanted, in which order: plain data that several statements are made from.
+#[derive(Debug, Clone)]
+pub(super) struct Selection {
+    pub(super) filter: Expr,
+    pub(super) order: Vec<Sort>,
+    pub(super) limit: Option<u64>,
+    pub(super) offset: Option<u64>,
+}
+
+/// A column to sort by.
+#[derive(Debug, Clone)]
+pub(super) struct Sort {
+    pub(super) column: &'static ColumnDef,
+    pub(super) descending: bool,
+    pub(super) nulls_first: Option<bool>,
+}
+
+impl<M> From<Order<M>> for Sort {
+    fn from(order: Order<M>) -> Self {
+        Self { column: order.column, descending: order.descending, nulls_first: order.nulls_first }
+    }
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self { filter: Expr::Always(true), order: Vec::new(), limit: None, offset: None }
+    }
+}
+
+impl Selection {
+    /// Whether rows are left out or sorted in any way but by the filter.
+    pub(super) fn is_windowed(&self) -> bool {
+        !self.order.is_empty() || self.limit.is_some() || self.offset.is_some()
+    }
+
+    /// `SELECT` of all columns.
+    pub(super) fn rows(&self, table: &TableDef) -> Result<Sql, Error> {
+        let mut sql = Sql::default();
+        sql.push("SELECT ").columns(table);
+        self.tail(&mut sql, table)?;
+        Ok(sql)
+    }
+
+    /// `SELECT` of the number of rows.
+    pub(super) fn count(&self, table: &TableDef) -> Result<Sql, Error> {
+        let mut sql = Sql::default();
+        if self.limit.is_none() && self.offset.is_none() {
+            from(sql.push("SELECT count(*)"), table).condition(&self.filter)?;
+            return Ok(sql);
+        }
+        sql.push("SELECT count(*) FROM (SELECT");
+        self.tail(&mut sql, table)?;
+        sql.push(") AS s");
+        Ok(sql)
+    }
+
+    /// `SELECT` of whether there is a row.
+    pub(super) fn exists(&self, table: &TableDef) -> Result<Sql, Error> {
+        let mut sql = Sql::default();
+        sql.push("SELECT EXISTS (SELECT");
+        self.tail(&mut sql, table)?;
+        sql.push(")");
+        Ok(sql)
+    }
+
+    fn tail(&self, sql: &mut Sql, table: &TableDef) -> Result<(), Error> {
+        from(sql, table).condition(&self.filter)?;
+        order_by(sql, &self.order);
+        if let Some(limit) = self.limit {
+            sql.push(" LIMIT ").param(Param::count(limit));
+        }
+        if let Some(offset) = self.offset {
+            sql.push(" OFFSET ").param(Param::count(offset));
+        }
+        Ok(())
+    }
+}
+
+/// ` FROM table AS t`
+pub(super) fn from<'a>(sql: &'a mut Sql, table: &TableDef) -> &'a mut Sql {
+    sql.push(" FROM ").name(table.name).push(" AS ").push(TABLE_ALIAS)
+}
+
+/// ` ORDER BY …`, or nothing.
+pub(super) fn order_by(sql: &mut Sql, order: &[Sort]) {
+    for (index, sort) in order.iter().enumerate() {
+        sql.push(if index == 0 { " ORDER BY " } else { ", " }).column(sort.column);
+        sql.push(if sort.descending { " DESC" } else { "" });
+        sql.push(match sort.nulls_first {
+            Some(true) => " NULLS FIRST",
+            Some(false) => " NULLS LAST",
+            None => "",
+        });
+    }
+}
+
+/// ` WHERE` the primary key is the one in `key`.
+pub(super) fn where_key(sql: &mut Sql, table: &TableDef, key: Encoder) -> Result<(), Error> {
+    for (index, (column, param)) in key.into_row()?.into_iter().enumerate() {
+        let column = &table.columns[column];
+        sql.push(if index == 0 { " WHERE " } else { " AND " }).column(column).push(" = ").value(column, param);
+    }
+    Ok(())
+}

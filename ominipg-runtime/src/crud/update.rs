@@ -1,0 +1,113 @@
+use std::marker::PhantomData;
+
+use super::rows::{decode_all, validate};
+use super::select::Selection;
+use crate::encode::Encoder;
+use crate::error::{Error, ErrorKind};
+use crate::filter::Expr;
+use crate::model::{Encode, Model};
+use crate::schema::TableDef;
+use crate::session::Executor;
+use crate::sql::{Sql, TABLE_ALIAS};
+
+/// The update of many rows, not sent yet.
+#[must_use = "nothing is sent until `run` or `returning`"]
+pub struct UpdateMany<M: Model> {
+    selection: Selection,
+    patch: M::Patch,
+    whole: bool,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: Model> UpdateMany<M> {
+    /// An update of the whole table.
+    pub fn all(patch: M::Patch) -> Self {
+        Self { selection: Selection::default(), patch, whole: true, model: PhantomData }
+    }
+
+    pub(super) fn found(selection: Selection, patch: M::Patch) -> Self {
+        Self { selection, patch, whole: false, model: PhantomData }
+    }
+
+    /// Checks the patch against its schema, updates, and returns how many rows there were; an empty patch changes
+    /// none and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Of the kind `Unconditional` where the search has no condition; `Invalid` where the patch breaks the schema;
+    /// else where PostgreSQL refuses.
+    pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<u64, Error> {
+        match self.statement()? {
+            Some(sql) => on.session().count(sql).await,
+            None => Ok(0),
+        }
+    }
+
+    /// As [`run`](Self::run), and returns the rows as they are now; an empty patch only reads them.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn returning(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
+        let sql = match self.statement()? {
+            Some(mut sql) => {
+                sql.push(" RETURNING ").columns(M::TABLE);
+                sql
+            }
+            None => self.selection.rows(M::TABLE)?,
+        };
+        decode_all(&on.session().rows(sql).await?)
+    }
+
+    fn statement(&self) -> Result<Option<Sql>, Error> {
+        check_condition(M::TABLE, &self.selection, self.whole, "update")?;
+        validate(M::TABLE, &self.patch)?;
+        let Some(mut sql) = set(M::TABLE, &self.patch)? else { return Ok(None) };
+        sql.condition(&self.selection.filter)?;
+        Ok(Some(sql))
+    }
+}
+
+/// `UPDATE … SET …`, or nothing where the patch is empty.
+pub(super) fn set(table: &'static TableDef, patch: &dyn Encode) -> Result<Option<Sql>, Error> {
+    let mut values = Encoder::new(table);
+    patch.encode(&mut values);
+    let values = values.into_row()?;
+    if values.is_empty() {
+        return Ok(None);
+    }
+    let mut sql = Sql::default();
+    sql.push("UPDATE ").name(table.name).push(" AS ").push(TABLE_ALIAS).push(" SET ");
+    let stamp = table.updated_at.filter(|stamp| values.iter().all(|(column, _)| column != stamp));
+    let mut first = true;
+    for (column, param) in values {
+        let column = &table.columns[column];
+        sql.comma(&mut first).name(column.name).push(" = ").value(column, param);
+    }
+    if let Some(stamp) = stamp {
+        sql.comma(&mut first).name(table.columns[stamp].name).push(" = now()");
+    }
+    Ok(Some(sql))
+}
+
+/// Refuses a change of the whole table that was not asked for, and one of a part that the statement cannot name.
+pub(super) fn check_condition(
+    table: &TableDef,
+    selection: &Selection,
+    whole: bool,
+    verb: &str,
+) -> Result<(), Error> {
+    let name = table.name;
+    if selection.is_windowed() {
+        let message = format!("a {verb} of `{name}` cannot be ordered or limited: say which rows by a filter");
+        return Err(Error::new(ErrorKind::Unconditional, message));
+    }
+    if !whole && matches!(selection.filter, Expr::Always(true)) {
+        let message = format!(
+            "this {verb} has no condition, so it would change every row of `{name}`: add a filter, or call \
+             `{verb}_all` if that is meant"
+        );
+        return Err(Error::new(ErrorKind::Unconditional, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+/// What went wrong, in kinds that a program can tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The options of a connection are not understood, or contradict each other.
+    Options,
+    /// The database cannot be reached or opened.
+    Connect,
+    /// The handle was closed.
+    Closed,
+    /// The database or its pool stayed in use for too long.
+    Busy,
+    /// A value breaks the rules of its JSON Schema; see [`Error::violations`](super::Error::violations).
+    Invalid,
+    /// A JSON filter is not understood.
+    Filter,
+    /// An update or delete of a whole table was not asked for explicitly.
+    Unconditional,
+    /// The row asked for is not there.
+    NotFound,
+    /// More than one row was found where one was asked for.
+    TooMany,
+    /// A parameter cannot be sent as the type that the statement expects.
+    Parameter,
+    /// A row that came back is not what the schema says.
+    Decode,
+    /// PostgreSQL answered with an error; see [`Error::code`](super::Error::code).
+    Database,
+    /// The connection broke while a statement was under way.
+    Connection,
+    /// The embedded engine failed.
+    Engine,
+}

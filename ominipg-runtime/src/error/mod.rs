@@ -1,0 +1,84 @@
+//! The one error type.
+
+mod database;
+mod kind;
+
+use std::fmt;
+
+pub(crate) use self::database::chain;
+pub use self::kind::ErrorKind;
+use crate::validate::{Violation, Violations};
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// What every fallible call returns; one pointer wide.
+#[must_use]
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    violations: Vec<Violation>,
+    source: Option<Source>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), violations: Vec::new(), source: None }))
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn invalid(table: &str, violations: Violations) -> Self {
+        let violations = violations.into_vec();
+        let mut error = Self::new(ErrorKind::Invalid, format!("the value for `{table}` breaks its schema"));
+        error.0.violations = violations;
+        error
+    }
+
+    /// Puts `context` and a colon before the message.
+    pub(crate) fn context(mut self, context: impl fmt::Display) -> Self {
+        self.0.message = format!("{context}: {}", self.0.message);
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The broken rules of the schema, all of them, where the kind is [`ErrorKind::Invalid`]; else empty.
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// Whether the row asked for is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        for violation in &self.0.violations {
+            write!(f, "\n  {violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("kind", &self.0.kind).field("message", &self.to_string()).finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}

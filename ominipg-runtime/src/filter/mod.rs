@@ -1,0 +1,17 @@
+//! Conditions on rows: typed ones and those that come as JSON.
+
+mod column;
+mod compile;
+pub(crate) mod expr;
+mod json;
+mod order;
+mod path;
+#[expect(clippy::module_inception, reason = "the type has the name of its subject")]
+mod filter;
+
+pub use self::column::Column;
+pub(crate) use self::expr::Expr;
+pub use self::filter::Filter;
+pub(crate) use self::json::parse as parse_json;
+pub use self::order::{IntoOrder, Order};
+pub use self::path::JsonPath;

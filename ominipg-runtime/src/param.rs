@@ -1,0 +1,105 @@
+//! Parameters that are in PostgreSQL's wire format already.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio_postgres::types::{IsNull, ToSql, Type};
+
+use crate::error::{Error, ErrorKind};
+
+/// One encoded parameter.
+#[derive(Clone)]
+pub(crate) struct Param {
+    /// The type that it is encoded as.
+    pub(crate) ty: Type,
+    /// The bytes, or NULL.
+    pub(crate) value: Option<Bytes>,
+}
+
+impl Param {
+    /// Encodes `value` as `ty`.
+    pub(crate) fn encode(value: &dyn ToSql, ty: Type) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        let mut out = BytesMut::new();
+        let value = match value.to_sql_checked(&ty, &mut out)? {
+            IsNull::Yes => None,
+            IsNull::No => Some(out.freeze()),
+        };
+        Ok(Self { ty, value })
+    }
+
+    /// A count of rows, as `int8`.
+    pub(crate) fn count(value: u64) -> Self {
+        let value = i64::try_from(value).unwrap_or(i64::MAX);
+        Self { ty: Type::INT8, value: Some(Bytes::copy_from_slice(&value.to_be_bytes())) }
+    }
+
+    /// A text.
+    pub(crate) fn text(value: &str) -> Self {
+        Self { ty: Type::TEXT, value: Some(Bytes::copy_from_slice(value.as_bytes())) }
+    }
+}
+
+/// Shows no value: parameters may be secrets, and drivers log them.
+impl fmt::Debug for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.ty)
+    }
+}
+
+impl ToSql for Param {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match &self.value {
+            Some(bytes) => {
+                out.put_slice(bytes);
+                Ok(IsNull::No)
+            }
+            None => Ok(IsNull::Yes),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.to_sql(ty, out)
+    }
+}
+
+/// The parameters of a statement: encoded, or still to be once their types are known.
+#[derive(Clone, Copy)]
+pub(crate) enum Params<'a> {
+    /// Encoded.
+    Ready(&'a [Param]),
+    /// To be encoded as the types that the server infers.
+    Inferred(&'a [&'a (dyn ToSql + Sync)]),
+}
+
+impl Params<'_> {
+    /// The types to prepare the statement with; empty where the server infers them.
+    pub(crate) fn types(&self) -> Vec<Type> {
+        match self {
+            Self::Ready(params) => params.iter().map(|param| param.ty.clone()).collect(),
+            Self::Inferred(_) => Vec::new(),
+        }
+    }
+
+    /// Encodes inferred parameters as `types`; an error names the parameter.
+    pub(crate) fn encode(&self, types: &[Type]) -> Result<Option<Vec<Param>>, Error> {
+        let Self::Inferred(values) = self else { return Ok(None) };
+        if values.len() != types.len() {
+            let message = format!("the statement has {} parameters, {} were given", types.len(), values.len());
+            return Err(Error::new(ErrorKind::Parameter, message));
+        }
+        let encode = |(index, (value, ty)): (usize, (&&(dyn ToSql + Sync), &Type))| {
+            Param::encode(*value, ty.clone()).map_err(|cause| parameter_error(index + 1, ty, cause))
+        };
+        values.iter().zip(types).enumerate().map(encode).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+fn parameter_error(number: usize, ty: &Type, cause: Box<dyn StdError + Sync + Send>) -> Error {
+    let message = format!("parameter ${number} cannot be sent as `{ty}`: {cause}");
+    Error::new(ErrorKind::Parameter, message).with_source(cause)
+}

@@ -1,0 +1,107 @@
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, Statement};
+
+use super::statements::Statements;
+use crate::error::Error;
+use crate::param::{Param, Params};
+
+/// A connection and the statements prepared on it.
+pub(crate) struct Connection {
+    client: Client,
+    statements: Statements,
+}
+
+impl Connection {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, statements: Statements::default() }
+    }
+
+    /// Whether the other side is gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// The driver's own client.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.
+    pub(super) async fn query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
+        let (statement, encoded) = self.ready(sql, params).await?;
+        match self.client.query(&statement, &refs(&encoded, params)).await {
+            Err(error) if self.is_stale(sql, &error) && again => {}
+            result => return Ok(result?),
+        }
+        let (statement, encoded) = self.ready(sql, params).await?;
+        Ok(self.client.query(&statement, &refs(&encoded, params)).await?)
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    pub(super) async fn execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
+        let (statement, encoded) = self.ready(sql, params).await?;
+        match self.client.execute(&statement, &refs(&encoded, params)).await {
+            Err(error) if self.is_stale(sql, &error) && again => {}
+            result => return Ok(result?),
+        }
+        let (statement, encoded) = self.ready(sql, params).await?;
+        Ok(self.client.execute(&statement, &refs(&encoded, params)).await?)
+    }
+
+    /// Runs statements that take no parameters.
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    /// Sends statements without waiting for their end; what is sent later runs after them.
+    pub(super) fn send(&self, sql: &str) {
+        // The first poll puts the message into the connection's queue.
+        let _ = pin!(self.client.batch_execute(sql)).poll(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// The prepared statement, and the parameters that had to wait for its types.
+    async fn ready(&self, sql: &str, params: Params<'_>) -> Result<(Statement, Option<Vec<Param>>), Error> {
+        let statement = self.prepare(sql, params).await?;
+        let encoded = params.encode(statement.params())?;
+        Ok((statement, encoded))
+    }
+
+    async fn prepare(&self, sql: &str, params: Params<'_>) -> Result<Statement, Error> {
+        let types = params.types();
+        if let Some(statement) = self.statements.get(sql, &types) {
+            return Ok(statement);
+        }
+        let statement = self.client.prepare_typed(sql, &types).await?;
+        self.statements.put(sql, types, statement.clone());
+        Ok(statement)
+    }
+
+    /// Whether a statement failed only because a table changed, or the server forgot it, since it was prepared.
+    fn is_stale(&self, sql: &str, error: &tokio_postgres::Error) -> bool {
+        let stale = match error.as_db_error() {
+            Some(error) if *error.code() == SqlState::FEATURE_NOT_SUPPORTED => {
+                error.routine() == Some("RevalidateCachedQuery")
+            }
+            Some(error) => *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME,
+            None => false,
+        };
+        if stale {
+            self.statements.remove(sql);
+        }
+        stale
+    }
+}
+
+/// Parameters as the driver takes them.
+fn refs<'a>(encoded: &'a Option<Vec<Param>>, params: Params<'a>) -> Vec<&'a (dyn ToSql + Sync)> {
+    let list: &'a [Param] = match (encoded, params) {
+        (Some(encoded), _) => encoded,
+        (None, Params::Ready(ready)) => ready,
+        (None, Params::Inferred(_)) => &[],
+    };
+    list.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}

@@ -1,0 +1,120 @@
+use tokio_postgres::Row;
+
+use super::backend::Backend;
+use super::transaction::Transaction;
+use crate::client::Ominipg;
+use crate::error::Error;
+use crate::param::{Param, Params};
+use crate::sql::Sql;
+
+/// What can run statements: an [`Ominipg`] or a [`Transaction`], or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot run statements",
+    note = "pass `&db` (an `Ominipg`) or `&tx` (a `Transaction`)"
+)]
+pub trait Executor: sealed::Sealed + Send + Sync {}
+
+impl Executor for Ominipg {}
+impl Executor for Transaction {}
+impl<E: Executor + ?Sized> Executor for &E {}
+
+pub(crate) mod sealed {
+    use super::{Ominipg, Session, Transaction};
+
+    pub trait Sealed {
+        #[doc(hidden)]
+        fn session(&self) -> Session<'_>;
+    }
+
+    impl Sealed for Ominipg {
+        fn session(&self) -> Session<'_> {
+            Session::database(self.backend())
+        }
+    }
+
+    impl Sealed for Transaction {
+        fn session(&self) -> Session<'_> {
+            Session::transaction(self)
+        }
+    }
+
+    impl<E: Sealed + ?Sized> Sealed for &E {
+        fn session(&self) -> Session<'_> {
+            (**self).session()
+        }
+    }
+}
+
+/// Where a statement runs.
+#[derive(Clone, Copy)]
+pub struct Session<'a>(Target<'a>);
+
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    /// Any connection.
+    Database(&'a Backend),
+    /// A transaction's.
+    Transaction(&'a Transaction),
+}
+
+impl<'a> Session<'a> {
+    /// Any connection of `backend`, a new one for each statement.
+    pub(crate) fn database(backend: &'a Backend) -> Self {
+        Self(Target::Database(backend))
+    }
+
+    /// The connection of `transaction`.
+    pub(crate) fn transaction(transaction: &'a Transaction) -> Self {
+        Self(Target::Transaction(transaction))
+    }
+
+    /// Begins a transaction, unless this is one already.
+    pub(crate) async fn begin(self) -> Result<Option<Transaction>, Error> {
+        match self.0 {
+            Target::Database(backend) => Transaction::begin(backend).await.map(Some),
+            Target::Transaction(_) => Ok(None),
+        }
+    }
+
+    /// Runs a statement and returns its rows.
+    pub(crate) async fn query(self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
+        match self.0 {
+            Target::Database(backend) => backend.lease().await?.query(sql, params, true).await,
+            Target::Transaction(transaction) => {
+                transaction.watch(transaction.connection()?.query(sql, params, false).await)
+            }
+        }
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    pub(crate) async fn execute(self, sql: &str, params: Params<'_>) -> Result<u64, Error> {
+        match self.0 {
+            Target::Database(backend) => backend.lease().await?.execute(sql, params, true).await,
+            Target::Transaction(transaction) => {
+                transaction.watch(transaction.connection()?.execute(sql, params, false).await)
+            }
+        }
+    }
+
+    /// Runs statements that take no parameters.
+    pub(crate) async fn batch(self, sql: &str) -> Result<(), Error> {
+        match self.0 {
+            Target::Database(backend) => backend.lease_alone().await?.batch(sql).await,
+            Target::Transaction(transaction) => transaction.watch(transaction.connection()?.batch(sql).await),
+        }
+    }
+
+    /// Runs a statement of the runtime's own making and returns its rows.
+    pub(crate) async fn rows(self, sql: Sql) -> Result<Vec<Row>, Error> {
+        self.query(&sql.text, ready(&sql.params)).await
+    }
+
+    /// Runs a statement of the runtime's own making and returns how many rows it changed.
+    pub(crate) async fn count(self, sql: Sql) -> Result<u64, Error> {
+        self.execute(&sql.text, ready(&sql.params)).await
+    }
+}
+
+fn ready(params: &[Param]) -> Params<'_> {
+    Params::Ready(params)
+}

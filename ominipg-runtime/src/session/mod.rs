@@ -1,0 +1,22 @@
+//! One way to run a statement: on a pooled connection, on the one shared connection, or inside a transaction.
+
+mod backend;
+mod connection;
+mod executor;
+mod gate;
+mod pool;
+mod server;
+mod statements;
+#[cfg(feature = "tls")]
+mod tls;
+mod transaction;
+mod worker;
+
+pub(crate) use self::backend::Backend;
+pub use self::executor::Executor;
+pub(crate) use self::executor::Session;
+pub(crate) use self::gate::Gate;
+pub(crate) use self::pool::PoolSize;
+pub(crate) use self::server::Server;
+pub use self::transaction::Transaction;
+pub(crate) use self::worker::Worker;

@@ -1,0 +1,135 @@
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config, NoTls};
+
+use super::connection::Connection;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
+use crate::error::{Error, ErrorKind, chain};
+
+/// A PostgreSQL server and how it is reached.
+#[derive(Clone)]
+pub(crate) struct Server {
+    config: Config,
+    timeout: Duration,
+    /// The runtime that moves the connections' bytes; the caller's own where there is none.
+    driver: Option<Handle>,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
+}
+
+impl Server {
+    /// A server; `root_certificate` is a file of certificates to trust instead of the system's.
+    pub(crate) fn new(
+        config: Config,
+        root_certificate: Option<&std::path::Path>,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
+        #[cfg(feature = "tls")]
+        let tls = match config.get_ssl_mode() {
+            SslMode::Disable => None,
+            _ => Some(Tls::new(root_certificate)?),
+        };
+        #[cfg(not(feature = "tls"))]
+        if config.get_ssl_mode() == SslMode::Require || root_certificate.is_some() {
+            let message = "the url asks for an encrypted connection: build with the cargo feature `tls`";
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        Ok(Self {
+            config,
+            timeout,
+            driver: None,
+            #[cfg(feature = "tls")]
+            tls,
+        })
+    }
+
+    /// Lets `driver` move the connections' bytes.
+    pub(crate) fn driven_by(self, driver: Handle) -> Self {
+        Self { driver: Some(driver), ..self }
+    }
+
+    /// Makes a connection.
+    ///
+    /// # Errors
+    ///
+    /// Names host, port and reason, never the password.
+    pub(crate) async fn connect(&self) -> Result<Connection, Error> {
+        let client = match &self.driver {
+            None => self.connect_here().await?,
+            Some(driver) => {
+                let server = Self { driver: None, ..self.clone() };
+                // The connection's task is spawned where this runs, so on the driver.
+                let task = driver.spawn(async move { server.connect_here().await });
+                task.await.map_err(|_| self.unreachable("the worker thread has ended"))??
+            }
+        };
+        Ok(Connection::new(client))
+    }
+
+    async fn connect_here(&self) -> Result<Client, Error> {
+        match tokio::time::timeout(self.timeout, self.handshake()).await {
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(error)) => Err(self.unreachable(&self.reason(&error)).with_source(error)),
+            Err(_) => Err(self.unreachable(&format!("no answer within {:?}", self.timeout))),
+        }
+    }
+
+    async fn handshake(&self) -> Result<Client, tokio_postgres::Error> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            let (client, connection) = self.config.connect(tls.connector()).await?;
+            tokio::spawn(drive(connection));
+            return Ok(client);
+        }
+        let (client, connection) = self.config.connect(NoTls).await?;
+        tokio::spawn(drive(connection));
+        Ok(client)
+    }
+
+    fn reason(&self, error: &tokio_postgres::Error) -> String {
+        let text = chain(error);
+        if text.contains("TLS") && self.config.get_ssl_mode() == SslMode::Prefer {
+            return format!(
+                "{text}. The server's certificate is always verified: name the file of its authority in the url \
+                 (`sslrootcert=ca.pem`), or do without encryption (`sslmode=disable`)"
+            );
+        }
+        match error.as_db_error() {
+            Some(error) => format!("{} (SQLSTATE {})", error.message(), error.code().code()),
+            None => text,
+        }
+    }
+
+    fn unreachable(&self, reason: &str) -> Error {
+        let (place, user) = (self.place(), self.config.get_user().unwrap_or("(none)"));
+        let database = self.config.get_dbname().or(self.config.get_user()).unwrap_or("(none)");
+        let message = format!("cannot connect to {place} as user `{user}`, database `{database}`: {reason}");
+        Error::new(ErrorKind::Connect, message)
+    }
+
+    /// Hosts and ports, as `localhost:5432`.
+    fn place(&self) -> String {
+        let ports = self.config.get_ports();
+        let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+        let hosts = self.config.get_hosts().iter().enumerate().map(|(index, host)| match host {
+            Host::Tcp(name) => format!("{name}:{}", port(index)),
+            #[cfg(unix)]
+            Host::Unix(folder) => format!("{}/.s.PGSQL.{}", folder.display(), port(index)),
+        });
+        hosts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Moves a connection's bytes until it ends.
+async fn drive<S, T>(connection: tokio_postgres::Connection<S, T>)
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    if let Err(error) = connection.await {
+        tracing::debug!(error = %chain(&error), "a connection ended");
+    }
+}

@@ -1,0 +1,160 @@
+//! SQL text and its parameters, put together piece by piece.
+
+use crate::param::Param;
+use crate::schema::{ColumnDef, SqlType, TableDef};
+
+/// The name that statements give to the table they are about.
+pub(crate) const TABLE_ALIAS: &str = "t";
+
+/// A statement in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Sql {
+    /// The text.
+    pub(crate) text: String,
+    /// The values of `$1`, `$2` and so on.
+    pub(crate) params: Vec<Param>,
+}
+
+impl Sql {
+    /// Adds trusted text: keywords and operators, never a value or a name.
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a quoted name.
+    pub(crate) fn name(&mut self, name: &str) -> &mut Self {
+        self.text.push('"');
+        for part in name.split_inclusive('"') {
+            self.text.push_str(part);
+            if part.ends_with('"') {
+                self.text.push('"');
+            }
+        }
+        self.text.push('"');
+        self
+    }
+
+    /// Adds a column of the statement's table.
+    pub(crate) fn column(&mut self, column: &ColumnDef) -> &mut Self {
+        self.push(TABLE_ALIAS).push(".").name(column.name)
+    }
+
+    /// Adds the columns of the statement's table as a row is read.
+    pub(crate) fn columns(&mut self, table: &TableDef) -> &mut Self {
+        for (index, column) in table.columns.iter().enumerate() {
+            self.push(if index == 0 { "" } else { ", " }).column(column);
+            if let Some(wire) = differs(column) {
+                self.push("::").push(wire);
+            }
+        }
+        self
+    }
+
+    /// Adds a parameter as it is.
+    pub(crate) fn param(&mut self, param: Param) -> &mut Self {
+        self.params.push(param);
+        self.text.push('$');
+        self.text.push_str(&self.params.len().to_string());
+        self
+    }
+
+    /// Adds a parameter as a value of `column`.
+    pub(crate) fn value(&mut self, column: &ColumnDef, param: Param) -> &mut Self {
+        self.param(param).cast(column, column.ty, Shape::Value)
+    }
+
+    /// Casts what stands before from the wire type `ty` to a column's declared type, where they differ.
+    pub(crate) fn cast(&mut self, column: &ColumnDef, ty: SqlType, shape: Shape) -> &mut Self {
+        if differs(column).is_none() {
+            return self;
+        }
+        let declared = assignable(column.sql_type);
+        let element = declared.strip_suffix("[]").unwrap_or(&declared);
+        self.push("::").push(ty.name()).push(if shape == Shape::Array { "[]::" } else { "::" });
+        match shape {
+            Shape::Value => self.push(&declared),
+            Shape::Element => self.push(element),
+            Shape::Array => self.push(&declared).push("[]"),
+        }
+    }
+
+    /// Adds `, ` unless `first`, which it clears.
+    pub(crate) fn comma(&mut self, first: &mut bool) -> &mut Self {
+        if !std::mem::replace(first, false) {
+            self.push(", ");
+        }
+        self
+    }
+}
+
+/// What is cast to a column's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A value of the column.
+    Value,
+    /// An element of an array column.
+    Element,
+    /// An array of values of the column.
+    Array,
+}
+
+/// The wire type's name, where the column is declared as another.
+fn differs(column: &ColumnDef) -> Option<&'static str> {
+    let wire = column.ty.name();
+    (column.sql_type != wire).then_some(wire)
+}
+
+/// The declared type without its length: an explicit cast to `varchar(3)` cuts the value off silently, while
+/// storing it in such a column is an error, as it should be.
+fn assignable(declared: &str) -> String {
+    let mut name = String::with_capacity(declared.len());
+    let mut depth = 0;
+    for character in declared.chars() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ if depth == 0 => name.push(character),
+            _ => {}
+        }
+    }
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (base, array) = name.strip_suffix("[]").map_or((name.as_str(), ""), |base| (base, "[]"));
+    // Without a length these mean a length of one.
+    let base = match base.to_ascii_lowercase().as_str() {
+        "char" | "character" => "bpchar",
+        "bit" => "varbit",
+        _ => base,
+    };
+    format!("{base}{array}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_quoted() {
+        let mut sql = Sql::default();
+        sql.name("plain").name("a\"b").name("\"").name("");
+        assert_eq!(sql.text, r#""plain""a""b"""""""""#);
+    }
+
+    #[test]
+    fn casts_never_cut_off() {
+        let cases = [
+            ("varchar(80)", "varchar"),
+            ("char(3)", "bpchar"),
+            ("CHARACTER", "bpchar"),
+            ("bit(3)[]", "varbit[]"),
+            ("character varying(3)", "character varying"),
+            ("timestamp(3) with time zone", "timestamp with time zone"),
+            ("numeric(10,2)", "numeric"),
+            ("mood", "mood"),
+            ("varchar(3)[]", "varchar[]"),
+        ];
+        for (declared, cast) in cases {
+            assert_eq!(assignable(declared), cast);
+        }
+    }
+}

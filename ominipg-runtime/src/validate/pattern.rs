@@ -1,0 +1,36 @@
+use std::fmt;
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+/// A `pattern`: an ECMA-262 regular expression, compiled at first use.
+pub struct Pattern {
+    source: &'static str,
+    validator: OnceLock<Result<Validator, String>>,
+}
+
+impl Pattern {
+    /// A pattern; nothing is compiled yet.
+    pub const fn new(source: &'static str) -> Self {
+        Self { source, validator: OnceLock::new() }
+    }
+
+    /// Whether `text` matches; else what is wrong.
+    pub(crate) fn check(&self, text: &str) -> Result<(), String> {
+        let validator = self.validator.get_or_init(|| {
+            jsonschema::validator_for(&json!({ "pattern": self.source })).map_err(|error| error.to_string())
+        });
+        match validator {
+            Ok(validator) if validator.is_valid(&Value::String(text.to_owned())) => Ok(()),
+            Ok(_) => Err(format!("does not match the pattern {}", self.source)),
+            Err(error) => Err(format!("cannot be checked against the pattern {}: {error}", self.source)),
+        }
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pattern({})", self.source)
+    }
+}

@@ -1,0 +1,150 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Format, JsonSchema, Number, Pattern};
+
+/// One broken rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where the value is: a JSON Pointer, such as `/tags/0`.
+    pub pointer: String,
+    /// The JSON Schema keyword that is broken, such as `minLength`.
+    pub keyword: &'static str,
+    /// The rule in plain English.
+    pub message: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() { "(root)" } else { &self.pointer };
+        write!(f, "{pointer}: {} ({})", self.message, self.keyword)
+    }
+}
+
+/// Collects broken rules; each method adds one where the value breaks it.
+#[derive(Debug, Default)]
+pub struct Violations {
+    /// The row's index, where there are many; its pointers start with it.
+    row: Option<usize>,
+    list: Vec<Violation>,
+}
+
+impl Violations {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether no rule is broken.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The broken rules, in the order they were found.
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.list
+    }
+
+    /// Turns to a row of many, whose index the pointers that follow start with.
+    pub(crate) fn at_row(&mut self, row: usize) {
+        self.row = Some(row);
+    }
+
+    /// Adds a broken rule, whatever it is.
+    pub fn push(&mut self, pointer: &str, keyword: &'static str, message: impl Into<String>) {
+        let pointer = self.row.map_or_else(|| pointer.to_owned(), |row| format!("/{row}{pointer}"));
+        self.list.push(Violation { pointer, keyword, message: message.into() });
+    }
+
+    /// Adds a broken rule unless `holds`.
+    pub fn check(&mut self, holds: bool, pointer: &str, keyword: &'static str, message: impl FnOnce() -> String) {
+        if !holds {
+            self.push(pointer, keyword, message());
+        }
+    }
+
+    /// `minLength`, in Unicode characters.
+    pub fn min_length(&mut self, pointer: &str, value: &str, least: usize) {
+        // A text has at most as many characters as bytes, and at least a quarter of them.
+        let holds = value.len() / 4 >= least || value.chars().count() >= least;
+        self.check(holds, pointer, "minLength", || format!("is shorter than {least} characters"));
+    }
+
+    /// `maxLength`, in Unicode characters.
+    pub fn max_length(&mut self, pointer: &str, value: &str, most: usize) {
+        let holds = value.len() <= most || value.chars().count() <= most;
+        self.check(holds, pointer, "maxLength", || format!("is longer than {most} characters"));
+    }
+
+    /// `pattern`, an ECMA-262 regular expression.
+    pub fn pattern(&mut self, pointer: &str, value: &str, pattern: &'static Pattern) {
+        if let Err(message) = pattern.check(value) {
+            self.push(pointer, "pattern", message);
+        }
+    }
+
+    /// `format`.
+    pub fn format(&mut self, pointer: &str, value: &str, format: Format) {
+        self.check(format.accepts(value), pointer, "format", || format!("is not a valid {}", format.name()));
+    }
+
+    /// `minimum`.
+    pub fn minimum<N: Number>(&mut self, pointer: &str, value: N, bound: N) {
+        self.check(value >= bound, pointer, "minimum", || format!("is less than {bound}"));
+    }
+
+    /// `maximum`.
+    pub fn maximum<N: Number>(&mut self, pointer: &str, value: N, bound: N) {
+        self.check(value <= bound, pointer, "maximum", || format!("is greater than {bound}"));
+    }
+
+    /// `exclusiveMinimum`.
+    pub fn exclusive_minimum<N: Number>(&mut self, pointer: &str, value: N, bound: N) {
+        self.check(value > bound, pointer, "exclusiveMinimum", || format!("is not greater than {bound}"));
+    }
+
+    /// `exclusiveMaximum`.
+    pub fn exclusive_maximum<N: Number>(&mut self, pointer: &str, value: N, bound: N) {
+        self.check(value < bound, pointer, "exclusiveMaximum", || format!("is not less than {bound}"));
+    }
+
+    /// `multipleOf`.
+    pub fn multiple_of<N: Number>(&mut self, pointer: &str, value: N, of: N) {
+        self.check(value.is_multiple(of), pointer, "multipleOf", || format!("is not a multiple of {of}"));
+    }
+
+    /// `const`; `expected` is the constant as JSON.
+    pub fn constant(&mut self, pointer: &str, holds: bool, expected: &str) {
+        self.check(holds, pointer, "const", || format!("is not {expected}"));
+    }
+
+    /// `minItems`.
+    pub fn min_items(&mut self, pointer: &str, length: usize, least: usize) {
+        self.check(length >= least, pointer, "minItems", || format!("has less than {least} items"));
+    }
+
+    /// `maxItems`.
+    pub fn max_items(&mut self, pointer: &str, length: usize, most: usize) {
+        self.check(length <= most, pointer, "maxItems", || format!("has more than {most} items"));
+    }
+
+    /// `uniqueItems`.
+    pub fn unique_items<T: Serialize>(&mut self, pointer: &str, items: &[T]) {
+        if let Some((first, second)) = super::json::duplicate(items) {
+            self.push(pointer, "uniqueItems", format!("has equal items at {first} and {second}"));
+        }
+    }
+
+    /// Checks each item of an array, with the item's own pointer.
+    pub fn each<T>(&mut self, pointer: &str, items: &[T], check: impl Fn(&mut Self, &str, &T)) {
+        for (index, item) in items.iter().enumerate() {
+            check(self, &format!("{pointer}/{index}"), item);
+        }
+    }
+
+    /// Checks a JSON document against the schema of its column.
+    pub fn json<T: Serialize>(&mut self, pointer: &str, value: &T, schema: &'static JsonSchema) {
+        schema.check(self, pointer, value);
+    }
+}

@@ -1,0 +1,107 @@
+use std::fmt;
+
+use super::Scalar;
+
+/// An enum whose variants are stored as text; made with [`text_enum!`](crate::text_enum).
+pub trait TextEnum: Scalar + Copy {
+    /// The variants' texts, in the order of the schema.
+    const VALUES: &'static [&'static str];
+
+    /// The text that is stored.
+    fn as_str(&self) -> &'static str;
+}
+
+/// A text that is no variant of its enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownVariant {
+    /// The text.
+    pub text: String,
+    /// What is known instead.
+    pub expected: &'static [&'static str],
+}
+
+impl fmt::Display for UnknownVariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown value `{}`, expected one of: {}", self.text, self.expected.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownVariant {}
+
+/// Makes an enum without fields a type of text columns.
+///
+/// It gives `VALUES`, `as_str`, `Display`, `FromStr` and the conversions from and to PostgreSQL.
+#[macro_export]
+macro_rules! text_enum {
+    ($name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        impl $name {
+            /// The texts of all variants, in the order of the schema.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
+
+            /// The text that is stored.
+            pub const fn as_str(&self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::codegen_support::UnknownVariant;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                match text {
+                    $($text => ::core::result::Result::Ok(Self::$variant),)+
+                    _ => ::core::result::Result::Err($crate::codegen_support::UnknownVariant {
+                        text: text.into(),
+                        expected: Self::VALUES,
+                    }),
+                }
+            }
+        }
+
+        impl $crate::codegen_support::ToSql for $name {
+            fn to_sql(
+                &self,
+                ty: &$crate::codegen_support::Type,
+                out: &mut $crate::codegen_support::BytesMut,
+            ) -> ::core::result::Result<$crate::codegen_support::IsNull, $crate::codegen_support::BoxError> {
+                $crate::codegen_support::ToSql::to_sql(&self.as_str(), ty, out)
+            }
+
+            fn accepts(ty: &$crate::codegen_support::Type) -> bool {
+                <&str as $crate::codegen_support::ToSql>::accepts(ty)
+            }
+
+            $crate::codegen_support::to_sql_checked!();
+        }
+
+        impl<'a> $crate::codegen_support::FromSql<'a> for $name {
+            fn from_sql(
+                ty: &$crate::codegen_support::Type,
+                raw: &'a [u8],
+            ) -> ::core::result::Result<Self, $crate::codegen_support::BoxError> {
+                let text = <&str as $crate::codegen_support::FromSql>::from_sql(ty, raw)?;
+                ::core::result::Result::Ok(text.parse::<Self>()?)
+            }
+
+            fn accepts(ty: &$crate::codegen_support::Type) -> bool {
+                <&str as $crate::codegen_support::FromSql>::accepts(ty)
+            }
+        }
+
+        impl $crate::codegen_support::Scalar for $name {}
+
+        impl $crate::codegen_support::TextEnum for $name {
+            const VALUES: &'static [&'static str] = Self::VALUES;
+
+            fn as_str(&self) -> &'static str {
+                $name::as_str(self)
+            }
+        }
+    };
+}
