@@ -27,7 +27,10 @@ impl<'a> RowReader<'a> {
     /// # Errors
     ///
     /// Where the value is not a `T`; the error names the table, the column and both types.
-    #[expect(clippy::should_implement_trait, reason = "each column has a type of its own, so this is no iterator")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "each column has a type of its own, so this is no iterator"
+    )]
     pub fn next<T: FromSql<'a>>(&mut self) -> Result<T, Error> {
         let at = self.at;
         self.at += 1;
@@ -59,12 +62,14 @@ impl<'a> RowReader<'a> {
     }
 
     fn parse<T: DeserializeOwned>(&self, at: usize, document: RawJson<'a>) -> Result<T, Error> {
-        serde_json::from_slice(document.0).map_err(|error| self.wrong(at, type_name::<T>(), &error.to_string()))
+        serde_json::from_slice(document.0)
+            .map_err(|error| self.wrong(at, type_name::<T>(), &error.to_string()))
     }
 
     fn wrong(&self, at: usize, rust: &str, cause: &str) -> Error {
         let column = self.table.columns.get(at).map_or("?", |column| column.name);
-        let sql = self.row.columns().get(at).map_or_else(|| "?".to_owned(), |column| column.type_().to_string());
+        let sql =
+            self.row.columns().get(at).map_or_else(|| "?".to_owned(), |column| column.type_().to_string());
         let message = format!("`{}.{column}` (`{sql}`) cannot be read as `{rust}`: {cause}", self.table.name);
         Error::new(ErrorKind::Decode, message)
     }

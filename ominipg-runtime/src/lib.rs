@@ -7,6 +7,8 @@ mod client;
 pub mod codegen_support;
 mod crud;
 mod decode;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 mod encode;
 mod error;
 mod field;

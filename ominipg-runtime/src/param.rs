@@ -62,7 +62,11 @@ impl ToSql for Param {
         true
     }
 
-    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+    fn to_sql_checked(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         self.to_sql(ty, out)
     }
 }
@@ -89,7 +93,8 @@ impl Params<'_> {
     pub(crate) fn encode(&self, types: &[Type]) -> Result<Option<Vec<Param>>, Error> {
         let Self::Inferred(values) = self else { return Ok(None) };
         if values.len() != types.len() {
-            let message = format!("the statement has {} parameters, {} were given", types.len(), values.len());
+            let message =
+                format!("the statement has {} parameters, {} were given", types.len(), values.len());
             return Err(Error::new(ErrorKind::Parameter, message));
         }
         let encode = |(index, (value, ty)): (usize, (&&(dyn ToSql + Sync), &Type))| {

@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn names_are_quoted() {
         let mut sql = Sql::default();
-        sql.name("plain").name("a\"b").name("\"").name("");
-        assert_eq!(sql.text, r#""plain""a""b"""""""""#);
+        sql.name("plain").push(" ").name("a\"b").push(" ").name("\"").push(" ").name("");
+        assert_eq!(sql.text, r#""plain" "a""b" """" """#);
     }
 
     #[test]

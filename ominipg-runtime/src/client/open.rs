@@ -2,7 +2,7 @@ use super::location::{Location, ServerUrl};
 use super::options::ConnectOptions;
 use super::{Mode, redact};
 use crate::error::{Error, ErrorKind};
-use crate::session::{Backend, PoolSize, Server, Worker};
+use crate::session::{Backend, Host, PoolSize, Server, Worker};
 
 /// Chooses the mode and makes the first connection.
 pub(super) async fn open(options: &ConnectOptions) -> Result<(Backend, Mode), Error> {
@@ -28,9 +28,9 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<(Backend, Mo
     if options.use_worker == Some(true) {
         let worker = Worker::start()?;
         let server = server.driven_by(worker.driver());
-        return Ok((Backend::pool(server, size, Some(Box::new(worker))).await?, Mode::ServerWorker));
+        return Ok((Backend::pool(server, size, Host::Worker(worker)).await?, Mode::ServerWorker));
     }
-    Ok((Backend::pool(server, size, None).await?, Mode::Direct))
+    Ok((Backend::pool(server, size, Host::Caller).await?, Mode::Direct))
 }
 
 async fn embedded(options: &ConnectOptions, location: Location) -> Result<(Backend, Mode), Error> {
@@ -42,6 +42,18 @@ async fn embedded(options: &ConnectOptions, location: Location) -> Result<(Backe
         return Err(Error::new(ErrorKind::Options, message));
     }
     Ok((start(options, location).await?, Mode::EmbeddedWorker))
+}
+
+#[cfg(feature = "embedded")]
+async fn start(options: &ConnectOptions, location: Location) -> Result<Backend, Error> {
+    use crate::embedded;
+
+    let location = match location {
+        Location::Folder(path) => embedded::Location::Folder(path),
+        _ => embedded::Location::Memory,
+    };
+    let embedded = embedded::Embedded::open(location).await?;
+    Ok(Backend::shared(embedded.client().clone(), options.busy_timeout, Host::Embedded(embedded)))
 }
 
 #[cfg(not(feature = "embedded"))]

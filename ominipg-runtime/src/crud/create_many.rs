@@ -146,7 +146,12 @@ impl Batches {
         self.keep(index)
     }
 
-    fn add_elsewhere(&mut self, index: usize, row: &impl Encode, columns: Option<ColumnSet>) -> Option<usize> {
+    fn add_elsewhere(
+        &mut self,
+        index: usize,
+        row: &impl Encode,
+        columns: Option<ColumnSet>,
+    ) -> Option<usize> {
         if let Some(place) = columns.as_ref().and_then(|columns| self.by_columns.get(columns)) {
             self.last = *place;
             row.encode(&mut self.list[*place].rows);
@@ -172,7 +177,8 @@ impl Batches {
     /// Takes a batch's rows and leaves an empty one.
     fn take(&mut self, place: usize) -> Batch {
         let batch = &mut self.list[place];
-        let empty = Batch { columns: batch.columns.clone(), rows: Encoder::new(self.table), indices: Vec::new() };
+        let empty =
+            Batch { columns: batch.columns.clone(), rows: Encoder::new(self.table), indices: Vec::new() };
         std::mem::replace(batch, empty)
     }
 

@@ -105,7 +105,10 @@ pub(super) fn order_by(sql: &mut Sql, order: &[Sort]) {
 pub(super) fn where_key(sql: &mut Sql, table: &TableDef, key: Encoder) -> Result<(), Error> {
     for (index, (column, param)) in key.into_row()?.into_iter().enumerate() {
         let column = &table.columns[column];
-        sql.push(if index == 0 { " WHERE " } else { " AND " }).column(column).push(" = ").value(column, param);
+        sql.push(if index == 0 { " WHERE " } else { " AND " })
+            .column(column)
+            .push(" = ")
+            .value(column, param);
     }
     Ok(())
 }

@@ -99,7 +99,8 @@ pub(super) fn check_condition(
 ) -> Result<(), Error> {
     let name = table.name;
     if selection.is_windowed() {
-        let message = format!("a {verb} of `{name}` cannot be ordered or limited: say which rows by a filter");
+        let message =
+            format!("a {verb} of `{name}` cannot be ordered or limited: say which rows by a filter");
         return Err(Error::new(ErrorKind::Unconditional, message));
     }
     if !whole && matches!(selection.filter, Expr::Always(true)) {

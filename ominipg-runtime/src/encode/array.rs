@@ -85,4 +85,3 @@ fn build(element: SqlType, count: usize, nulls: bool, elements: &[u8]) -> Result
 fn too_large() -> Error {
     Error::new(ErrorKind::Parameter, "an array parameter has more than 2,147,483,647 elements")
 }
-

@@ -109,7 +109,13 @@ impl Encoder {
         let columns = self.end_row();
         let param = |column: usize| {
             let ty = self.table.columns[column].ty.wire();
-            (column, Param { ty, value: self.slots[column].elements().next().flatten().map(Bytes::copy_from_slice) })
+            (
+                column,
+                Param {
+                    ty,
+                    value: self.slots[column].elements().next().flatten().map(Bytes::copy_from_slice),
+                },
+            )
         };
         Ok(columns.iter().map(param).collect())
     }
@@ -117,11 +123,6 @@ impl Encoder {
     /// All values of one column, as the elements of an array.
     pub(crate) fn column(&self, column: usize) -> &Slot {
         &self.slots[column]
-    }
-
-    /// The wire type of a column's values.
-    pub(crate) fn sql_type(&self, column: usize) -> SqlType {
-        self.table.columns[column].ty
     }
 
     /// Whether every value could be encoded; an error names the column and the parameter it would have been.

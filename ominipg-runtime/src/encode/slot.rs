@@ -20,14 +20,20 @@ const NULL: i32 = -1;
 
 impl Slot {
     /// Adds a value; one that cannot be written is NULL, and the error is returned.
-    pub(crate) fn push(&mut self, ty: &Type, write: Write<'_>) -> Result<(), Box<dyn StdError + Sync + Send>> {
+    pub(crate) fn push(
+        &mut self,
+        ty: &Type,
+        write: Write<'_>,
+    ) -> Result<(), Box<dyn StdError + Sync + Send>> {
         let start = self.bytes.len();
         self.count += 1;
         self.last = start;
         self.bytes.put_i32(0);
         let written = write(ty, &mut self.bytes).and_then(|null| match null {
             IsNull::Yes => Ok(NULL),
-            IsNull::No => i32::try_from(self.bytes.len() - start - 4).map_err(|_| "it is larger than 2 GB".into()),
+            IsNull::No => {
+                i32::try_from(self.bytes.len() - start - 4).map_err(|_| "it is larger than 2 GB".into())
+            }
         });
         let length = *written.as_ref().unwrap_or(&NULL);
         if length == NULL {

@@ -71,11 +71,18 @@ impl Sql {
         }
     }
 
-    fn json_test(&mut self, column: &ColumnDef, path: &[String], test: &JsonTest) -> Result<&mut Self, Error> {
+    fn json_test(
+        &mut self,
+        column: &ColumnDef,
+        path: &[String],
+        test: &JsonTest,
+    ) -> Result<&mut Self, Error> {
         let path = path_param(path)?;
         Ok(match test {
             JsonTest::Equals(param) => self.place(column, &path, "#>").push(" = ").param(param.clone()),
-            JsonTest::In(param) => self.place(column, &path, "#>").push(" = ANY(").param(param.clone()).push(")"),
+            JsonTest::In(param) => {
+                self.place(column, &path, "#>").push(" = ANY(").param(param.clone()).push(")")
+            }
             JsonTest::Contains(param) => self.place(column, &path, "#>").push(" @> ").param(param.clone()),
             JsonTest::Exists => self.place(column, &path, "#>").push(" IS NOT NULL"),
             // The text form of JSON's null is NULL.
@@ -115,7 +122,8 @@ impl Sql {
 fn path_param(path: &[String]) -> Result<Param, Error> {
     let mut slot = Slot::default();
     for key in path {
-        let write = &mut |ty: &Type, out: &mut bytes::BytesMut| tokio_postgres::types::ToSql::to_sql(key, ty, out);
+        let write =
+            &mut |ty: &Type, out: &mut bytes::BytesMut| tokio_postgres::types::ToSql::to_sql(key, ty, out);
         slot.push(&Type::TEXT, write).map_err(|cause| invalid(&cause.to_string()))?;
     }
     array_param(SqlType::Text, &slot)

@@ -74,7 +74,8 @@ impl Expr {
     /// `column = one of values`.
     pub(crate) fn one_of(column: &'static ColumnDef, values: &[&dyn ToSql]) -> Self {
         if let SqlType::Array(_) = column.ty {
-            let equal = |value: &&dyn ToSql| Self::with(column, column.ty, *value, |param| Test::Is("=", param));
+            let equal =
+                |value: &&dyn ToSql| Self::with(column, column.ty, *value, |param| Test::Is("=", param));
             return Self::any(values.iter().map(equal));
         }
         match array_of(column, column.ty, values) {

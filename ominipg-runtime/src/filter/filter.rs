@@ -29,7 +29,10 @@ impl<M> Filter<M> {
 
     /// It does not hold; rows where it is unknown because of a NULL are among these.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "it is implemented, and chains read better with a method")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it is implemented, and chains read better with a method"
+    )]
     pub fn not(self) -> Self {
         Self::new(self.expr.negated())
     }

@@ -3,11 +3,11 @@
 mod column;
 mod compile;
 pub(crate) mod expr;
+#[expect(clippy::module_inception, reason = "the type has the name of its subject")]
+mod filter;
 mod json;
 mod order;
 mod path;
-#[expect(clippy::module_inception, reason = "the type has the name of its subject")]
-mod filter;
 
 pub use self::column::Column;
 pub(crate) use self::expr::Expr;

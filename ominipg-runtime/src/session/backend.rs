@@ -1,20 +1,23 @@
-use std::any::Any;
-use std::ops::Deref;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio_postgres::Client;
 
 use super::connection::Connection;
-use super::gate::{Alone, Gate, Shared};
-use super::pool::{self, Connections, PoolSize, Pooled};
+use super::gate::Gate;
+use super::lease::Lease;
+use super::pool::{self, Connections, PoolSize};
 use super::server::Server;
+use super::worker::Worker;
 use crate::error::Error;
 
 /// Where statements run.
 pub(crate) struct Backend {
     kind: Kind,
     closed: AtomicBool,
-    /// What must live as long as the connections: a worker, an engine.
-    host: Mutex<Option<Box<dyn Any + Send>>>,
+    /// Dropped after the connections that live on it.
+    host: Mutex<Host>,
 }
 
 enum Kind {
@@ -22,77 +25,70 @@ enum Kind {
     Shared(Gate),
 }
 
-/// A connection, for as long as it is held.
-pub(crate) enum Lease {
-    /// One of a pool's, which nobody else has.
-    Pooled(Pooled),
-    /// The shared one, beside others.
-    Shared(Shared),
-    /// The shared one, alone.
-    Alone(Alone),
-}
-
-impl Deref for Lease {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        match self {
-            Self::Pooled(connection) => connection,
-            Self::Shared(connection) => connection,
-            Self::Alone(connection) => connection,
-        }
-    }
+/// What drives the connections.
+pub(crate) enum Host {
+    /// The caller's own runtime.
+    Caller,
+    /// A thread with a runtime, which is held here to end with the connections.
+    Worker(#[expect(dead_code, reason = "it is only dropped")] Worker),
+    /// PostgreSQL in this process.
+    #[cfg(feature = "embedded")]
+    Embedded(crate::embedded::Embedded),
 }
 
 impl Backend {
-    fn new(kind: Kind, host: Option<Box<dyn Any + Send>>) -> Self {
+    fn new(kind: Kind, host: Host) -> Self {
         Self { kind, closed: AtomicBool::new(false), host: Mutex::new(host) }
     }
 
     /// A pool of connections to a server; one is made at once, so that a server that is not there is found out now.
-    pub(crate) async fn pool(
-        server: Server,
-        size: PoolSize,
-        host: Option<Box<dyn Any + Send>>,
-    ) -> Result<Self, Error> {
+    pub(crate) async fn pool(server: Server, size: PoolSize, host: Host) -> Result<Self, Error> {
         let pool = pool::pool(server, size)?;
         drop(pool::take(&pool).await?);
         Ok(Self::new(Kind::Pool(pool), host))
     }
 
-    /// One connection for all callers.
-    pub(crate) fn shared(gate: Gate, host: Option<Box<dyn Any + Send>>) -> Self {
-        Self::new(Kind::Shared(gate), host)
+    /// One connection for all callers, who wait for each other's transactions for at most `wait`.
+    #[cfg_attr(
+        not(any(feature = "embedded", test)),
+        expect(dead_code, reason = "only embedded databases share one")
+    )]
+    pub(crate) fn shared(client: Arc<Client>, wait: Duration, host: Host) -> Self {
+        Self::new(Kind::Shared(Gate::new(Connection::new(client), wait)), host)
     }
 
     /// A connection for one statement.
-    pub(crate) async fn lease(&self) -> Result<Lease, Error> {
+    pub(super) async fn lease(&self) -> Result<Lease, Error> {
         self.check_open()?;
         Ok(match &self.kind {
-            Kind::Pool(pool) => Lease::Pooled(pool::take(pool).await?),
-            Kind::Shared(gate) => Lease::Shared(gate.shared().await?),
+            Kind::Pool(pool) => pool::take(pool).await?.into(),
+            Kind::Shared(gate) => gate.shared().await?.into(),
         })
     }
 
     /// A connection for statements that nobody else's may come between.
-    pub(crate) async fn lease_alone(&self) -> Result<Lease, Error> {
+    pub(super) async fn lease_alone(&self) -> Result<Lease, Error> {
         self.check_open()?;
         Ok(match &self.kind {
-            Kind::Pool(pool) => Lease::Pooled(pool::take(pool).await?),
-            Kind::Shared(gate) => Lease::Alone(gate.alone().await?),
+            Kind::Pool(pool) => pool::take(pool).await?.into(),
+            Kind::Shared(gate) => gate.alone().await?.into(),
         })
     }
 
     /// Ends it: what runs may finish, what comes is refused.
     pub(crate) async fn close(&self) -> Result<(), Error> {
-        if self.closed.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
+        self.closed.store(true, Ordering::Release);
         match &self.kind {
             Kind::Pool(pool) => pool.close(),
-            Kind::Shared(gate) => drop(gate.alone().await?),
+            Kind::Shared(gate) => gate.close().await?,
         }
-        drop(self.host.lock().map(|mut host| host.take()));
+        let host =
+            std::mem::replace(&mut *self.host.lock().unwrap_or_else(PoisonError::into_inner), Host::Caller);
+        match host {
+            Host::Caller | Host::Worker(_) => {}
+            #[cfg(feature = "embedded")]
+            Host::Embedded(embedded) => embedded.close().await,
+        }
         Ok(())
     }
 

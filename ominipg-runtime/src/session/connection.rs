@@ -1,9 +1,11 @@
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{CancelToken, Client, Row, Statement};
 
 use super::statements::Statements;
 use crate::error::Error;
@@ -11,13 +13,15 @@ use crate::param::{Param, Params};
 
 /// A connection and the statements prepared on it.
 pub(crate) struct Connection {
-    client: Client,
+    client: Arc<Client>,
     statements: Statements,
+    /// Statements that were sent and whose end nobody saw: under way, or given up by their caller.
+    unfinished: AtomicUsize,
 }
 
 impl Connection {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, statements: Statements::default() }
+    pub(crate) fn new(client: Arc<Client>) -> Self {
+        Self { client, statements: Statements::default(), unfinished: AtomicUsize::new(0) }
     }
 
     /// Whether the other side is gone.
@@ -25,13 +29,35 @@ impl Connection {
         self.client.is_closed()
     }
 
-    /// The driver's own client.
-    pub(super) fn client(&self) -> &Client {
-        &self.client
+    /// Whether a statement is under way that its caller gave up.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.unfinished.load(Ordering::Acquire) > 0
+    }
+
+    /// What stops the statement that is under way.
+    pub(super) fn cancel_token(&self) -> CancelToken {
+        self.client.cancel_token()
+    }
+
+    /// Waits for a statement's end, and leaves a mark where the caller does not.
+    async fn watched<T>(&self, statement: impl Future<Output = T>) -> T {
+        self.unfinished.fetch_add(1, Ordering::AcqRel);
+        let result = statement.await;
+        self.unfinished.fetch_sub(1, Ordering::AcqRel);
+        result
     }
 
     /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.
     pub(super) async fn query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
+        self.watched(self.try_query(sql, params, again)).await
+    }
+
+    /// Runs a statement and returns how many rows it changed; `again` as for [`query`](Self::query).
+    pub(super) async fn execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
+        self.watched(self.try_execute(sql, params, again)).await
+    }
+
+    async fn try_query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
         let (statement, encoded) = self.ready(sql, params).await?;
         match self.client.query(&statement, &refs(&encoded, params)).await {
             Err(error) if self.is_stale(sql, &error) && again => {}
@@ -41,8 +67,7 @@ impl Connection {
         Ok(self.client.query(&statement, &refs(&encoded, params)).await?)
     }
 
-    /// Runs a statement and returns how many rows it changed.
-    pub(super) async fn execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
+    async fn try_execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
         let (statement, encoded) = self.ready(sql, params).await?;
         match self.client.execute(&statement, &refs(&encoded, params)).await {
             Err(error) if self.is_stale(sql, &error) && again => {}
@@ -54,7 +79,7 @@ impl Connection {
 
     /// Runs statements that take no parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
-        Ok(self.client.batch_execute(sql).await?)
+        Ok(self.watched(self.client.batch_execute(sql)).await?)
     }
 
     /// Sends statements without waiting for their end; what is sent later runs after them.

@@ -4,18 +4,20 @@ mod backend;
 mod connection;
 mod executor;
 mod gate;
+mod lease;
 mod pool;
 mod server;
 mod statements;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "tls")]
 mod tls;
 mod transaction;
 mod worker;
 
-pub(crate) use self::backend::Backend;
+pub(crate) use self::backend::{Backend, Host};
 pub use self::executor::Executor;
 pub(crate) use self::executor::Session;
-pub(crate) use self::gate::Gate;
 pub(crate) use self::pool::PoolSize;
 pub(crate) use self::server::Server;
 pub use self::transaction::Transaction;

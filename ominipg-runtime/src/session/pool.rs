@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult, TimeoutType};
+use deadpool::managed::{
+    Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult, TimeoutType,
+};
 
 use super::connection::Connection;
 use super::server::Server;
@@ -24,6 +26,13 @@ pub(super) type Connections = Pool<Connector>;
 
 /// A connection taken from a pool.
 pub(super) type Pooled = Object<Connector>;
+
+impl Connector {
+    /// The server that a pool's connections go to.
+    pub(super) fn server(pool: &Connections) -> &Server {
+        &pool.manager().0
+    }
+}
 
 impl Manager for Connector {
     type Type = Connection;

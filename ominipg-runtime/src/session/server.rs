@@ -1,8 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{CancelToken, Client, Config, NoTls};
 
 use super::connection::Connection;
 #[cfg(feature = "tls")]
@@ -66,7 +67,7 @@ impl Server {
                 task.await.map_err(|_| self.unreachable("the worker thread has ended"))??
             }
         };
-        Ok(Connection::new(client))
+        Ok(Connection::new(Arc::new(client)))
     }
 
     async fn connect_here(&self) -> Result<Client, Error> {
@@ -87,6 +88,15 @@ impl Server {
         let (client, connection) = self.config.connect(NoTls).await?;
         tokio::spawn(drive(connection));
         Ok(client)
+    }
+
+    /// Stops the statement that `token` stands for.
+    pub(super) async fn cancel(&self, token: CancelToken) -> Result<(), tokio_postgres::Error> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return token.cancel_query(tls.connector()).await;
+        }
+        token.cancel_query(NoTls).await
     }
 
     fn reason(&self, error: &tokio_postgres::Error) -> String {

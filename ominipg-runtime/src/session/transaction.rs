@@ -4,9 +4,10 @@ use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use super::backend::{Backend, Lease};
+use super::backend::Backend;
 use super::connection::Connection;
 use super::executor::Session;
+use super::lease::Lease;
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 
@@ -24,8 +25,7 @@ pub struct Transaction {
 impl Transaction {
     pub(crate) async fn begin(backend: &Backend) -> Result<Self, Error> {
         // The guard is there before BEGIN is sent, so that a caller who stops waiting leaves nothing open.
-        let transaction =
-            Self { lease: Some(backend.lease_alone().await?), failed: AtomicBool::new(false) };
+        let transaction = Self { lease: Some(backend.lease_alone().await?), failed: AtomicBool::new(false) };
         transaction.connection()?.batch("BEGIN").await?;
         Ok(transaction)
     }
@@ -102,7 +102,9 @@ impl Transaction {
             if error.code() != Some(&SqlState::IN_FAILED_SQL_TRANSACTION) {
                 return Err(error);
             }
-            return Err(error.context("the transaction was rolled back, because a statement in it had failed"));
+            return Err(
+                error.context("the transaction was rolled back, because a statement in it had failed")
+            );
         }
         connection.batch("COMMIT").await?;
         self.lease = None;

@@ -30,7 +30,6 @@ formats! {
     Duration = "duration",
     Email = "email",
     Hostname = "hostname",
-    IdnEmail = "idn-email",
     Ipv4 = "ipv4",
     Ipv6 = "ipv6",
     Iri = "iri",

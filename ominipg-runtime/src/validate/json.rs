@@ -22,7 +22,9 @@ impl JsonSchema {
     pub(crate) fn check<T: Serialize>(&self, violations: &mut Violations, pointer: &str, value: &T) {
         let value = match serde_json::to_value(value) {
             Ok(value) => value,
-            Err(error) => return violations.push(pointer, "type", format!("cannot be written as JSON: {error}")),
+            Err(error) => {
+                return violations.push(pointer, "type", format!("cannot be written as JSON: {error}"));
+            }
         };
         match self.validator.get_or_init(|| compile(self.source)) {
             Ok(validator) => {
@@ -51,12 +53,45 @@ fn compile(source: &str) -> Result<Validator, String> {
 /// The keyword as a static text: those that a schema can break are few.
 fn keyword(name: &str) -> &'static str {
     const KEYWORDS: &[&str] = &[
-        "additionalItems", "additionalProperties", "allOf", "anyOf", "const", "contains", "contentEncoding",
-        "contentMediaType", "dependencies", "dependentRequired", "dependentSchemas", "enum", "exclusiveMaximum",
-        "exclusiveMinimum", "format", "if", "items", "maxContains", "maxItems", "maxLength", "maxProperties",
-        "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum", "multipleOf", "not", "oneOf",
-        "pattern", "patternProperties", "prefixItems", "propertyNames", "required", "type", "unevaluatedItems",
-        "unevaluatedProperties", "uniqueItems",
+        "additionalItems",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "const",
+        "contains",
+        "contentEncoding",
+        "contentMediaType",
+        "dependencies",
+        "dependentRequired",
+        "dependentSchemas",
+        "enum",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "format",
+        "if",
+        "items",
+        "maxContains",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minContains",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "multipleOf",
+        "not",
+        "oneOf",
+        "pattern",
+        "patternProperties",
+        "prefixItems",
+        "propertyNames",
+        "required",
+        "type",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "uniqueItems",
     ];
     KEYWORDS.iter().find(|known| **known == name).copied().unwrap_or("schema")
 }
@@ -78,14 +113,18 @@ pub(crate) fn duplicate<T: Serialize>(items: &[T]) -> Option<(usize, usize)> {
 fn canonical(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => (float as i64).into(),
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => {
+                (float as i64).into()
+            }
             _ => Value::Number(number),
         },
         Value::Array(items) => items.into_iter().map(canonical).collect(),
         Value::Object(map) => {
             let mut entries: Vec<_> = map.into_iter().collect();
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-            Value::Object(entries.into_iter().map(|(key, value)| (key, canonical(value))).collect::<Map<_, _>>())
+            Value::Object(
+                entries.into_iter().map(|(key, value)| (key, canonical(value))).collect::<Map<_, _>>(),
+            )
         }
         other => other,
     }
@@ -107,8 +146,9 @@ mod tests {
 
     #[test]
     fn points_into_the_document() {
-        static SCHEMA: JsonSchema =
-            JsonSchema::new(r#"{"properties": {"zip": {"type": "string", "minLength": 5}}, "required": ["city"]}"#);
+        static SCHEMA: JsonSchema = JsonSchema::new(
+            r#"{"properties": {"zip": {"type": "string", "minLength": 5}}, "required": ["city"]}"#,
+        );
         let mut violations = Violations::new();
         violations.json("/address", &json!({"zip": "1"}), &SCHEMA);
         let found: Vec<_> = violations.into_vec().into_iter().map(|v| (v.pointer, v.keyword)).collect();

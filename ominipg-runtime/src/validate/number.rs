@@ -64,6 +64,8 @@ mod tests {
         assert!(!0.35_f64.is_multiple(0.1) && !1.0_f64.is_multiple(0.0) && !f64::NAN.is_multiple(1.0));
         assert!(1e300_f64.is_multiple(1e300) && 0.0_f64.is_multiple(7.0));
         assert!(i64::MIN.is_multiple(-1) && 0_i32.is_multiple(0) && !1_i32.is_multiple(0));
-        assert!(Decimal::new(125, 2).is_multiple(Decimal::new(25, 2)) && !Decimal::ONE.is_multiple(Decimal::ZERO));
+        assert!(
+            Decimal::new(125, 2).is_multiple(Decimal::new(25, 2)) && !Decimal::ONE.is_multiple(Decimal::ZERO)
+        );
     }
 }

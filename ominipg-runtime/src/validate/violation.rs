@@ -58,7 +58,13 @@ impl Violations {
     }
 
     /// Adds a broken rule unless `holds`.
-    pub fn check(&mut self, holds: bool, pointer: &str, keyword: &'static str, message: impl FnOnce() -> String) {
+    pub fn check(
+        &mut self,
+        holds: bool,
+        pointer: &str,
+        keyword: &'static str,
+        message: impl FnOnce() -> String,
+    ) {
         if !holds {
             self.push(pointer, keyword, message());
         }

@@ -237,7 +237,21 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_duration() {
-        for text in ["", "P", "PT", "P1", "1D", "P1S", "PT1D", "P1M1Y", "P1.5D", "PTS", "P--1D", "PT0.0000001S", "P1é"] {
+        for text in [
+            "",
+            "P",
+            "PT",
+            "P1",
+            "1D",
+            "P1S",
+            "PT1D",
+            "P1M1Y",
+            "P1.5D",
+            "PTS",
+            "P--1D",
+            "PT0.0000001S",
+            "P1é",
+        ] {
             assert!(text.parse::<Interval>().is_err(), "{text}");
         }
         assert!("P99999999999Y".parse::<Interval>().is_err());

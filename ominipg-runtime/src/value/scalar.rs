@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
-use jiff::civil::{Date, Time};
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -39,7 +39,9 @@ impl<T: Scalar> Value for Option<T> {
 pub trait Ordered: Scalar {}
 
 /// A value that holds others: text, an array, a JSON document.
-#[diagnostic::on_unimplemented(message = "columns of type `{Self}` contain nothing: they are no text, array or JSON")]
+#[diagnostic::on_unimplemented(
+    message = "columns of type `{Self}` contain nothing: they are no text, array or JSON"
+)]
 pub trait Container: Scalar {
     /// What it can hold.
     type Part: ToSql + Send + Sync + 'static;

@@ -75,7 +75,9 @@ impl<M: Model, R: Model> Relation<M> for BelongsTo<M, R> {
 
     async fn load_for(&self, session: Session<'_>, rows: &[M]) -> Result<Vec<R>, Error> {
         // A row that is deleted between the two queries is the one way for it to be missing.
-        let missing = || not_found(R::TABLE, &format!("is referred to by `{}`: it was deleted meanwhile", M::TABLE.name));
+        let missing = || {
+            not_found(R::TABLE, &format!("is referred to by `{}`: it was deleted meanwhile", M::TABLE.name))
+        };
         let found = load(session, self.def, &Wanted::default(), rows).await?;
         found.into_iter().map(|mut rows: Vec<R>| rows.pop().ok_or_else(missing)).collect()
     }

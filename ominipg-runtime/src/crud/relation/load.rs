@@ -67,7 +67,8 @@ impl Keys {
             row.encode(&mut encoder);
         }
         encoder.check()?;
-        let (mut keys, mut distinct, mut found_at) = (Vec::with_capacity(rows.len()), HashMap::new(), Vec::new());
+        let (mut keys, mut distinct, mut found_at) =
+            (Vec::with_capacity(rows.len()), HashMap::new(), Vec::new());
         {
             let mut parts: Vec<_> = columns.iter().map(|&column| encoder.column(column).elements()).collect();
             for index in 0..rows.len() {
@@ -147,7 +148,11 @@ impl Keys {
             let mut first = true;
             for (place, (&to, &own)) in relation.to.iter().zip(self.columns).enumerate() {
                 let ty = self.table.columns[own].ty;
-                sql.comma(&mut first).push(&format!("k.c{place}")).cast(&target.columns[to], ty, Shape::Value);
+                sql.comma(&mut first).push(&format!("k.c{place}")).cast(
+                    &target.columns[to],
+                    ty,
+                    Shape::Value,
+                );
             }
             sql.push(" FROM unnest(");
             let mut first = true;
@@ -169,8 +174,11 @@ impl Keys {
 
     /// Gives each row its group; only rows that share a key cost a copy.
     fn hand_out<R: Clone>(self, mut groups: Vec<Vec<R>>) -> Vec<Vec<R>> {
-        let places: Vec<_> =
-            self.keys.iter().map(|key| key.as_ref().and_then(|key| self.distinct.get(key)).copied()).collect();
+        let places: Vec<_> = self
+            .keys
+            .iter()
+            .map(|key| key.as_ref().and_then(|key| self.distinct.get(key)).copied())
+            .collect();
         let mut uses = vec![0_usize; groups.len()];
         places.iter().flatten().for_each(|&place| uses[place] += 1);
         let mut give = |place: Option<usize>| {

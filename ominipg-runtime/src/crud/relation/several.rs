@@ -30,7 +30,11 @@ pub trait Relations<M: Model>: Send + Sync {
 
     /// Loads what belongs to `rows`.
     #[doc(hidden)]
-    fn load(self, session: Session<'_>, rows: Vec<M>) -> impl Future<Output = Result<Vec<Self::Row>, Error>> + Send;
+    fn load(
+        self,
+        session: Session<'_>,
+        rows: Vec<M>,
+    ) -> impl Future<Output = Result<Vec<Self::Row>, Error>> + Send;
 }
 
 /// No relation: rows come alone.

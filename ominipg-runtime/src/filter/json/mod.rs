@@ -102,7 +102,9 @@ impl Parser {
                         self.operators(place, field, inner).map(Expr::negated)
                     }
                     ("$not", _) => Err(place.error("$not takes an object of operators")),
-                    (operator, operand) => field.operator(operator, operand).map_err(|message| place.error(&message)),
+                    (operator, operand) => {
+                        field.operator(operator, operand).map_err(|message| place.error(&message))
+                    }
                 }
             })?);
         }

@@ -33,7 +33,8 @@ pub(super) fn cell(ty: SqlType, value: &Value) -> Result<Cell, String> {
         SqlType::Inet => parsed::<IpAddr>(value),
         SqlType::Numeric => decimal(value).map(|n| Box::new(n) as Cell),
         SqlType::Bytea => {
-            let bytes = value.as_str().and_then(|text| ::base64::engine::general_purpose::STANDARD.decode(text).ok());
+            let bytes =
+                value.as_str().and_then(|text| ::base64::engine::general_purpose::STANDARD.decode(text).ok());
             bytes.map(|bytes| Box::new(bytes) as Cell)
         }
         SqlType::Jsonb | SqlType::Array(_) => None,

@@ -1,0 +1,65 @@
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio_postgres::{Config, NoTls};
+
+use crate::local::Local;
+
+enum Server {
+    Given(String),
+    Local(Local),
+}
+
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| match std::env::var("OMINIPG_TEST_PG") {
+        Ok(url) if !url.is_empty() => Server::Given(url),
+        _ => match Local::start() {
+            Ok(local) => Server::Local(local),
+            Err(error) => panic!(
+                "these tests need a PostgreSQL server: put `initdb` and `postgres` on the path, or set \
+                 OMINIPG_TEST_PG to the url of one where databases may be created ({error})"
+            ),
+        },
+    })
+}
+
+/// The url of the server's own database.
+///
+/// # Panics
+///
+/// Where there is no server and none can be started.
+pub fn server_url() -> String {
+    match server() {
+        Server::Given(url) => url.clone(),
+        Server::Local(local) => local.url(),
+    }
+}
+
+/// Creates an empty database and returns its url.
+///
+/// # Panics
+///
+/// Where there is no server and none can be started, or it lets no database be created.
+pub async fn database() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let url = server_url();
+    let name = format!("ominipg_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let config: Config = url.parse().expect("OMINIPG_TEST_PG is a PostgreSQL url");
+    let (client, connection) = config.connect(NoTls).await.expect("the test server answers");
+    let connection = tokio::spawn(connection);
+    client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).await.expect("databases may be dropped");
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("databases may be created");
+    drop(client);
+    let _ = connection.await;
+    with_database(&url, &name)
+}
+
+/// The url with another database.
+fn with_database(url: &str, name: &str) -> String {
+    let (base, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let authority = base.find("://").map_or(0, |scheme| scheme + 3);
+    let base = base[authority..].find('/').map_or(base, |slash| &base[..authority + slash]);
+    let separator = if parameters.is_empty() { "" } else { "?" };
+    format!("{base}/{name}{separator}{parameters}")
+}
