@@ -289,7 +289,7 @@ async fn slot(caller: &mut Caller<'_, Host>, instance: Instance, symbol: &str, k
 }
 
 /// The address of an exported variable: exported globals count from the module's base, `errno` from its thread's block.
-pub(super) fn data_address(
+fn data_address(
     mut store: impl AsContextMut<Data = Host>,
     instance: Instance,
     memory_base: u32,
@@ -301,12 +301,6 @@ pub(super) fn data_address(
         _ => memory_base,
     };
     Some(base + offset)
-}
-
-/// The address of a variable of the main module.
-pub(super) fn main_address(store: impl AsContextMut<Data = Host>, symbol: &str) -> Option<u32> {
-    let main = store.as_context().data().linkage.as_ref()?.main?;
-    data_address(store, main, MEMORY_BASE, symbol)
 }
 
 async fn symbol_address(caller: &mut Caller<'_, Host>, handle: u32, symbol: &str) -> Result<u32> {

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -14,38 +14,39 @@ use crate::error::Error;
 
 type Session = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
-/// Why the engine of a database ended; empty while it runs.
-pub(super) type Ending = Arc<Mutex<Option<String>>>;
-
-/// An in-process byte stream whose other end is PostgreSQL.
+/// An in-process byte stream whose other end is PostgreSQL; dropping it shuts PostgreSQL down.
 ///
 /// The backend is a future that waits for input and for room in the output. Whoever polls this stream runs it on the
 /// spot, so that one thread carries both the client's protocol and the engine.
 pub(super) struct EngineStream {
     wire: Arc<Wire>,
     session: Option<Session>,
-    ending: Ending,
 }
 
 impl EngineStream {
-    pub(super) fn new(backend: Backend, ending: Ending) -> Self {
+    pub(super) fn new(backend: Backend) -> Self {
         let wire = Arc::new(Wire::default());
         let session: Session = Box::pin(backend.serve(Arc::clone(&wire)));
-        Self { wire, session: Some(session), ending }
+        Self { wire, session: Some(session) }
     }
 
     /// Runs PostgreSQL until it waits; ready when it has ended.
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Some(session) = &mut self.session else { return Poll::Ready(Ok(())) };
-        match session.as_mut().poll(cx) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(result) => {
-                self.session = None;
-                let said = result.err().map(|error| error.to_string());
-                let ending = said.clone().unwrap_or_else(|| "PostgreSQL ended the session".to_owned());
-                *self.ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
-                Poll::Ready(said.map_or(Ok(()), |said| Err(io::Error::other(said))))
-            }
+        let ended = session.as_mut().poll(cx);
+        if ended.is_ready() {
+            self.session = None;
+        }
+        ended.map_err(io::Error::other)
+    }
+}
+
+impl Drop for EngineStream {
+    fn drop(&mut self) {
+        self.wire.close();
+        // A closed wire never makes PostgreSQL wait, so that one poll runs it to its end.
+        if let Poll::Ready(Err(error)) = self.run(&mut Context::from_waker(Waker::noop())) {
+            tracing::error!(target: "ominipg::engine", "the embedded database did not shut down: {error}");
         }
     }
 }

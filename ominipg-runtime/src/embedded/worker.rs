@@ -1,6 +1,9 @@
 //! The thread that an embedded database runs on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
@@ -13,38 +16,38 @@ use super::files::host::HostFiles;
 use super::files::memory::MemoryFiles;
 use super::folder::Folder;
 use super::settings;
-use super::stream::{EngineStream, Ending};
+use super::stream::EngineStream;
 use super::{Location, SUPERUSER};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, chain};
 
-/// An embedded database, running on a thread of its own.
+/// An embedded database on a thread of its own; dropping this ends both.
 pub(crate) struct Embedded {
     client: Arc<Client>,
-    ending: Ending,
-    thread: Mutex<Option<JoinHandle<()>>>,
-    ended: Mutex<Option<oneshot::Receiver<()>>>,
+    /// Dropped or sent, it ends the thread.
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+    /// Answers when the thread's work is done.
+    ended: oneshot::Receiver<()>,
 }
 
 impl Embedded {
-    /// Opens the database at `location`; it closes when the last clone of its client is gone.
+    /// Opens the database at `location`.
     pub(crate) async fn open(location: Location) -> Result<Self, Error> {
         let (opened, answer) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
-        let ending = Ending::default();
-        let for_thread = Arc::clone(&ending);
         let thread = std::thread::Builder::new()
-            .name("ominipg".to_owned())
-            .spawn(move || run(location, for_thread, opened, end))
-            .map_err(|error| Error::new(ErrorKind::Connect, format!("cannot start the database's thread: {error}")))?;
+            .name("ominipg-engine".to_owned())
+            .spawn(move || {
+                run(location, opened, stopped);
+                // Nobody may be waiting for the end.
+                let _ = end.send(());
+            })
+            .map_err(failed_to_start)?;
         let client = answer
             .await
             .map_err(|_| Error::new(ErrorKind::Engine, "the database's thread ended while it opened"))??;
-        Ok(Self {
-            client: Arc::new(client),
-            ending,
-            thread: Mutex::new(Some(thread)),
-            ended: Mutex::new(Some(ended)),
-        })
+        Ok(Self { client: Arc::new(client), stop, thread, ended })
     }
 
     /// The one session of the database.
@@ -52,57 +55,48 @@ impl Embedded {
         &self.client
     }
 
-    /// Why the engine ended, once it has.
-    pub(crate) fn ending(&self) -> Option<String> {
-        self.ending.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Waits until the thread has ended; every clone of the client must be gone, or it never does.
+    /// Ends the database in order, and waits until its files are free.
     pub(crate) async fn close(self) {
-        let Self { client, thread, ended, .. } = self;
-        drop(client);
-        let ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ended) = ended {
-            // An error means that the sender is gone, and so the thread's work.
-            let _ = ended.await;
-        }
-        if let Some(thread) = thread.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            // A panic of the thread has reached everyone who waited as a closed connection.
-            let _ = thread.join();
-        }
+        // The thread may have ended on its own, in which case nobody receives this.
+        let _ = self.stop.send(());
+        let _ = self.ended.await;
+        // A panic of the thread reached everyone who waited for it as a closed connection.
+        let _ = self.thread.join();
     }
 }
 
-fn run(
-    location: Location,
-    ending: Ending,
-    opened: oneshot::Sender<Result<Client, Error>>,
-    _end: oneshot::Sender<()>,
-) {
+fn failed_to_start(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Connect, format!("cannot start the database's thread: {error}"))
+}
+
+fn run(location: Location, opened: oneshot::Sender<Result<Client, Error>>, stopped: oneshot::Receiver<()>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().build() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            let error = Error::new(ErrorKind::Connect, format!("cannot start the database's thread: {error}"));
-            return drop(opened.send(Err(error)));
-        }
+        // Here and below: who asked may have given up.
+        Err(error) => return drop(opened.send(Err(failed_to_start(error)))),
+    };
+    let connected = async {
+        let (backend, folder) = start(location).await?;
+        let (client, connection) = config().connect_raw(EngineStream::new(backend), NoTls).await?;
+        Ok((client, connection, folder))
     };
     runtime.block_on(async {
-        let connected = async {
-            let (backend, folder) = start(location).await?;
-            let stream = EngineStream::new(backend, Arc::clone(&ending));
-            let (client, connection) = config().connect_raw(stream, NoTls).await?;
-            Ok((client, connection, folder))
+        // The folder's lock is freed last.
+        let (client, connection, _folder) = match connected.await {
+            Ok(connected) => connected,
+            Err(error) => return drop(opened.send(Err(error))),
         };
-        match connected.await {
-            Ok((client, connection, _folder)) => {
-                if opened.send(Ok(client)).is_ok()
-                    && let Err(error) = connection.await
-                {
-                    tracing::error!(target: "ominipg::engine", "the embedded database ended: {error}");
-                }
-            }
-            // Nobody waits for it any more.
-            Err(error) => drop(opened.send(Err(error))),
+        if opened.send(Ok(client)).is_err() {
+            return;
+        }
+        let (mut connection, mut stopped) = (pin!(connection), pin!(stopped));
+        let ended = poll_fn(|cx| match connection.as_mut().poll(cx) {
+            // Dropping the connection drops its stream, which shuts PostgreSQL down.
+            Poll::Pending => stopped.as_mut().poll(cx).map(|_| Ok(())),
+            ended => ended,
+        });
+        if let Err(error) = ended.await {
+            tracing::error!(target: "ominipg::engine", "the embedded database ended: {}", chain(&error));
         }
     });
 }
