@@ -1,1 +1,24 @@
 //! The macro `ominipg_schema!`.
+
+use std::path::PathBuf;
+
+use proc_macro::TokenStream;
+
+/// Makes a typed data layer of a folder of JSON Schemas: a module for each table, and `SCHEMA`.
+///
+/// The path is relative to the folder of the crate's `Cargo.toml`. Settings may follow it: `runtime` is the path of the
+/// crate `ominipg`, `derive` a list of further derives for the generated types.
+///
+/// ```ignore
+/// ominipg::ominipg_schema!("schemas");
+/// ominipg::ominipg_schema!("schemas/blog", runtime = ::ominipg, derive = [Eq]);
+/// ```
+///
+/// Cargo builds again when one of the schema files changes. A macro cannot watch a folder, so after adding a file, save
+/// the file that holds the macro too, or use a build script with `ominipg_codegen::Build`, which sees new files.
+#[proc_macro]
+pub fn ominipg_schema(input: TokenStream) -> TokenStream {
+    // Cargo sets the variable; without cargo, paths are relative to the working folder.
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    ominipg_codegen::expand(input.into(), &folder).into()
+}

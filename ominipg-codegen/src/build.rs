@@ -1,0 +1,144 @@
+//! The generator with its settings, and its door for build scripts.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::check::check;
+use crate::diagnostic::{Code, Error, Findings};
+use crate::emit::{self, Settings};
+use crate::model;
+use crate::output::Output;
+use crate::read;
+
+/// Generates code from a folder of JSON Schemas, or from one file.
+#[derive(Debug, Clone)]
+pub struct Build {
+    schemas: PathBuf,
+    base: PathBuf,
+    runtime: Option<String>,
+    derive: Vec<String>,
+    out_dir: Option<PathBuf>,
+}
+
+/// Generates code in memory with the usual settings.
+///
+/// # Errors
+///
+/// Everything that is wrong with the schemas.
+pub fn generate(schemas: impl AsRef<Path>) -> Result<Output, Error> {
+    Build::new(schemas).generate()
+}
+
+impl Build {
+    /// The generator for a folder or a file; the path is relative to the working folder, which is the crate's in a build script.
+    pub fn new(schemas: impl AsRef<Path>) -> Self {
+        Self {
+            schemas: schemas.as_ref().to_path_buf(),
+            base: PathBuf::new(),
+            runtime: None,
+            derive: Vec::new(),
+            out_dir: None,
+        }
+    }
+
+    /// The path of the crate `ominipg` in the generated code, `::ominipg` unless set.
+    pub fn runtime(mut self, path: impl Into<String>) -> Self {
+        self.runtime = Some(path.into());
+        self
+    }
+
+    /// Adds a derive to the generated types, such as `Eq` or `::schemars::JsonSchema`.
+    pub fn derive(mut self, path: impl Into<String>) -> Self {
+        self.derive.push(path.into());
+        self
+    }
+
+    /// The folder that [`emit`](Self::emit) writes to, cargo's `OUT_DIR` unless set.
+    pub fn out_dir(mut self, path: impl AsRef<Path>) -> Self {
+        self.out_dir = Some(path.as_ref().to_path_buf());
+        self
+    }
+
+    /// What the path of the schemas is relative to.
+    pub(crate) fn base(mut self, path: &Path) -> Self {
+        self.base = path.to_path_buf();
+        self
+    }
+
+    /// Generates code in memory.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the schemas.
+    pub fn generate(&self) -> Result<Output, Error> {
+        self.generate_or_sources().map_err(|(error, _)| error)
+    }
+
+    /// Like `generate`; on failure with the files that were read, so that a door can watch them.
+    pub(crate) fn generate_or_sources(&self) -> Result<Output, (Error, Vec<PathBuf>)> {
+        let settings =
+            Settings::new(self.runtime.as_deref(), &self.derive).map_err(|error| (error, Vec::new()))?;
+        let mut findings = Findings::default();
+        let input = read::read(&self.base, &self.schemas, &mut findings);
+        let files: Vec<PathBuf> = input.sources.iter().map(|source| source.path.clone()).collect();
+        if findings.has_errors() {
+            return Err((Error::new(findings.finish(&input.sources)), files));
+        }
+        let schema = model::build(&input, &mut findings);
+        check(&schema, &settings, &mut findings);
+        if findings.has_errors() {
+            return Err((Error::new(findings.finish(&input.sources)), files));
+        }
+        let emitted = emit::modules(&schema, &settings);
+        let warnings = findings.finish(&input.sources);
+        Ok(Output::new(emitted, emit::ddl(&schema), warnings, &input.sources))
+    }
+
+    /// Generates one file for a build script: `schemas.rs` for the folder `schemas`, to be taken in with
+    /// `include!(concat!(env!("OUT_DIR"), "/schemas.rs"))`. Tells cargo which files to watch, and shows warnings.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the schemas; a file that cannot be written; no `OUT_DIR` outside of a build script.
+    pub fn emit(&self) -> Result<(), Error> {
+        println!("cargo::rerun-if-changed={}", self.base.join(&self.schemas).display());
+        let (result, files) = match self.generate_or_sources() {
+            Ok(output) => {
+                let files = output.sources().to_vec();
+                (Ok(output), files)
+            }
+            Err((error, files)) => (Err(error), files),
+        };
+        for file in files {
+            println!("cargo::rerun-if-changed={}", file.display());
+        }
+        let output = result?;
+        for warning in output.warnings() {
+            // Cargo shows one line a warning.
+            for line in warning.to_string().lines() {
+                println!("cargo::warning={line}");
+            }
+        }
+        let folder = match &self.out_dir {
+            Some(folder) => folder.clone(),
+            None => env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
+                Error::outside(
+                    Code::Unwritable,
+                    "there is no `OUT_DIR`",
+                    "call `emit` from a build script, or set `out_dir`",
+                )
+            })?,
+        };
+        let file = folder.join(format!("{}.rs", self.stem()));
+        fs::write(&file, output.text()).map_err(|error| {
+            let message = format!("`{}` cannot be written: {error}", file.display());
+            Error::outside(Code::Unwritable, message, "")
+        })
+    }
+
+    /// The last part of the schemas' path, without an ending.
+    fn stem(&self) -> String {
+        let name = self.schemas.file_stem().map(|name| name.to_string_lossy().into_owned());
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "schemas".to_owned())
+    }
+}

@@ -1,0 +1,28 @@
+//! Native enums.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::{Enum, Schema};
+
+/// A native enum has the same values wherever it is declared.
+pub(super) fn native(schema: &Schema, findings: &mut Findings) {
+    let mut seen: BTreeMap<&str, &Enum> = BTreeMap::new();
+    for table in &schema.tables {
+        for column in &table.columns {
+            let Some(found) = column.ty.as_enum() else { continue };
+            let Some(native) = found.native.as_deref() else { continue };
+            let first = *seen.entry(native).or_insert(found);
+            if !first
+                .variants
+                .iter()
+                .map(|variant| &variant.value)
+                .eq(found.variants.iter().map(|variant| &variant.value))
+            {
+                let message = format!("the enum type `{native}` has other values elsewhere");
+                let help = "declare it once in `$defs` and refer to it, or use two names";
+                findings.add(Finding::new(Code::EnumMismatch, column.place, message).help(help));
+            }
+        }
+    }
+}

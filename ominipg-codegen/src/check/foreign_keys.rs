@@ -1,0 +1,34 @@
+//! Foreign keys.
+
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::Schema;
+
+/// Both ends of a foreign key, and of a relation, have the same type.
+pub(super) fn types(schema: &Schema, findings: &mut Findings) {
+    for table in &schema.tables {
+        let keys =
+            table.foreign_keys.iter().map(|key| (&key.columns, key.target, &key.target_columns, key.place));
+        let relations = table.relations.iter().map(|link| (&link.from, link.target, &link.to, link.place));
+        for (from, target, to, place) in keys.chain(relations) {
+            let target = &schema.tables[target];
+            for (from, to) in from.iter().zip(to) {
+                let (from, to) = (&table.columns[*from], &target.columns[*to]);
+                if from.ty.sql() != to.ty.sql() {
+                    let message = format!(
+                        "`{}` is {}, but `{}` of `{}` is {}",
+                        from.property,
+                        from.ty.sql(),
+                        to.property,
+                        target.name,
+                        to.ty.sql()
+                    );
+                    let help = format!(
+                        "take the type over: `\"$ref\": \"{}.json#/properties/{}\"`",
+                        target.name, to.property
+                    );
+                    findings.add(Finding::new(Code::ForeignKeyType, place, message).help(help));
+                }
+            }
+        }
+    }
+}

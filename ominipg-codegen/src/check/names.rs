@@ -1,0 +1,78 @@
+//! Names in PostgreSQL.
+
+use crate::diagnostic::{Code, Finding, Findings, Place};
+use crate::model::Schema;
+
+/// PostgreSQL cuts longer names, so that two could become one.
+const LONGEST: usize = 63;
+
+/// No two tables have the same name.
+pub(super) fn tables(schema: &Schema, findings: &mut Findings) {
+    for (index, table) in schema.tables.iter().enumerate() {
+        if schema.tables[..index].iter().any(|earlier| earlier.name == table.name) {
+            let message = format!("two tables have the name `{}`", table.name);
+            let help = "rename one of them: the file, or `\"x-ominipg\": { \"table\": … }`";
+            findings
+                .add(Finding::new(Code::SameTable, table.place, message).label("the second one").help(help));
+        }
+    }
+}
+
+/// No two columns of a table have the same name.
+pub(super) fn columns(schema: &Schema, findings: &mut Findings) {
+    for table in &schema.tables {
+        for (index, column) in table.columns.iter().enumerate() {
+            if table.columns[..index].iter().any(|earlier| earlier.name == column.name) {
+                let message = format!("two columns of `{}` have the name `{}`", table.name, column.name);
+                let help = "give one of them another: `\"x-ominipg\": { \"column\": … }`";
+                findings.add(
+                    Finding::new(Code::SameColumn, column.name_place, message)
+                        .label("the second one")
+                        .help(help),
+                );
+            }
+        }
+    }
+}
+
+/// No columns are declared unique twice.
+pub(super) fn unique(schema: &Schema, findings: &mut Findings) {
+    for table in &schema.tables {
+        for (index, unique) in table.unique.iter().enumerate() {
+            let same = table.unique[..index].iter().any(|earlier| earlier.columns == unique.columns);
+            if same || unique.columns == table.primary_key {
+                let message = format!("these columns of `{}` are unique already", table.name);
+                findings.add(Finding::new(Code::SameColumn, unique.place, message).help("leave this out"));
+            }
+        }
+    }
+}
+
+/// Every name can be one.
+pub(super) fn usable(schema: &Schema, findings: &mut Findings) {
+    for table in &schema.tables {
+        if table.name.contains('.') {
+            let message = format!("the table's name `{}` has a dot in it", table.name);
+            let help = "tables are made in the schema that comes first in `search_path`; leave its name out";
+            findings.add(Finding::new(Code::BadName, table.place, message).help(help));
+        }
+        one("table", &table.name, table.place, findings);
+        for column in &table.columns {
+            one("column", &column.name, column.name_place, findings);
+        }
+    }
+}
+
+fn one(kind: &str, name: &str, place: Place, findings: &mut Findings) {
+    let message = if name.is_empty() {
+        format!("the {kind}'s name is empty")
+    } else if name.contains('\0') {
+        format!("the {kind}'s name has a NUL character in it")
+    } else if name.len() > LONGEST {
+        format!("the {kind}'s name has {} bytes, and PostgreSQL keeps only {LONGEST}", name.len())
+    } else {
+        return;
+    };
+    let help = format!("give it another: `\"x-ominipg\": {{ \"{kind}\": … }}`");
+    findings.add(Finding::new(Code::BadName, place, message).help(help));
+}

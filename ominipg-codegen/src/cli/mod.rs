@@ -1,0 +1,52 @@
+//! The commands.
+
+#[cfg(feature = "engine")]
+mod engine;
+mod schemas;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Makes a typed PostgreSQL data layer from a folder of JSON Schemas.
+#[derive(Debug, Parser)]
+#[command(name = "ominipg-codegen", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes Rust code, to be committed.
+    Generate(schemas::Generate),
+    /// Reports everything that is wrong with schemas, and writes nothing.
+    Check(schemas::Schemas),
+    /// Prints the SQL that creates the tables.
+    Sql(schemas::Schemas),
+    /// The embedded PostgreSQL.
+    #[cfg(feature = "engine")]
+    #[command(subcommand)]
+    Engine(engine::Engine),
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Generate(generate) => generate.run(),
+        Command::Check(schemas) => schemas.check(),
+        Command::Sql(schemas) => schemas.sql(),
+        #[cfg(feature = "engine")]
+        Command::Engine(engine) => engine.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(report) => {
+            eprint!("{report}");
+            if !report.ends_with('\n') {
+                eprintln!();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

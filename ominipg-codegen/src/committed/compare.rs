@@ -1,0 +1,91 @@
+//! Compares committed output with what the schemas give today: by meaning, so that formatting fails nothing.
+
+use std::path::Path;
+
+use quote::ToTokens;
+use similar::TextDiff;
+use syn::{Item, UseTree};
+
+use super::write::{read, stale};
+use crate::diagnostic::{Code, Error};
+use crate::output::Output;
+
+impl Output {
+    /// Checks that a folder holds this output, however it is formatted.
+    ///
+    /// # Errors
+    ///
+    /// What differs, as a diff; a file that cannot be read.
+    pub fn check(&self, folder: impl AsRef<Path>) -> Result<(), Error> {
+        let folder = folder.as_ref();
+        let files = self.files();
+        let mut problems = Vec::new();
+        for file in &files {
+            let path = folder.join(&file.name);
+            match read(&path)? {
+                None => problems.push(format!("{} is missing", shown(&path))),
+                Some(text) => problems.extend(differs(&shown(&path), &text, &file.text)),
+            }
+        }
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        for (path, _) in stale(folder, &names)? {
+            problems.push(format!("{} is made by no table any more", shown(&path)));
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let message = format!("the committed code is not what the schemas give\n\n{}", problems.join("\n"));
+        let help =
+            format!("run `ominipg-codegen generate … --out {}` and commit what it writes", shown(folder));
+        Err(Error::outside(Code::Stale, message, help))
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// The difference in meaning, as a diff of texts that are formatted alike.
+fn differs(name: &str, committed: &str, wanted: &str) -> Option<String> {
+    let wanted = normal(wanted).expect("generated code is Rust");
+    let Some(committed) = normal(committed) else {
+        return Some(format!("{name} is not Rust"));
+    };
+    if committed == wanted {
+        return None;
+    }
+    let diff = TextDiff::from_lines(committed.as_str(), wanted.as_str());
+    let diff = diff.unified_diff().context_radius(2).header(name, "what the schemas give").to_string();
+    Some(diff)
+}
+
+/// The code in one form: what rustfmt may order is ordered, and all is formatted anew, without comments.
+fn normal(text: &str) -> Option<String> {
+    let mut file = syn::parse_file(text).ok()?;
+    file.items.iter_mut().for_each(|item| {
+        if let Item::Use(found) = item {
+            order(&mut found.tree);
+        }
+    });
+    file.items.sort_by_cached_key(|item| match item {
+        Item::Mod(found) => (0, found.ident.to_string()),
+        Item::Use(found) => (1, found.to_token_stream().to_string()),
+        _ => (2, String::new()),
+    });
+    Some(prettyplease::unparse(&file))
+}
+
+fn order(tree: &mut UseTree) {
+    match tree {
+        UseTree::Path(path) => order(&mut path.tree),
+        UseTree::Group(group) => {
+            let mut items: Vec<UseTree> = group.items.clone().into_iter().collect();
+            items.sort_by_cached_key(|item| match item {
+                UseTree::Name(name) => name.ident.to_string(),
+                _ => String::new(),
+            });
+            group.items = items.into_iter().collect();
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,7 @@
+//! Makes code of the model.
+
+mod rust;
+mod sql;
+
+pub(crate) use rust::{Emitted, Settings, exports, json_types, modules};
+pub(crate) use sql::{ddl, quote_name, quote_text};

@@ -1,0 +1,126 @@
+//! A schema reduced to its shape: bounds, patterns and conditions are checked by the validator and make no types.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::names;
+
+/// What decides about the shape of a value.
+const SHAPE: &[&str] = &[
+    "$ref",
+    "type",
+    "enum",
+    "const",
+    "format",
+    "description",
+    "default",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "allOf",
+    "anyOf",
+    "oneOf",
+];
+
+const FORMATS: &[&str] = &[
+    "uuid",
+    "date-time",
+    "date",
+    "time",
+    "duration",
+    "ipv4",
+    "ipv6",
+    "int16",
+    "int32",
+    "int64",
+    "float",
+    "double",
+];
+
+/// The schema in the dialect that typify reads, and its definitions under names that begin with `prefix`.
+pub(super) fn simplify(schema: &Json, prefix: &str) -> (Json, Vec<(String, Json)>) {
+    let defs = schema.get("$defs").and_then(Json::as_object);
+    let defs = defs.into_iter().flatten().map(|(name, schema)| (def_name(prefix, name), one(schema, prefix)));
+    (one(schema, prefix), defs.collect())
+}
+
+fn def_name(prefix: &str, name: &str) -> String {
+    format!("{prefix}{}", names::pascal(name))
+}
+
+fn one(schema: &Json, prefix: &str) -> Json {
+    let Some(object) = schema.as_object() else { return schema.clone() };
+    // A tuple is a list of any values; its places are checked by the validator.
+    let tuple = object.contains_key("prefixItems");
+    let mut out = Map::new();
+    for (key, value) in object.iter().filter(|(key, _)| SHAPE.contains(&key.as_str())) {
+        let value = match key.as_str() {
+            "$ref" => {
+                let name = value.as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
+                json!(format!("#/definitions/{}", def_name(prefix, name)))
+            }
+            "format" if !value.as_str().is_some_and(|format| FORMATS.contains(&format)) => continue,
+            "enum" if !only_texts(value) => continue,
+            "const" if !value.is_string() => continue,
+            "const" => {
+                out.insert("enum".to_owned(), json!([value]));
+                continue;
+            }
+            "items" if tuple => continue,
+            "properties" => map(value, prefix),
+            "allOf" | "anyOf" | "oneOf" => {
+                value.as_array().into_iter().flatten().map(|part| one(part, prefix)).collect()
+            }
+            "items" | "additionalProperties" => one(value, prefix),
+            _ => value.clone(),
+        };
+        out.insert(key.clone(), value);
+    }
+    if !out.contains_key("type")
+        && !out.contains_key("$ref")
+        && let Some(ty) = implied(object, &out)
+    {
+        out.insert("type".to_owned(), json!(ty));
+    }
+    Json::Object(out)
+}
+
+fn map(value: &Json, prefix: &str) -> Json {
+    Json::Object(
+        value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key.clone(), one(value, prefix)))
+            .collect(),
+    )
+}
+
+fn only_texts(value: &Json) -> bool {
+    value.as_array().is_some_and(|values| values.iter().all(|value| value.is_string() || value.is_null()))
+}
+
+/// The type that values which were taken out had in common.
+fn implied(schema: &Map<String, Json>, out: &Map<String, Json>) -> Option<&'static str> {
+    if out.contains_key("enum") {
+        return None;
+    }
+    if ["allOf", "anyOf", "oneOf"].iter().any(|key| out.contains_key(*key)) {
+        return None;
+    }
+    let values: Vec<&Json> = match (schema.get("const"), schema.get("enum").and_then(Json::as_array)) {
+        (Some(value), _) => vec![value],
+        (None, Some(values)) => values.iter().collect(),
+        (None, None) => return None,
+    };
+    let all = |test: fn(&Json) -> bool| values.iter().all(|value| test(value));
+    if all(|value| value.is_i64()) {
+        Some("integer")
+    } else if all(Json::is_number) {
+        Some("number")
+    } else if all(Json::is_boolean) {
+        Some("boolean")
+    } else {
+        None
+    }
+}

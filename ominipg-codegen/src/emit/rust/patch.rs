@@ -1,0 +1,50 @@
+//! The three-state update.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs::docs;
+use super::encode::{self, Stand, written};
+use super::json_types::JsonTypes;
+use super::new::{field_attributes, setter};
+use super::row::{base64, deprecated, derives, serde};
+use super::{Settings, rules, types};
+use crate::model::Table;
+use crate::names::ident;
+
+pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> TokenStream {
+    let name = ident(&table.patch_type());
+    let doc =
+        format!(" What an update of the table `{}` takes: each column is left alone, or set.", table.name);
+    let derives = derives(&["Clone", "Debug", "Default", "PartialEq"], settings);
+    let closed = table.closed.then(|| quote!(, deny_unknown_fields));
+    let fields = written(table).map(|(position, column)| {
+        let (doc, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
+        let mut attributes = base64(column, settings);
+        attributes.extend(field_attributes(settings).into_iter().skip(1));
+        let serde = serde(column, &attributes);
+        let (field, ty) = (ident(&column.field), types::row(column, position, json));
+        quote!(#doc #deprecated #serde pub #field: rt::Field<#ty>)
+    });
+    let setters = written(table).map(|(position, column)| setter(column, position, json, true));
+    let encode = encode::encode(&table.patch_type(), written(table), |_| Stand::Field);
+    let validate = rules::validate(&table.patch_type(), written(table), |_| Stand::Field);
+    quote! {
+        #[doc = #doc]
+        #derives
+        #[serde(default #closed)]
+        pub struct #name { #(#fields),* }
+
+        impl #name {
+            /// An update that leaves everything alone.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            #(#setters)*
+        }
+
+        #encode
+        #validate
+    }
+}

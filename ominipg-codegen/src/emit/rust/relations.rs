@@ -1,0 +1,43 @@
+//! One function a relation.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::docs::docs;
+use super::entry_points::TAKEN;
+use crate::model::{Relation, RelationKind, Schema, Table};
+use crate::names::ident;
+
+pub(super) fn relations(schema: &Schema, table: &Table) -> TokenStream {
+    let row = ident(&table.row);
+    let functions = table.relations.iter().enumerate().map(|(position, relation)| {
+        let doc = docs(&relation.doc);
+        let name = ident(&function_name(table, relation));
+        let target = &schema.tables[relation.target];
+        let (module, target) = (ident(&target.module), ident(&target.row));
+        let kind = ident(match relation.kind {
+            RelationKind::BelongsTo => "BelongsTo",
+            RelationKind::OptionalBelongsTo => "OptionalBelongsTo",
+            RelationKind::HasMany => "HasMany",
+        });
+        let index = Literal::usize_unsuffixed(position);
+        quote! {
+            #doc
+            pub fn #name() -> rt::#kind<#row, super::#module::#target> {
+                rt::#kind::new(&TABLE.relations[#index])
+            }
+        }
+    });
+    quote!(#(#functions)*)
+}
+
+/// The relation's name, with `_` behind it where an entry point or a column has it.
+pub(super) fn function_name(table: &Table, relation: &Relation) -> String {
+    let mut name = relation.name.clone();
+    while TAKEN.contains(&name.as_str())
+        || table.columns.iter().any(|column| super::column_fns::function_name(&column.field) == ident(&name))
+    {
+        name.push('_');
+    }
+    name
+}

@@ -1,0 +1,66 @@
+//! The root: the modules, the types by their short names, and the description of everything.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Settings;
+use crate::model::{Schema, Table};
+use crate::names::ident;
+
+/// With `modules` they are inside; without, each is a file of its own.
+pub(super) fn root(
+    schema: &Schema,
+    settings: &Settings,
+    modules: Option<&[(String, TokenStream)]>,
+) -> TokenStream {
+    let declared = schema.tables.iter().enumerate().map(|(index, table)| {
+        let name = ident(&table.module);
+        let doc = format!(" The table `{}`.", table.name);
+        let body = match modules {
+            Some(modules) => {
+                let body = &modules[index].1;
+                quote!({ #body })
+            }
+            None => quote!(;),
+        };
+        quote! {
+            #[doc = #doc]
+            #[allow(clippy::all, clippy::pedantic, dead_code, deprecated, unreachable_pub)]
+            pub mod #name #body
+        }
+    });
+    let uses = schema.tables.iter().map(|table| {
+        let module = ident(&table.module);
+        let names = exports(table);
+        let names = names.iter().map(|name| ident(name));
+        quote! {
+            #[allow(deprecated, unreachable_pub, unused_imports)]
+            pub use self::#module::{#(#names),*};
+        }
+    });
+    let rt = settings.support();
+    let tables = schema.tables.iter().map(|table| {
+        let module = ident(&table.module);
+        quote!(&self::#module::TABLE)
+    });
+    let ddl = crate::emit::ddl(schema);
+    quote! {
+        #(#declared)*
+        #(#uses)*
+
+        /// All tables, and the SQL that creates them.
+        #[allow(dead_code, unreachable_pub)]
+        pub static SCHEMA: #rt::Schema = #rt::Schema {
+            tables: &[#(#tables),*],
+            ddl: &[#(#ddl),*],
+        };
+    }
+}
+
+/// The types that can be named without their module, in the order of their names.
+pub(crate) fn exports(table: &Table) -> Vec<String> {
+    let mut names = vec![table.row.clone(), table.new_type(), table.patch_type(), table.key_type()];
+    names.extend(table.enums().into_iter().map(|(_, found)| found.name.clone()));
+    names.sort();
+    names
+}

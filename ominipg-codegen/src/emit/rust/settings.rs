@@ -1,0 +1,63 @@
+//! What users may choose about the code, with the same names in all three doors.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diagnostic::{Code, Error};
+
+/// What users may choose about the code.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    /// The path of the crate `ominipg`.
+    pub(crate) runtime: syn::Path,
+    /// Derives beyond the usual ones.
+    pub(crate) derive: Vec<syn::Path>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { runtime: syn::parse_quote!(::ominipg), derive: Vec::new() }
+    }
+}
+
+impl Settings {
+    pub(crate) fn new(runtime: Option<&str>, derive: &[String]) -> Result<Self, Error> {
+        let mut settings = Self::default();
+        if let Some(runtime) = runtime {
+            settings.runtime = path("runtime", runtime)?;
+            let first = settings.runtime.segments.first().map(|segment| segment.ident.to_string());
+            if settings.runtime.leading_colon.is_none() && first.as_deref() != Some("crate") {
+                return Err(bad(
+                    "runtime",
+                    runtime,
+                    "begin it with `::` or `crate::`, as it is used in several modules",
+                ));
+            }
+        }
+        for text in derive {
+            settings.derive.push(path("derive", text)?);
+        }
+        Ok(settings)
+    }
+
+    /// The module that generated code takes everything from.
+    pub(crate) fn support(&self) -> TokenStream {
+        let runtime = &self.runtime;
+        quote!(#runtime::codegen_support)
+    }
+
+    /// The same as a text without spaces, for attributes of serde.
+    pub(crate) fn support_text(&self, rest: &str) -> String {
+        let path: String = self.support().to_string().split_whitespace().collect();
+        format!("{path}::{rest}")
+    }
+}
+
+fn path(setting: &str, text: &str) -> Result<syn::Path, Error> {
+    syn::parse_str::<syn::Path>(text)
+        .map_err(|_| bad(setting, text, "give a path, such as `::ominipg` or `Eq`"))
+}
+
+fn bad(setting: &str, text: &str, help: &str) -> Error {
+    Error::outside(Code::BadSetting, format!("`{text}` cannot be used as the setting `{setting}`"), help)
+}

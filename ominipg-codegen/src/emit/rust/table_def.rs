@@ -1,0 +1,108 @@
+//! The static description of a table.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::model::{Column, Relation, RelationKind, Scalar, Schema, Table, Type};
+use crate::names::ident;
+
+pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
+    let name = &table.name;
+    let doc = format!(" The static description of the table `{name}`.");
+    let columns = table.columns.iter().map(column);
+    let key = positions(&table.primary_key);
+    let relations = table.relations.iter().map(|found| relation(schema, table, found));
+    let updated_at = match table.updated_at {
+        Some(column) => {
+            let column = Literal::usize_unsuffixed(column);
+            quote!(::core::option::Option::Some(#column))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    quote! {
+        #[doc = #doc]
+        pub static TABLE: rt::TableDef = rt::TableDef {
+            name: #name,
+            columns: &[#(#columns),*],
+            primary_key: #key,
+            relations: &[#(#relations),*],
+            updated_at: #updated_at,
+        };
+    }
+}
+
+fn column(column: &Column) -> TokenStream {
+    let Column { name, property, nullable, read_only, write_only, .. } = column;
+    let ty = sql_type(&column.ty);
+    let declared = column.declared_type();
+    let has_default = column.has_default();
+    let values =
+        column.ty.as_enum().into_iter().flat_map(|found| found.variants.iter().map(|variant| &variant.value));
+    quote! {
+        rt::ColumnDef {
+            name: #name,
+            property: #property,
+            ty: #ty,
+            sql_type: #declared,
+            nullable: #nullable,
+            has_default: #has_default,
+            read_only: #read_only,
+            write_only: #write_only,
+            values: &[#(#values),*],
+        }
+    }
+}
+
+fn sql_type(ty: &Type) -> TokenStream {
+    let variant = match ty {
+        Type::Scalar(scalar) => match scalar {
+            Scalar::Text => "Text",
+            Scalar::Int2 => "Int2",
+            Scalar::Int4 => "Int4",
+            Scalar::Int8 => "Int8",
+            Scalar::Float4 => "Float4",
+            Scalar::Float8 => "Float8",
+            Scalar::Bool => "Bool",
+            Scalar::Uuid => "Uuid",
+            Scalar::Timestamptz => "Timestamptz",
+            Scalar::Date => "Date",
+            Scalar::Time => "Time",
+            Scalar::Interval => "Interval",
+            Scalar::Bytea => "Bytea",
+            Scalar::Inet => "Inet",
+            Scalar::Numeric => "Numeric",
+        },
+        Type::Enum(_) => "Text",
+        Type::Json(_) => "Jsonb",
+        Type::Array(item) => {
+            let item = sql_type(item);
+            return quote!(rt::SqlType::Array(&#item));
+        }
+    };
+    let variant = ident(variant);
+    quote!(rt::SqlType::#variant)
+}
+
+fn relation(schema: &Schema, table: &Table, relation: &Relation) -> TokenStream {
+    let name = super::relations::function_name(table, relation);
+    let kind = match relation.kind {
+        RelationKind::BelongsTo | RelationKind::OptionalBelongsTo => quote!(BelongsTo),
+        RelationKind::HasMany => quote!(HasMany),
+    };
+    let target = ident(&schema.tables[relation.target].module);
+    let (from, to) = (positions(&relation.from), positions(&relation.to));
+    quote! {
+        rt::RelationDef {
+            name: #name,
+            kind: rt::RelationKind::#kind,
+            target: &super::#target::TABLE,
+            from: #from,
+            to: #to,
+        }
+    }
+}
+
+fn positions(positions: &[usize]) -> TokenStream {
+    let positions = positions.iter().map(|position| Literal::usize_unsuffixed(*position));
+    quote!(&[#(#positions),*])
+}

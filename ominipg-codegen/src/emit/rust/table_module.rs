@@ -1,0 +1,36 @@
+//! The module of a table.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::encode::{self, Stand};
+use super::json_types::json_types;
+use super::{
+    Settings, column_fns, decode, entry_points, enums, key, new, patch, relations, row, rules, table_def,
+};
+use crate::model::Schema;
+
+pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> TokenStream {
+    let table = &schema.tables[index];
+    let rt = settings.support();
+    let json = json_types(table, settings).expect("JSON columns are checked before code is made");
+    let parts = [
+        table_def::table_def(schema, table),
+        row::row(table, &json, settings),
+        decode::model(table),
+        encode::encode(&table.row, table.columns.iter().enumerate(), Stand::in_row),
+        key::key(table, &json, settings),
+        new::new(table, &json, settings),
+        patch::patch(table, &json, settings),
+        enums::enums(table, settings),
+        json.items().clone(),
+        entry_points::entry_points(table),
+        column_fns::column_fns(table, &json),
+        relations::relations(schema, table),
+        rules::module(table, settings),
+    ];
+    quote! {
+        use #rt as rt;
+        #(#parts)*
+    }
+}

@@ -1,0 +1,79 @@
+//! The Rust types of columns.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::json_types::JsonTypes;
+use crate::model::{Column, Presence, Scalar, Type};
+use crate::names::ident;
+
+/// The type of a value that is there.
+pub(super) fn value(column: &Column, position: usize, json: &JsonTypes) -> TokenStream {
+    match (&column.rust, &column.ty) {
+        (Some(path), _) => path.parse().expect("a Rust type is checked before code is made"),
+        (None, Type::Json(_)) => json.of(position),
+        (None, ty) => plain(ty),
+    }
+}
+
+/// The type in a row: nullable columns are optional.
+pub(super) fn row(column: &Column, position: usize, json: &JsonTypes) -> TokenStream {
+    optional(value(column, position, json), column.nullable)
+}
+
+/// The type in an insert value.
+pub(super) fn insert(column: &Column, position: usize, json: &JsonTypes) -> TokenStream {
+    let ty = row(column, position, json);
+    match column.presence() {
+        Presence::Required | Presence::Optional => ty,
+        Presence::Defaulted => quote!(rt::Field<#ty>),
+    }
+}
+
+/// The type in a typed column, where JSON is marked as such.
+pub(super) fn column(column: &Column, position: usize, json: &JsonTypes) -> TokenStream {
+    let mut ty = value(column, position, json);
+    if column.ty.is_json() {
+        ty = quote!(rt::Json<#ty>);
+    }
+    optional(ty, column.nullable)
+}
+
+fn optional(ty: TokenStream, nullable: bool) -> TokenStream {
+    if nullable { quote!(::core::option::Option<#ty>) } else { ty }
+}
+
+fn plain(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Scalar(found) => scalar(*found),
+        Type::Enum(found) => {
+            let name = ident(&found.name);
+            quote!(#name)
+        }
+        Type::Array(item) => {
+            let item = plain(item);
+            quote!(::std::vec::Vec<#item>)
+        }
+        Type::Json(_) => quote!(rt::serde_json::Value),
+    }
+}
+
+pub(super) fn scalar(scalar: Scalar) -> TokenStream {
+    match scalar {
+        Scalar::Text => quote!(::std::string::String),
+        Scalar::Int2 => quote!(i16),
+        Scalar::Int4 => quote!(i32),
+        Scalar::Int8 => quote!(i64),
+        Scalar::Float4 => quote!(f32),
+        Scalar::Float8 => quote!(f64),
+        Scalar::Bool => quote!(bool),
+        Scalar::Uuid => quote!(rt::Uuid),
+        Scalar::Timestamptz => quote!(rt::Timestamp),
+        Scalar::Date => quote!(rt::Date),
+        Scalar::Time => quote!(rt::Time),
+        Scalar::Interval => quote!(rt::Interval),
+        Scalar::Bytea => quote!(::std::vec::Vec<u8>),
+        Scalar::Inet => quote!(rt::IpAddr),
+        Scalar::Numeric => quote!(rt::Decimal),
+    }
+}

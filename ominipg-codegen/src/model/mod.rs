@@ -1,0 +1,15 @@
+//! Tables, columns, keys and relations as plain data: what is checked, and what code is made from.
+
+mod build;
+mod column;
+mod link;
+mod rule;
+mod table;
+mod types;
+
+pub(crate) use build::build;
+pub(crate) use column::{Column, Presence};
+pub(crate) use link::{OnDelete, Relation, RelationKind};
+pub(crate) use rule::Rule;
+pub(crate) use table::{Index, Schema, Table};
+pub(crate) use types::{Enum, Scalar, Type};

@@ -1,0 +1,90 @@
+//! A table.
+
+use super::column::Column;
+use super::link::{ForeignKey, Relation};
+use super::types::Enum;
+use crate::diagnostic::Place;
+
+/// All tables, ordered by name.
+#[derive(Debug, Default)]
+pub(crate) struct Schema {
+    pub(crate) tables: Vec<Table>,
+}
+
+/// One table; positions are those of `columns`.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// The SQL name.
+    pub(crate) name: String,
+    /// The Rust module.
+    pub(crate) module: String,
+    /// The Rust row type.
+    pub(crate) row: String,
+    pub(crate) doc: String,
+    pub(crate) deprecated: bool,
+    /// Whether the schema allows no further properties.
+    pub(crate) closed: bool,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) primary_key: Vec<usize>,
+    pub(crate) unique: Vec<Unique>,
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) foreign_keys: Vec<ForeignKey>,
+    pub(crate) relations: Vec<Relation>,
+    pub(crate) updated_at: Option<usize>,
+    pub(crate) place: Place,
+    /// Where the primary key is declared.
+    pub(crate) key_place: Place,
+}
+
+/// Columns that no two rows share the values of.
+#[derive(Debug)]
+pub(crate) struct Unique {
+    pub(crate) columns: Vec<usize>,
+    pub(crate) place: Place,
+}
+
+/// An index.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) columns: Vec<usize>,
+    pub(crate) using: Option<String>,
+    pub(crate) filter: Option<String>,
+}
+
+impl Table {
+    pub(crate) fn column(&self, property: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.property == property)
+    }
+
+    /// Whether no two rows share the values of these columns.
+    pub(crate) fn is_unique(&self, columns: &[usize]) -> bool {
+        let same =
+            |key: &[usize]| key.len() == columns.len() && key.iter().all(|column| columns.contains(column));
+        same(&self.primary_key) || self.unique.iter().any(|unique| same(&unique.columns))
+    }
+
+    /// The enums to make Rust types of, each once, with the columns that they are first in.
+    pub(crate) fn enums(&self) -> Vec<(&Column, &Enum)> {
+        let mut out: Vec<(&Column, &Enum)> = Vec::new();
+        for column in self.columns.iter().filter(|column| column.rust.is_none()) {
+            let Some(found) = column.ty.as_enum() else { continue };
+            // `color` and `colors` have one type where their values are the same.
+            if !out.iter().any(|(_, seen)| seen.name == found.name && seen.variants == found.variants) {
+                out.push((column, found));
+            }
+        }
+        out
+    }
+
+    pub(crate) fn new_type(&self) -> String {
+        format!("New{}", self.row)
+    }
+
+    pub(crate) fn patch_type(&self) -> String {
+        format!("{}Patch", self.row)
+    }
+
+    pub(crate) fn key_type(&self) -> String {
+        format!("{}Key", self.row)
+    }
+}

@@ -1,0 +1,101 @@
+//! Names: from JSON to SQL and Rust.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Span};
+
+/// A Rust name for a field, function or module; empty where nothing of the text can stand in a name.
+pub(crate) fn snake(text: &str) -> String {
+    digit_safe(&plain(text).to_snake_case())
+}
+
+/// A Rust name for a type or a variant; empty where nothing of the text can stand in a name.
+pub(crate) fn pascal(text: &str) -> String {
+    digit_safe(&plain(text).to_upper_camel_case())
+}
+
+/// `user_addresses` becomes `UserAddress`.
+pub(crate) fn row_type(table: &str) -> String {
+    pascal(&singular(table))
+}
+
+/// The last word of a name in the singular.
+pub(crate) fn singular(table: &str) -> String {
+    let snake = snake(table);
+    let (head, last) = snake.rsplit_once('_').map_or(("", snake.as_str()), |(head, last)| (head, last));
+    let last = pluralizer::pluralize(last, 1, false);
+    if head.is_empty() { last } else { format!("{head}_{last}") }
+}
+
+/// An identifier that is valid whatever the name: keywords become raw, the few that cannot get `_` behind them.
+pub(crate) fn ident(name: &str) -> Ident {
+    if syn::parse_str::<Ident>(name).is_ok() {
+        Ident::new(name, Span::call_site())
+    } else if matches!(name, "self" | "Self" | "super" | "crate" | "_") {
+        Ident::new(&format!("{name}_"), Span::call_site())
+    } else {
+        Ident::new_raw(name, Span::call_site())
+    }
+}
+
+/// The candidate that is most like `name`, if any is.
+pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = name.to_lowercase();
+    let best = candidates.map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate)).min()?;
+    (best.0 <= (name.chars().count() / 3).max(1)).then_some(best.1)
+}
+
+/// Characters that no Rust name has become gaps between words.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { ' ' }).collect()
+}
+
+fn digit_safe(name: &str) -> String {
+    if name.starts_with(|c: char| c.is_numeric()) { format!("_{name}") } else { name.to_owned() }
+}
+
+/// Insertions, deletions, replacements between two words.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let replaced = corner + usize::from(left != *right);
+            corner = row[j + 1];
+            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_their_language() {
+        assert_eq!(snake("createdAt"), "created_at");
+        assert_eq!(snake("first-name"), "first_name");
+        assert_eq!(snake("1st"), "_1st");
+        assert_eq!(snake("$"), "");
+        assert_eq!(pascal("in progress"), "InProgress");
+        assert_eq!(row_type("user_addresses"), "UserAddress");
+        assert_eq!(row_type("flights"), "Flight");
+        assert_eq!(row_type("status"), "Status");
+    }
+
+    #[test]
+    fn every_name_makes_an_identifier() {
+        assert_eq!(ident("type").to_string(), "r#type");
+        assert_eq!(ident("self").to_string(), "self_");
+        assert_eq!(ident("gen").to_string(), "r#gen");
+        assert_eq!(ident("name").to_string(), "name");
+    }
+
+    #[test]
+    fn suggestions_are_close() {
+        assert_eq!(closest("minLenght", ["minLength", "maxLength"].into_iter()), Some("minLength"));
+        assert_eq!(closest("colour", ["minLength"].into_iter()), None);
+    }
+}
