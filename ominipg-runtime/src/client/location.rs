@@ -14,7 +14,7 @@ pub(super) enum Location {
     /// An embedded database in a folder.
     Folder(
         #[cfg_attr(
-            not(feature = "embedded"),
+            not(any(feature = "embedded", test)),
             expect(dead_code, reason = "only embedded databases have folders")
         )]
         PathBuf,

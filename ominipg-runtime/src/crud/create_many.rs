@@ -32,28 +32,23 @@ impl<M: Model> CreateMany<M> {
     }
 
     /// Checks all rows against their schema, inserts all or none, and returns them in their order as the database
-    /// has them.
+    /// has them; a row that a trigger leaves out is not among them.
     ///
     /// # Errors
     ///
     /// Of the kind `Invalid`, with every broken rule of every row (pointers start with the row's index), before
     /// anything is sent; else where PostgreSQL refuses a row.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
-        let count = self.rows.len();
-        let mut made: Vec<Option<M>> = Vec::new();
-        made.resize_with(count, || None);
+        let mut made: Vec<(usize, M)> = Vec::with_capacity(self.rows.len());
         let mut take = |indices: &[usize], rows: &[Row]| {
-            if indices.len() != rows.len() {
-                return Err(left_out(M::TABLE, indices.len(), rows.len()));
-            }
             for (index, row) in indices.iter().zip(rows) {
-                made[*index] = Some(decode(row)?);
+                made.push((*index, decode(row)?));
             }
             Ok(())
         };
         self.send(on.session(), true, &mut take).await?;
-        // Every row went into exactly one statement, and every statement returned as many rows.
-        Ok(made.into_iter().flatten().collect())
+        made.sort_by_key(|(index, _)| *index);
+        Ok(made.into_iter().map(|(_, row)| row).collect())
     }
 
     /// As [`run`](Self::run), but returns only the number of rows.
@@ -68,7 +63,7 @@ impl<M: Model> CreateMany<M> {
     async fn send(self, session: Session<'_>, returning: bool, take: Take<'_>) -> Result<u64, Error> {
         self.validate()?;
         let mut batches = Batches::new(M::TABLE);
-        let mut sender = Sender { session, returning, own: None, count: 0 };
+        let mut sender = Sender { session, returning, own: None, count: 0, gaps: false };
         let last = self.rows.len().saturating_sub(1);
         for (index, row) in self.rows.iter().enumerate() {
             if let Some(full) = batches.add(index, row)
@@ -78,12 +73,16 @@ impl<M: Model> CreateMany<M> {
                 sender.send(M::TABLE, batches.take(full), take).await?;
             }
         }
+        let kinds = batches.list.len();
         let rest = batches.finish();
         if rest.len() > 1 {
             sender.begin().await?;
         }
         for batch in rest {
             sender.send(M::TABLE, batch, take).await?;
+        }
+        if sender.gaps && kinds > 1 {
+            return Err(left_out(M::TABLE));
         }
         sender.commit().await
     }
@@ -101,10 +100,11 @@ impl<M: Model> CreateMany<M> {
 /// Receives a statement's rows and the positions that they had in the input.
 type Take<'a> = &'a mut (dyn FnMut(&[usize], &[Row]) -> Result<(), Error> + Send);
 
-fn left_out(table: &TableDef, sent: usize, came: usize) -> Error {
+/// Several statements lost their rows' order; they are in a transaction, which this error rolls back.
+fn left_out(table: &TableDef) -> Error {
     let message = format!(
-        "{sent} rows were sent to `{}` and {came} came back: a trigger or rule leaves some out, so they cannot be \
-         told apart; use `execute`, which returns only their number",
+        "a trigger or rule of `{}` leaves rows out, and the rows have different columns set, so that their order is \
+         lost: use `execute`, which returns only their number",
         table.name
     );
     Error::new(ErrorKind::Decode, message)
@@ -194,6 +194,8 @@ struct Sender<'a> {
     returning: bool,
     own: Option<Transaction>,
     count: u64,
+    /// Whether fewer rows came back than were sent.
+    gaps: bool,
 }
 
 impl Sender<'_> {
@@ -214,6 +216,7 @@ impl Sender<'_> {
         sql.push(" RETURNING ").columns(table);
         let rows = session.rows(sql).await?;
         self.count += rows.len() as u64;
+        self.gaps |= rows.len() != batch.indices.len();
         take(&batch.indices, &rows)
     }
 

@@ -12,7 +12,6 @@ use crate::validate::{Violation, Violations};
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// What every fallible call returns; one pointer wide.
-#[must_use]
 pub struct Error(Box<Inner>);
 
 struct Inner {

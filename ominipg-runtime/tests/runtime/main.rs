@@ -2,4 +2,13 @@
 
 mod blog;
 mod connect;
+mod create_many;
 mod crud;
+mod filters;
+mod json_filters;
+mod modes;
+mod pool;
+mod relations;
+mod statements;
+mod transactions;
+mod types;

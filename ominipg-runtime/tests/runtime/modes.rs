@@ -1,0 +1,109 @@
+//! The choice of the mode, and what goes wrong at connect.
+
+use std::time::Duration;
+
+use ominipg_runtime::{ConnectOptions, ErrorKind, Mode, Ominipg};
+use ominipg_test_support::{database, server_url};
+
+use crate::blog::{NewUser, SCHEMA, users};
+
+async fn refused(options: ConnectOptions) -> String {
+    let error = Ominipg::connect(options).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Options | ErrorKind::Connect), "{error:?}");
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("hunter2"), "{text}");
+    text
+}
+
+#[tokio::test]
+async fn a_server_is_reached_directly_or_by_a_worker() {
+    let url = database().await;
+    assert_eq!(Ominipg::connect(url.as_str()).await.unwrap().mode(), Mode::Direct);
+    let options = ConnectOptions::new(url).use_worker(true).schema(&SCHEMA).create_tables(true);
+    let db = Ominipg::connect(options).await.unwrap();
+    assert_eq!(db.mode(), Mode::ServerWorker);
+    let made = users::create(NewUser::new("ada@example.com", "Ada")).run(&db).await.unwrap();
+    assert_eq!(users::by_key(made.id).one(&db).await.unwrap(), made);
+    let tx = db.transaction().await.unwrap();
+    users::by_key(made.id).delete().run(&tx).await.unwrap();
+    drop(tx);
+    assert!(users::by_key(made.id).exists(&db).await.unwrap());
+    db.close().await.unwrap();
+    assert_eq!(db.query("SELECT 1", &[]).await.unwrap_err().kind(), ErrorKind::Closed);
+}
+
+#[tokio::test]
+async fn a_url_that_is_not_understood() {
+    let text = refused("mysql://root:hunter2@host/db".into()).await;
+    assert!(text.contains("mysql://root:***@host/db") && text.contains(":memory:"), "{text}");
+    let text = refused(ConnectOptions::new(":memory:").use_worker(false)).await;
+    assert!(text.contains("`:memory:`") && text.contains("use_worker"), "{text}");
+    let text = refused(ConnectOptions::new(server_url()).create_tables(true)).await;
+    assert!(text.contains(".schema(&SCHEMA)"), "{text}");
+    let text = refused(ConnectOptions::new(server_url()).max_connections(0)).await;
+    assert!(text.contains("max_connections"), "{text}");
+    assert!(!format!("{:?}", ConnectOptions::new("postgres://a:hunter2@b")).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there() {
+    let text = refused("postgres://ada:hunter2@127.0.0.1:1/db".into()).await;
+    for part in ["127.0.0.1:1", "`ada`", "`db`", "refused"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let text = refused("postgres://ada:hunter2@no-such-host.invalid/db".into()).await;
+    assert!(text.contains("no-such-host.invalid:5432"), "{text}");
+    let text = refused(ConnectOptions::new("postgres://ada:hunter2@127.0.0.1:1/db").use_worker(true)).await;
+    assert!(text.contains("127.0.0.1:1"), "{text}");
+    let missing = server_url().replace("/postgres", "/no_such_database");
+    assert!(refused(missing.into()).await.contains("\"no_such_database\" does not exist"));
+
+    // Something listens and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://ada:hunter2@{}/db", silent.local_addr().unwrap());
+    let text = refused(ConnectOptions::new(url).connect_timeout(Duration::from_millis(100))).await;
+    assert!(text.contains("no answer within 100ms"), "{text}");
+}
+
+#[test]
+fn outside_a_runtime_there_is_an_error_and_no_panic() {
+    let mut connect = Box::pin(Ominipg::connect("postgres://ada@localhost"));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match connect.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(Err(error)) => assert!(error.to_string().contains("tokio"), "{error}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn tables_are_created_once_by_any_number_of_starters() {
+    let url = database().await;
+    let starters: Vec<_> = (0..6)
+        .map(|_| {
+            let options = ConnectOptions::new(url.clone()).schema(&SCHEMA).create_tables(true);
+            tokio::spawn(Ominipg::connect(options))
+        })
+        .collect();
+    for starter in starters {
+        let db = starter.await.unwrap().unwrap();
+        assert_eq!(users::find().count(&db).await.unwrap(), 0);
+    }
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn encryption_is_asked_for_by_the_url() {
+    let url = server_url();
+    let url = url.split('?').next().unwrap();
+    Ominipg::connect(format!("{url}?sslmode=disable")).await.unwrap();
+    // The test server has no certificate.
+    let text = refused(format!("{url}?sslmode=require").into()).await;
+    assert!(text.contains("TLS"), "{text}");
+    let text = refused(format!("{url}?sslrootcert=/no/such/file").into()).await;
+    assert!(text.contains("/no/such/file"), "{text}");
+    let empty = std::env::temp_dir().join(format!("ominipg-empty-{}.pem", std::process::id()));
+    std::fs::write(&empty, "").unwrap();
+    let text = refused(format!("{url}?sslrootcert={}", empty.display()).into()).await;
+    std::fs::remove_file(&empty).unwrap();
+    assert!(text.contains("no certificate"), "{text}");
+}

@@ -1,0 +1,72 @@
+//! The pool of connections.
+
+use std::time::Duration;
+
+use ominipg_runtime::{ConnectOptions, ErrorKind, Ominipg};
+use ominipg_test_support::database;
+
+async fn small(url: &str) -> Ominipg {
+    let options = ConnectOptions::new(url).max_connections(2).busy_timeout(Duration::from_millis(200));
+    Ominipg::connect(options).await.unwrap()
+}
+
+#[tokio::test]
+async fn waits_for_a_free_connection_and_says_so() {
+    let db = small(&database().await).await;
+    let (first, second) = (db.transaction().await.unwrap(), db.transaction().await.unwrap());
+    let error = db.query("SELECT 1", &[]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert!(error.to_string().contains("all 2 connections"), "{error}");
+    drop(first);
+    db.query("SELECT 1", &[]).await.unwrap();
+    second.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_replaced() {
+    let db = small(&database().await).await;
+    let kill = "SELECT pg_terminate_backend(pg_backend_pid())";
+    for _ in 0..3 {
+        db.query(kill, &[]).await.unwrap_err();
+        // The news of the end may come after the connection is back in the pool.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        db.query("SELECT 1", &[]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn close_ends_every_clone() {
+    let db = small(&database().await).await;
+    let (clone, tx) = (db.clone(), db.transaction().await.unwrap());
+    db.close().await.unwrap();
+    for kind in [
+        clone.query("SELECT 1", &[]).await.unwrap_err().kind(),
+        clone.execute("SELECT 1", &[]).await.unwrap_err().kind(),
+        clone.batch_execute("SELECT 1").await.unwrap_err().kind(),
+        clone.transaction().await.err().unwrap().kind(),
+    ] {
+        assert_eq!(kind, ErrorKind::Closed);
+    }
+    clone.close().await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_last_handle_ends_the_connections() {
+    let url = database().await;
+    let watcher = small(&url).await;
+    let db = small(&url).await;
+    let pid: i32 = db.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+    drop(db.clone());
+    db.query("SELECT 1", &[]).await.unwrap();
+    drop(db);
+    for attempt in 0.. {
+        let alive =
+            watcher.query_opt("SELECT 1 FROM pg_stat_activity WHERE pid = $1", &[&pid]).await.unwrap();
+        if alive.is_none() {
+            break;
+        }
+        assert!(attempt < 100, "the connection is still there");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
