@@ -8,8 +8,11 @@ use crate::schema::Schema;
 ///
 /// The url decides the mode: `:memory:` and `file://./data` are PostgreSQL in this process, on a worker thread;
 /// `postgresql://user:password@host/database` is a server, reached directly. A server's url takes libpq's parameters,
-/// among them `sslmode` (`disable`, `prefer`, `require`) and `sslrootcert` (a file of trusted certificates). An
-/// encrypted connection always verifies the server's certificate and name.
+/// among them `sslmode` and `sslrootcert` (a file of certificates to trust instead of the system's).
+///
+/// An encrypted connection always verifies the server's certificate and name. `sslmode=require` (the same as
+/// `verify-full` here) insists on it; `prefer`, the default, does without encryption where the server has none or its
+/// certificate cannot be verified, and logs a warning; `disable` does not try.
 #[derive(Clone)]
 #[must_use]
 pub struct ConnectOptions {

@@ -1,4 +1,6 @@
 use std::sync::Arc;
+#[cfg(feature = "tls")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -19,6 +21,9 @@ pub(crate) struct Server {
     driver: Option<Handle>,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
+    /// Whether `sslmode=prefer` has to do without encryption.
+    #[cfg(feature = "tls")]
+    plain: Arc<AtomicBool>,
 }
 
 impl Server {
@@ -44,6 +49,8 @@ impl Server {
             driver: None,
             #[cfg(feature = "tls")]
             tls,
+            #[cfg(feature = "tls")]
+            plain: Arc::default(),
         })
     }
 
@@ -80,10 +87,15 @@ impl Server {
 
     async fn handshake(&self) -> Result<Client, tokio_postgres::Error> {
         #[cfg(feature = "tls")]
-        if let Some(tls) = &self.tls {
-            let (client, connection) = self.config.connect(tls.connector()).await?;
-            tokio::spawn(drive(connection));
-            return Ok(client);
+        if let Some(tls) = self.encryption() {
+            match self.config.connect(tls.connector()).await {
+                Ok((client, connection)) => {
+                    tokio::spawn(drive(connection));
+                    return Ok(client);
+                }
+                Err(error) if self.may_do_without(&error) => self.plain.store(true, Ordering::Relaxed),
+                Err(error) => return Err(error),
+            }
         }
         let (client, connection) = self.config.connect(NoTls).await?;
         tokio::spawn(drive(connection));
@@ -93,18 +105,34 @@ impl Server {
     /// Stops the statement that `token` stands for.
     pub(super) async fn cancel(&self, token: CancelToken) -> Result<(), tokio_postgres::Error> {
         #[cfg(feature = "tls")]
-        if let Some(tls) = &self.tls {
+        if let Some(tls) = self.encryption() {
             return token.cancel_query(tls.connector()).await;
         }
         token.cancel_query(NoTls).await
     }
 
+    #[cfg(feature = "tls")]
+    fn encryption(&self) -> Option<&Tls> {
+        self.tls.as_ref().filter(|_| !self.plain.load(Ordering::Relaxed))
+    }
+
+    /// `prefer` takes a connection without encryption where the server's certificate cannot be verified.
+    #[cfg(feature = "tls")]
+    fn may_do_without(&self, error: &tokio_postgres::Error) -> bool {
+        let without = self.config.get_ssl_mode() == SslMode::Prefer && is_tls(error);
+        if without {
+            let (place, reason) = (self.place(), chain(error));
+            tracing::warn!(%place, %reason, "the connection is not encrypted; `sslmode=require` makes this an error");
+        }
+        without
+    }
+
     fn reason(&self, error: &tokio_postgres::Error) -> String {
         let text = chain(error);
-        if text.contains("TLS") && self.config.get_ssl_mode() == SslMode::Prefer {
+        if is_tls(error) && text.contains("certificate") {
             return format!(
-                "{text}. The server's certificate is always verified: name the file of its authority in the url \
-                 (`sslrootcert=ca.pem`), or do without encryption (`sslmode=disable`)"
+                "{text}. The server's certificate is always verified: name the file of its authority in the url, as \
+                 in `sslrootcert=ca.pem`"
             );
         }
         match error.as_db_error() {
@@ -131,6 +159,11 @@ impl Server {
         });
         hosts.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Whether an error is about encryption; the library's fixed phrase is all there is to go by.
+fn is_tls(error: &tokio_postgres::Error) -> bool {
+    error.to_string() == "error performing TLS handshake"
 }
 
 /// Moves a connection's bytes until it ends.

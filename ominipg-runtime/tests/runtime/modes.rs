@@ -55,7 +55,7 @@ async fn a_server_that_is_not_there() {
     assert!(text.contains("no-such-host.invalid:5432"), "{text}");
     let text = refused(ConnectOptions::new("postgres://ada:hunter2@127.0.0.1:1/db").use_worker(true)).await;
     assert!(text.contains("127.0.0.1:1"), "{text}");
-    let missing = server_url().replace("/postgres", "/no_such_database");
+    let missing = server_url().replace("/postgres?", "/no_such_database?");
     assert!(refused(missing.into()).await.contains("\"no_such_database\" does not exist"));
 
     // Something listens and says nothing.
@@ -95,10 +95,41 @@ async fn tables_are_created_once_by_any_number_of_starters() {
 async fn encryption_is_asked_for_by_the_url() {
     let url = server_url();
     let url = url.split('?').next().unwrap();
-    Ominipg::connect(format!("{url}?sslmode=disable")).await.unwrap();
-    // The test server has no certificate.
-    let text = refused(format!("{url}?sslmode=require").into()).await;
-    assert!(text.contains("TLS"), "{text}");
+    let encrypted = |parameters: String| async move {
+        let db = Ominipg::connect(format!("{url}?{parameters}")).await?;
+        let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        Ok::<bool, ominipg_runtime::Error>(db.query_one(sql, &[]).await?.get(0))
+    };
+    assert!(!encrypted("sslmode=disable".to_owned()).await.unwrap());
+    if let Some(certificate) = ominipg_test_support::server_certificate() {
+        let trust = format!("sslrootcert={}", certificate.display());
+        for parameters in
+            [trust.clone(), format!("sslmode=require&{trust}"), format!("{trust}&sslmode=verify-full")]
+        {
+            assert!(encrypted(parameters).await.unwrap());
+        }
+        // Nobody else trusts that certificate.
+        assert!(!encrypted("application_name=test".to_owned()).await.unwrap());
+        let text = refused(format!("{url}?sslmode=require").into()).await;
+        assert!(text.contains("certificate") && text.contains("sslrootcert"), "{text}");
+        let other_name = url.replace("127.0.0.1", "localhost");
+        let text = refused(format!("{other_name}?sslmode=require&{trust}").into()).await;
+        assert!(text.contains("certificate"), "{text}");
+        // Stopping a statement takes a connection of its own.
+        let db = Ominipg::connect(format!("{url}?sslmode=require&{trust}")).await.unwrap();
+        let slow = db.execute("SELECT pg_sleep(60)", &[]);
+        assert!(tokio::time::timeout(Duration::from_millis(20), slow).await.is_err());
+        let sleeping = "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active' \
+                        AND application_name = 'ominipg' AND ssl";
+        let sleeping = sleeping.replace("pg_stat_activity", "pg_stat_activity JOIN pg_stat_ssl USING (pid)");
+        for attempt in 0.. {
+            if db.query(&sleeping, &[]).await.unwrap().is_empty() {
+                break;
+            }
+            assert!(attempt < 100, "the statement is still running");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
     let text = refused(format!("{url}?sslrootcert=/no/such/file").into()).await;
     assert!(text.contains("/no/such/file"), "{text}");
     let empty = std::env::temp_dir().join(format!("ominipg-empty-{}.pem", std::process::id()));

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -33,6 +34,18 @@ pub fn server_url() -> String {
     match server() {
         Server::Given(url) => url.clone(),
         Server::Local(local) => local.url(),
+    }
+}
+
+/// The file of the server's own certificate, where it was started for the tests.
+///
+/// # Panics
+///
+/// Where there is no server and none can be started.
+pub fn server_certificate() -> Option<&'static Path> {
+    match server() {
+        Server::Given(_) => None,
+        Server::Local(local) => Some(local.certificate()),
     }
 }
 

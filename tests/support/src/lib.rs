@@ -5,4 +5,4 @@ mod binaries;
 mod database;
 mod local;
 
-pub use self::database::{database, server_url};
+pub use self::database::{database, server_certificate, server_url};

@@ -1,7 +1,7 @@
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,6 +13,7 @@ const START: Duration = Duration::from_secs(60);
 
 /// Stops the server and takes its folder away when the pipe to this script closes, however the tests end.
 const KEEPER: &str = r#""$1" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 \
+    -c ssl=on -c ssl_cert_file="$2/server.pem" -c ssl_key_file="$2/server.key" \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$2/log" 2>&1 &
 server=$!
 cat >/dev/null
@@ -25,6 +26,7 @@ pub(crate) struct Local {
     /// Its standard input is the pipe that keeps the server up.
     _keeper: Child,
     port: u16,
+    certificate: PathBuf,
 }
 
 impl Local {
@@ -49,6 +51,7 @@ impl Local {
         if !output.status.success() {
             return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
+        let certificate = certificate(&folder, user)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("sh");
         command.args(["-c", KEEPER, "keeper"]).arg(postgres).arg(&folder).arg(port.to_string());
@@ -56,13 +59,31 @@ impl Local {
         // A signal to the tests' process group, such as Ctrl-C, is not for the script: it sees the pipe close.
         let keeper = become_user(&mut command, user).process_group(0).spawn()?;
         wait_until_ready(&folder)?;
-        Ok(Self { _keeper: keeper, port })
+        Ok(Self { _keeper: keeper, port, certificate })
     }
 
     /// The url of its database `postgres`.
     pub(crate) fn url(&self) -> String {
-        format!("postgresql://postgres@127.0.0.1:{}/postgres", self.port)
+        format!("postgresql://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
+
+    /// The file of its certificate, which nobody trusts yet.
+    pub(crate) fn certificate(&self) -> &Path {
+        &self.certificate
+    }
+}
+
+/// Makes a certificate for the server's address.
+fn certificate(folder: &Path, user: Option<(u32, u32)>) -> io::Result<PathBuf> {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).map_err(io::Error::other)?;
+    let (certificate, key) = (folder.join("server.pem"), folder.join("server.key"));
+    fs::write(&certificate, made.cert.pem())?;
+    fs::write(&key, made.signing_key.serialize_pem())?;
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
+    if let Some((user, group)) = user {
+        chown(&key, Some(user), Some(group))?;
+    }
+    Ok(certificate)
 }
 
 fn program(name: &str) -> io::Result<PathBuf> {
