@@ -53,7 +53,7 @@ impl Ominipg {
     ///
     /// Where PostgreSQL refuses it, or a parameter is not of the type that the statement expects.
     pub async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
-        Session::database(self.backend()).query(sql, Params::Inferred(params)).await
+        Session::database(self.backend()).check(sql)?.query(sql, Params::Inferred(params)).await
     }
 
     /// Runs a statement that returns exactly one row.
@@ -80,7 +80,7 @@ impl Ominipg {
     ///
     /// As [`query`](Self::query).
     pub async fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, Error> {
-        Session::database(self.backend()).execute(sql, Params::Inferred(params)).await
+        Session::database(self.backend()).check(sql)?.execute(sql, Params::Inferred(params)).await
     }
 
     /// Runs statements that take no parameters, separated by semicolons, as one transaction of their own.

@@ -20,6 +20,8 @@ pub enum ErrorKind {
     NotFound,
     /// More than one row was found where one was asked for.
     TooMany,
+    /// SQL begins or ends a transaction, which only the runtime may.
+    Transaction,
     /// A parameter cannot be sent as the type that the statement expects.
     Parameter,
     /// A row that came back is not what the schema says.

@@ -11,6 +11,8 @@ use super::pool::{self, Connections, PoolSize};
 use super::server::Server;
 use super::worker::Worker;
 use crate::error::Error;
+#[cfg(feature = "embedded")]
+use crate::error::ErrorKind;
 
 /// Where statements run.
 pub(crate) struct Backend {
@@ -73,6 +75,25 @@ impl Backend {
             Kind::Pool(pool) => pool::take(pool).await?.into(),
             Kind::Shared(gate) => gate.alone().await?.into(),
         })
+    }
+
+    /// Says why the engine ended, where that is the reason for a broken connection.
+    #[cfg(feature = "embedded")]
+    pub(super) fn explain<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        let Err(error) = result else { return result };
+        let host = self.host.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*host {
+            Host::Embedded(embedded) if error.kind() == ErrorKind::Connection => match embedded.ending() {
+                Some(reason) => Err(Error::new(ErrorKind::Engine, reason).with_source(error)),
+                None => Err(error),
+            },
+            _ => Err(error),
+        }
+    }
+
+    #[cfg(not(feature = "embedded"))]
+    pub(super) fn explain<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result
     }
 
     /// Ends it: what runs may finish, what comes is refused.

@@ -7,6 +7,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{CancelToken, Client, Row, Statement};
 
+use super::control;
 use super::statements::Statements;
 use crate::error::Error;
 use crate::param::{Param, Params};
@@ -82,6 +83,22 @@ impl Connection {
         Ok(self.watched(self.client.batch_execute(sql)).await?)
     }
 
+    /// Runs statements that may begin transactions; one that they leave open is rolled back.
+    pub(super) async fn script(&self, sql: &str) -> Result<(), Error> {
+        if !control::may_begin(sql) {
+            return self.batch(sql).await;
+        }
+        let mut open = OpenTransaction(Some(self));
+        let result = self.batch(sql).await;
+        // PostgreSQL refuses a savepoint where no transaction is open.
+        let probe = self.batch("SAVEPOINT ominipg").await;
+        if probe.is_err_and(|error| error.code() == Some(&SqlState::NO_ACTIVE_SQL_TRANSACTION)) {
+            open.0 = None;
+            return result;
+        }
+        result.and(Err(control::left_open()))
+    }
+
     /// Sends statements without waiting for their end; what is sent later runs after them.
     pub(super) fn send(&self, sql: &str) {
         // The first poll puts the message into the connection's queue.
@@ -118,6 +135,17 @@ impl Connection {
             self.statements.remove(sql);
         }
         stale
+    }
+}
+
+/// A transaction that a script may have open; rolled back when this is dropped.
+struct OpenTransaction<'a>(Option<&'a Connection>);
+
+impl Drop for OpenTransaction<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0 {
+            connection.send("ROLLBACK");
+        }
     }
 }
 

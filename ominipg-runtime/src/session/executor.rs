@@ -1,6 +1,7 @@
 use tokio_postgres::Row;
 
 use super::backend::Backend;
+use super::control;
 use super::transaction::Transaction;
 use crate::client::Ominipg;
 use crate::error::Error;
@@ -79,7 +80,9 @@ impl<'a> Session<'a> {
     /// Runs a statement and returns its rows.
     pub(crate) async fn query(self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
         match self.0 {
-            Target::Database(backend) => backend.lease().await?.query(sql, params, true).await,
+            Target::Database(backend) => {
+                backend.explain(backend.lease().await?.query(sql, params, true).await)
+            }
             Target::Transaction(transaction) => {
                 transaction.watch(transaction.connection()?.query(sql, params, false).await)
             }
@@ -89,7 +92,9 @@ impl<'a> Session<'a> {
     /// Runs a statement and returns how many rows it changed.
     pub(crate) async fn execute(self, sql: &str, params: Params<'_>) -> Result<u64, Error> {
         match self.0 {
-            Target::Database(backend) => backend.lease().await?.execute(sql, params, true).await,
+            Target::Database(backend) => {
+                backend.explain(backend.lease().await?.execute(sql, params, true).await)
+            }
             Target::Transaction(transaction) => {
                 transaction.watch(transaction.connection()?.execute(sql, params, false).await)
             }
@@ -99,9 +104,18 @@ impl<'a> Session<'a> {
     /// Runs statements that take no parameters.
     pub(crate) async fn batch(self, sql: &str) -> Result<(), Error> {
         match self.0 {
-            Target::Database(backend) => backend.lease_alone().await?.batch(sql).await,
+            Target::Database(backend) => backend.explain(backend.lease_alone().await?.script(sql).await),
             Target::Transaction(transaction) => transaction.watch(transaction.connection()?.batch(sql).await),
         }
+    }
+
+    /// Refuses SQL of the caller's that would begin or end a transaction.
+    pub(crate) fn check(self, sql: &str) -> Result<Self, Error> {
+        match self.0 {
+            Target::Database(_) => control::check(sql)?,
+            Target::Transaction(_) => control::check_inside(sql)?,
+        }
+        Ok(self)
     }
 
     /// Runs a statement of the runtime's own making and returns its rows.

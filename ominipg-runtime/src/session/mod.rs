@@ -2,6 +2,7 @@
 
 mod backend;
 mod connection;
+mod control;
 mod executor;
 mod gate;
 mod lease;

@@ -48,7 +48,7 @@ impl Transaction {
     ///
     /// Where PostgreSQL refuses it; the transaction can then only be rolled back.
     pub async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
-        Session::transaction(self).query(sql, Params::Inferred(params)).await
+        Session::transaction(self).check(sql)?.query(sql, Params::Inferred(params)).await
     }
 
     /// Runs a statement that returns exactly one row.
@@ -75,7 +75,7 @@ impl Transaction {
     ///
     /// Where PostgreSQL refuses it; the transaction can then only be rolled back.
     pub async fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, Error> {
-        Session::transaction(self).execute(sql, Params::Inferred(params)).await
+        Session::transaction(self).check(sql)?.execute(sql, Params::Inferred(params)).await
     }
 
     /// Runs statements that take no parameters, separated by semicolons.
@@ -84,7 +84,7 @@ impl Transaction {
     ///
     /// Where PostgreSQL refuses one; the transaction can then only be rolled back.
     pub async fn batch_execute(&self, sql: &str) -> Result<(), Error> {
-        Session::transaction(self).batch(sql).await
+        Session::transaction(self).check(sql)?.batch(sql).await
     }
 
     /// Makes the changes permanent.

@@ -55,3 +55,31 @@ async fn more_statements_than_are_kept_prepared() {
     let row = db.query_one("SELECT count(*) FROM pg_prepared_statements", &[]).await.unwrap();
     assert!(row.get::<_, i64>(0) <= 256);
 }
+
+#[tokio::test]
+async fn transactions_are_not_begun_or_ended_by_sql() {
+    let db = blog_database().await;
+    for sql in ["BEGIN", "COMMIT", "SAVEPOINT a"] {
+        assert_eq!(db.execute(sql, &[]).await.unwrap_err().kind(), ErrorKind::Transaction);
+        assert_eq!(db.query(sql, &[]).await.unwrap_err().kind(), ErrorKind::Transaction);
+    }
+    let tx = db.transaction().await.unwrap();
+    assert_eq!(tx.execute("COMMIT", &[]).await.unwrap_err().kind(), ErrorKind::Transaction);
+    assert_eq!(tx.batch_execute("ROLLBACK").await.unwrap_err().kind(), ErrorKind::Transaction);
+    tx.commit().await.unwrap();
+
+    let insert = "INSERT INTO users (email, name) VALUES ('a', 'a')";
+    db.batch_execute(&format!("BEGIN; {insert}; ROLLBACK")).await.unwrap();
+    assert_eq!(users::find().count(&db).await.unwrap(), 0);
+    let error = db.batch_execute(&format!("BEGIN; {insert}")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transaction);
+    assert!(error.to_string().contains("rolled back"), "{error}");
+    let error = db.batch_execute(&format!("BEGIN; {insert}; SELECT 1/0; COMMIT")).await.unwrap_err();
+    assert_eq!(error.code().unwrap().code(), "22012");
+    for _ in 0..8 {
+        assert_eq!(users::find().count(&db).await.unwrap(), 0);
+    }
+    db.batch_execute(&format!("BEGIN; {insert}; COMMIT")).await.unwrap();
+    db.batch_execute("DO $$ BEGIN UPDATE users SET name = 'b'; END $$").await.unwrap();
+    assert_eq!(users::find().one(&db).await.unwrap().name, "b");
+}
