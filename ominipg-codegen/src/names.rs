@@ -18,6 +18,13 @@ pub(crate) fn row_type(table: &str) -> String {
     pascal(&singular(table))
 }
 
+/// The type of a column's values, such as `UserRole`; never one that the table itself has, such as `UserKey`.
+pub(crate) fn value_type(row: &str, field: &str) -> String {
+    let name = format!("{row}{}", pascal(field));
+    let taken = [row.to_owned(), format!("New{row}"), format!("{row}Patch"), format!("{row}Key")];
+    if taken.contains(&name) { format!("{name}Value") } else { name }
+}
+
 /// The last word of a name in the singular.
 pub(crate) fn singular(table: &str) -> String {
     let snake = snake(table);
@@ -28,7 +35,8 @@ pub(crate) fn singular(table: &str) -> String {
 
 /// An identifier that is valid whatever the name: keywords become raw, the few that cannot get `_` behind them.
 pub(crate) fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
+    // `gen` is reserved since edition 2024.
+    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
         Ident::new(name, Span::call_site())
     } else if matches!(name, "self" | "Self" | "super" | "crate" | "_") {
         Ident::new(&format!("{name}_"), Span::call_site())

@@ -49,46 +49,55 @@ impl JsonTypes {
 /// Makes the types of a table's JSON columns.
 pub(crate) fn json_types(table: &Table, settings: &Settings) -> Result<JsonTypes, NoType> {
     let mut out = JsonTypes::default();
-    let mut items = TokenStream::new();
-    for (position, column) in table.columns.iter().enumerate() {
-        let Type::Json(Some(schema)) = &column.ty else { continue };
-        if column.rust.is_some() {
-            continue;
-        }
-        let name = format!("{}{}", table.row, names::pascal(&column.field));
-        let made = catch_unwind(AssertUnwindSafe(|| one(schema, &name, settings)))
+    let mut space = TypeSpace::new(&space_settings(settings));
+    let mut prefixes = Vec::new();
+    for (column, name, schema) in wanted(table) {
+        let made = catch_unwind(AssertUnwindSafe(|| add(&mut space, schema, &name)))
             .unwrap_or_else(|_| Err("its parts contradict each other".to_owned()))
-            .map_err(|reason| NoType { column: position, reason })?;
-        out.columns.insert(position, made.ty);
-        out.names.extend(made.names.into_iter().map(|name| (name, position)));
-        items.extend(made.items);
+            .map_err(|reason| NoType { column, reason })?;
+        out.columns.insert(column, polish::paths(made, settings));
+        prefixes.push((name, column));
     }
-    out.items = items;
+    let Some((_, first)) = prefixes.first() else { return Ok(out) };
+    let polished =
+        polish::polish(space.to_stream(), settings).map_err(|reason| NoType { column: *first, reason })?;
+    for name in polished.names {
+        // The names of a column's types all begin with the one that it was given.
+        let longest = prefixes
+            .iter()
+            .filter(|(prefix, _)| name.starts_with(prefix))
+            .max_by_key(|(prefix, _)| prefix.len());
+        let column = longest.map_or(*first, |(_, column)| *column);
+        out.names.push((name, column));
+    }
+    out.items = polished.items;
     Ok(out)
 }
 
-struct Made {
-    ty: TokenStream,
-    items: TokenStream,
-    names: Vec<String>,
+/// The columns that need a type: their positions, the type's name, and the schema.
+fn wanted(table: &Table) -> impl Iterator<Item = (usize, String, &Json)> {
+    table.columns.iter().enumerate().filter_map(|(position, column)| match &column.ty {
+        Type::Json(Some(schema)) if column.rust.is_none() => {
+            Some((position, names::value_type(&table.row, &column.field), schema))
+        }
+        _ => None,
+    })
 }
 
-fn one(schema: &Json, name: &str, settings: &Settings) -> Result<Made, String> {
+/// Adds a schema and its definitions, and gives the type that stands for it.
+fn add(space: &mut TypeSpace, schema: &Json, name: &str) -> Result<TokenStream, String> {
     let (schema, defs) = simplify::simplify(schema, name);
     let read = |json: Json| {
         serde_json::from_value::<schemars::schema::Schema>(json).map_err(|error| error.to_string())
     };
-    let mut space = TypeSpace::new(&space_settings(settings));
     let mut types = Vec::new();
     for (name, schema) in defs {
         types.push((name, read(schema)?));
     }
     space.add_ref_types(types).map_err(|error| error.to_string())?;
-    let id =
-        space.add_type_with_name(&read(schema)?, Some(name.to_owned())).map_err(|error| error.to_string())?;
-    let ty = space.get_type(&id).map_err(|error| error.to_string())?.ident();
-    let polished = polish::polish(space.to_stream(), settings)?;
-    Ok(Made { ty: polish::paths(ty, settings), items: polished.items, names: polished.names })
+    let schema = read(schema)?;
+    let id = space.add_type_with_name(&schema, Some(name.to_owned())).map_err(|error| error.to_string())?;
+    Ok(space.get_type(&id).map_err(|error| error.to_string())?.ident())
 }
 
 fn space_settings(settings: &Settings) -> TypeSpaceSettings {

@@ -38,7 +38,7 @@ pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> Tok
         impl #name {
             /// An update that leaves everything alone.
             pub fn new() -> Self {
-                Self::default()
+                <Self as ::core::default::Default>::default()
             }
 
             #(#setters)*

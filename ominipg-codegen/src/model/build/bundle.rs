@@ -23,6 +23,10 @@ pub(super) fn bundle<'a>(context: &mut Context<'a, '_>, at: Cursor<'a>) -> Optio
         defs.insert(name, bundler.schema(target));
         next += 1;
     }
+    // What refers to itself stands in `$defs` alone, so that it has one name.
+    if let Some((_, name)) = bundler.seen.iter().find(|(seen, _)| std::ptr::eq(seen.node, at.node)) {
+        return Some(json!({ "$ref": format!("#/$defs/{name}"), "$defs": defs }));
+    }
     let object = schema.as_object_mut()?;
     for keyword in ANNOTATIONS.iter().filter(|keyword| **keyword != "title" && **keyword != "description") {
         object.remove(*keyword);

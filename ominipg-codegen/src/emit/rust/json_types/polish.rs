@@ -23,8 +23,7 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
                 polish_attributes(&mut found.attrs, Some(settings));
                 found.fields.iter_mut().for_each(|field| {
                     polish_attributes(&mut field.attrs, None);
-                    let name = name_of(field);
-                    document(&mut field.attrs, &format!("The value of `{name}`."));
+                    document_field(field);
                 });
                 document(&mut found.attrs, "A part of a JSON column.");
             }
@@ -36,10 +35,7 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
                     document(&mut variant.attrs, &format!("`{}`", variant.ident));
                     variant.fields.iter_mut().for_each(|field| {
                         polish_attributes(&mut field.attrs, None);
-                        if field.ident.is_some() {
-                            let name = name_of(field);
-                            document(&mut field.attrs, &format!("The value of `{name}`."));
-                        }
+                        document_field(field);
                     });
                 });
                 document(&mut found.attrs, "A part of a JSON column.");
@@ -55,8 +51,10 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
     Ok(Polished { items: quote!(#(#items)*), names })
 }
 
-fn name_of(field: &syn::Field) -> String {
-    field.ident.as_ref().map_or_else(|| "0".to_owned(), ToString::to_string)
+fn document_field(field: &mut syn::Field) {
+    if let Some(name) = field.ident.as_ref().map(ToString::to_string) {
+        document(&mut field.attrs, &format!("The value of `{name}`."));
+    }
 }
 
 fn is_error(item: &Item) -> bool {

@@ -41,7 +41,36 @@ const FORMATS: &[&str] = &[
 pub(super) fn simplify(schema: &Json, prefix: &str) -> (Json, Vec<(String, Json)>) {
     let defs = schema.get("$defs").and_then(Json::as_object);
     let defs = defs.into_iter().flatten().map(|(name, schema)| (def_name(prefix, name), one(schema, prefix)));
-    (one(schema, prefix), defs.collect())
+    let defs: Vec<(String, Json)> = defs.collect();
+    let inline = |schema: &Json| inline(schema, &defs, 0);
+    let schema = inline(&one(schema, prefix));
+    let kept = defs.iter().filter(|(_, def)| !is_plain(def)).map(|(name, def)| (name.clone(), inline(def)));
+    (schema, kept.collect())
+}
+
+/// Whether a definition is a scalar, which needs no Rust type of its own.
+fn is_plain(def: &Json) -> bool {
+    let scalar = def.get("type").and_then(Json::as_str).is_some_and(|ty| !matches!(ty, "object" | "array"));
+    scalar
+        && def.get("enum").is_none()
+        && !["allOf", "anyOf", "oneOf"].iter().any(|key| def.get(*key).is_some())
+}
+
+/// The schema with the plain definitions in the place of the `$ref`s to them.
+fn inline(schema: &Json, defs: &[(String, Json)], depth: usize) -> Json {
+    let target = schema.get("$ref").and_then(Json::as_str).and_then(|target| target.rsplit('/').next());
+    let def = target.and_then(|target| defs.iter().find(|(name, _)| name == target)).map(|(_, def)| def);
+    // A chain that is longer is a circle.
+    if let Some(def) = def.filter(|def| is_plain(def) && depth < 64) {
+        return inline(def, defs, depth + 1);
+    }
+    match schema {
+        Json::Object(object) => Json::Object(
+            object.iter().map(|(key, value)| (key.clone(), inline(value, defs, depth))).collect(),
+        ),
+        Json::Array(items) => items.iter().map(|item| inline(item, defs, depth)).collect(),
+        other => other.clone(),
+    }
 }
 
 fn def_name(prefix: &str, name: &str) -> String {

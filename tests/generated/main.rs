@@ -1,0 +1,11 @@
+//! Every golden output of the generator compiles, with warnings denied, and behaves as its schemas say.
+#![deny(warnings)]
+
+mod golden;
+mod names;
+mod rules;
+
+/// The macro expands in place.
+pub(crate) mod by_macro {
+    ominipg::ominipg_schema!("schemas/blog");
+}
