@@ -79,13 +79,15 @@ impl Build {
         let settings =
             Settings::new(self.runtime.as_deref(), &self.derive).map_err(|error| (error, Vec::new()))?;
         let mut findings = Findings::default();
-        let input = read::read(&self.base, &self.schemas, &mut findings);
+        let mut input = read::read(&self.base, &self.schemas, &mut findings);
         let files: Vec<PathBuf> = input.sources.iter().map(|source| source.path.clone()).collect();
-        if findings.has_errors() {
-            return Err((Error::new(findings.finish(&input.sources)), files));
-        }
-        let schema = model::build(&input, &mut findings);
-        check(&schema, &settings, &mut findings);
+        // A file that is broken as a whole does not keep the others from being checked.
+        let broken = findings.broken_files();
+        input.documents.retain(|document| !broken.contains(&document.file));
+        let mut others = Findings::default();
+        let schema = model::build(&input, &mut others);
+        check(&schema, &settings, &mut others);
+        findings.extend_beside(&broken, others);
         if findings.has_errors() {
             return Err((Error::new(findings.finish(&input.sources)), files));
         }

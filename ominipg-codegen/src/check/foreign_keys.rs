@@ -1,14 +1,25 @@
 //! Foreign keys.
 
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::Schema;
+use crate::model::{Relation, Schema, Table};
+
+/// Whether a foreign key says the same, from either side.
+fn is_backed(schema: &Schema, table: &Table, link: &Relation) -> bool {
+    let here = table.foreign_keys.iter().any(|key| key.columns == link.from && key.target_columns == link.to);
+    let mut there = schema.tables[link.target].foreign_keys.iter();
+    here || there.any(|key| key.columns == link.to && key.target_columns == link.from)
+}
 
 /// Both ends of a foreign key, and of a relation, have the same type.
 pub(super) fn types(schema: &Schema, findings: &mut Findings) {
     for table in &schema.tables {
         let keys =
             table.foreign_keys.iter().map(|key| (&key.columns, key.target, &key.target_columns, key.place));
-        let relations = table.relations.iter().map(|link| (&link.from, link.target, &link.to, link.place));
+        let relations = table
+            .relations
+            .iter()
+            .filter(|link| !is_backed(schema, table, link))
+            .map(|link| (&link.from, link.target, &link.to, link.place));
         for (from, target, to, place) in keys.chain(relations) {
             let target = &schema.tables[target];
             for (from, to) in from.iter().zip(to) {

@@ -9,11 +9,11 @@ const LONGEST: usize = 63;
 /// No two tables have the same name.
 pub(super) fn tables(schema: &Schema, findings: &mut Findings) {
     for (index, table) in schema.tables.iter().enumerate() {
-        if schema.tables[..index].iter().any(|earlier| earlier.name == table.name) {
+        let mut others = schema.tables.iter().enumerate().filter(|(other, _)| *other != index);
+        if others.any(|(_, other)| other.name == table.name) {
             let message = format!("two tables have the name `{}`", table.name);
             let help = "rename one of them: the file, or `\"x-ominipg\": { \"table\": … }`";
-            findings
-                .add(Finding::new(Code::SameTable, table.place, message).label("the second one").help(help));
+            findings.add(Finding::new(Code::SameTable, table.place, message).label("one of them").help(help));
         }
     }
 }

@@ -115,6 +115,14 @@ codes! {
     Stale = "OMI053" Error,
 }
 
+impl Code {
+    /// Whether a file with such an error is left out of the model.
+    pub(crate) fn breaks_file(self) -> bool {
+        use Code::{BadExtension, NotJson, NotSchema, NotTable, RepeatedKey, UnknownDialect};
+        matches!(self, NotJson | RepeatedKey | NotSchema | BadExtension | UnknownDialect | NotTable)
+    }
+}
+
 impl std::fmt::Display for Code {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(self.id())

@@ -67,6 +67,21 @@ impl Findings {
         self.all.iter().any(|finding| finding.code.severity() == Severity::Error)
     }
 
+    /// The files that are no schemas as a whole, so that nothing more can be said of what is in them.
+    pub(crate) fn broken_files(&self) -> Vec<usize> {
+        let broken = self.all.iter().filter(|finding| finding.code.breaks_file());
+        broken.filter_map(|finding| finding.place.map(|place| place.file)).collect()
+    }
+
+    /// Takes in what was found about the other files; what only follows from broken files is left out.
+    pub(crate) fn extend_beside(&mut self, broken: &[usize], others: Findings) {
+        let follows = |finding: &Finding| {
+            let inside = finding.place.is_some_and(|place| broken.contains(&place.file));
+            inside || matches!(finding.code, Code::UnknownTable | Code::UnclearRelation | Code::Impossible)
+        };
+        self.all.extend(others.all.into_iter().filter(|finding| broken.is_empty() || !follows(finding)));
+    }
+
     /// Renders all findings, in the order of files and lines, each once.
     pub(crate) fn finish(mut self, sources: &Sources) -> Vec<Diagnostic> {
         self.all.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Finding, Findings, Place};
 /// Why a `$ref` leads nowhere.
 #[derive(Debug)]
 pub(crate) enum RefProblem {
-    /// It names a file that was not read.
+    /// It names a file that could not be read, which is told elsewhere.
     NoFile,
     /// The file has nothing at that pointer.
     NoTarget,
@@ -40,7 +40,7 @@ pub(crate) fn resolve(
     } else {
         sources.find(&beside(&sources.get(file).path, document)).ok_or(RefProblem::NoFile)?
     };
-    let root = sources.get(target).root.as_ref().ok_or(RefProblem::NoTarget)?;
+    let root = sources.get(target).root.as_ref().ok_or(RefProblem::NoFile)?;
     let mut path = pointer_parts(&fragment);
     // In a bundle, `#/$defs/users` is the schema of the table `users`.
     if root.at(path.iter().map(String::as_str)).is_none() && path.len() > 1 && path[0] == "$defs" {

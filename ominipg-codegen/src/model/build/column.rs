@@ -52,6 +52,9 @@ pub(super) fn property<'a>(
     if let Some(relation) = relation(context, entry, at, &layers) {
         return relation.map(Property::Relation);
     }
+    if layers.circular {
+        return None;
+    }
     let place = at.key_place(entry);
     let field = own_text(&layers, "name").unwrap_or_else(|| names::snake(&entry.key));
     let enum_name = names::value_type(&owner.row, &field);

@@ -21,6 +21,8 @@ pub(super) struct Layers<'a> {
     pub(super) all: Vec<Layer<'a>>,
     /// The other table's column that the schema takes its type from: table, property, and the place of the `$ref`.
     pub(super) column_ref: Option<(usize, String, Cursor<'a>)>,
+    /// Whether the schema leads back to itself.
+    pub(super) circular: bool,
     /// The table that the schema refers to as a whole, and the place of the `$ref`.
     pub(super) table_ref: Option<(usize, Cursor<'a>)>,
 }
@@ -45,6 +47,7 @@ impl<'a> Layers<'a> {
                 "a `$ref` may be recursive inside a JSON column, but a column's own type must end somewhere",
             );
             context.add(finding);
+            self.circular = true;
             return;
         }
         trail.push(std::ptr::from_ref(at.node));
