@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use similar::TextDiff;
 use syn::{Item, UseTree};
@@ -61,7 +62,7 @@ fn differs(name: &str, committed: &str, wanted: &str) -> Option<String> {
 
 /// The code in one form: what rustfmt may order is ordered, and all is formatted anew, without comments.
 fn normal(text: &str) -> Option<String> {
-    let mut file = syn::parse_file(text).ok()?;
+    let mut file: syn::File = syn::parse2(without_last_commas(text.parse().ok()?)).ok()?;
     file.items.iter_mut().for_each(|item| {
         if let Item::Use(found) = item {
             order(&mut found.tree);
@@ -73,6 +74,19 @@ fn normal(text: &str) -> Option<String> {
         _ => (2, String::new()),
     });
     Some(prettyplease::unparse(&file))
+}
+
+/// Commas before a closing bracket come and go with the line breaks.
+fn without_last_commas(tokens: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    if matches!(tokens.last(), Some(TokenTree::Punct(last)) if last.as_char() == ',') {
+        tokens.pop();
+    }
+    let within = |token| match token {
+        TokenTree::Group(group) => Group::new(group.delimiter(), without_last_commas(group.stream())).into(),
+        other => other,
+    };
+    tokens.into_iter().map(within).collect()
 }
 
 fn order(tree: &mut UseTree) {
