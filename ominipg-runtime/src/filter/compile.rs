@@ -128,3 +128,6 @@ fn path_param(path: &[String]) -> Result<Param, Error> {
     }
     array_param(SqlType::Text, &slot)
 }
+
+#[cfg(test)]
+mod tests;

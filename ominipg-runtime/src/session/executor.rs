@@ -1,3 +1,5 @@
+use std::pin::Pin;
+
 use tokio_postgres::Row;
 
 use super::backend::Backend;
@@ -46,6 +48,10 @@ pub(crate) mod sealed {
     }
 }
 
+/// A statement under way, behind a pointer: what awaits it would otherwise grow, layer by layer, into futures that take
+/// the compiler long and, a few of the caller's own layers later, over its recursion limit.
+pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
 /// Where a statement runs.
 #[derive(Clone, Copy)]
 pub struct Session<'a>(Target<'a>);
@@ -70,43 +76,62 @@ impl<'a> Session<'a> {
     }
 
     /// Begins a transaction, unless this is one already.
-    pub(crate) async fn begin(self) -> Result<Option<Transaction>, Error> {
-        match self.0 {
-            Target::Database(backend) => Transaction::begin(backend).await.map(Some),
-            Target::Transaction(_) => Ok(None),
-        }
+    pub(crate) fn begin(self) -> Running<'a, Option<Transaction>> {
+        Box::pin(async move {
+            match self.0 {
+                Target::Database(backend) => Transaction::begin(backend).await.map(Some),
+                Target::Transaction(_) => Ok(None),
+            }
+        })
     }
 
     /// Runs a statement and returns its rows.
-    pub(crate) async fn query(self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
-        match self.0 {
-            Target::Database(backend) => {
-                backend.explain(backend.lease().await?.query(sql, params, true).await)
+    pub(crate) fn query<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, Vec<Row>>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            match self.0 {
+                Target::Database(backend) => {
+                    backend.explain(backend.lease().await?.query(sql, params, true).await)
+                }
+                Target::Transaction(transaction) => {
+                    transaction.watch(transaction.connection()?.query(sql, params, false).await)
+                }
             }
-            Target::Transaction(transaction) => {
-                transaction.watch(transaction.connection()?.query(sql, params, false).await)
-            }
-        }
+        })
     }
 
     /// Runs a statement and returns how many rows it changed.
-    pub(crate) async fn execute(self, sql: &str, params: Params<'_>) -> Result<u64, Error> {
-        match self.0 {
-            Target::Database(backend) => {
-                backend.explain(backend.lease().await?.execute(sql, params, true).await)
+    pub(crate) fn execute<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, u64>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            match self.0 {
+                Target::Database(backend) => {
+                    backend.explain(backend.lease().await?.execute(sql, params, true).await)
+                }
+                Target::Transaction(transaction) => {
+                    transaction.watch(transaction.connection()?.execute(sql, params, false).await)
+                }
             }
-            Target::Transaction(transaction) => {
-                transaction.watch(transaction.connection()?.execute(sql, params, false).await)
-            }
-        }
+        })
     }
 
     /// Runs statements that take no parameters.
-    pub(crate) async fn batch(self, sql: &str) -> Result<(), Error> {
-        match self.0 {
-            Target::Database(backend) => backend.explain(backend.lease_alone().await?.script(sql).await),
-            Target::Transaction(transaction) => transaction.watch(transaction.connection()?.batch(sql).await),
-        }
+    pub(crate) fn batch<'b>(self, sql: &'b str) -> Running<'b, ()>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            match self.0 {
+                Target::Database(backend) => backend.explain(backend.lease_alone().await?.script(sql).await),
+                Target::Transaction(transaction) => {
+                    transaction.watch(transaction.connection()?.batch(sql).await)
+                }
+            }
+        })
     }
 
     /// Refuses SQL of the caller's that would begin or end a transaction.
