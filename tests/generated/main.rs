@@ -4,6 +4,7 @@
 mod golden;
 mod names;
 mod rules;
+mod server;
 
 /// The macro expands in place.
 pub(crate) mod by_macro {

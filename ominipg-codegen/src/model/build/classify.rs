@@ -23,7 +23,7 @@ pub(super) fn classify<'a>(
     enum_name: &str,
 ) -> Option<Class> {
     let (mut types, nullable) = types(layers);
-    if types.iter().any(|ty| *ty == "number") {
+    if types.contains(&"number") {
         types.retain(|ty| *ty != "integer");
     }
     let ty = match types.as_slice() {
