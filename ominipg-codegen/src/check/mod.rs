@@ -28,8 +28,9 @@ pub(crate) fn check(schema: &Schema, settings: &Settings, findings: &mut Finding
     rust_names::fields(schema, findings);
     rust_names::relations(schema, findings);
     rust_names::modules(schema, findings);
-    // Types and their names are made of columns that are right so far.
+    // What is derived from names would only repeat what is wrong with them.
     if !findings.has_errors() {
+        names::derived(schema, findings);
         json_types::types(schema, settings, findings);
         rust_names::types(schema, settings, findings);
         rust_names::exports(schema, findings);

@@ -1,6 +1,9 @@
 //! Names in PostgreSQL.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Code, Finding, Findings, Place};
+use crate::emit;
 use crate::model::Schema;
 
 /// PostgreSQL cuts longer names, so that two could become one.
@@ -75,4 +78,19 @@ fn one(kind: &str, name: &str, place: Place, findings: &mut Findings) {
     };
     let help = format!("give it another: `\"x-ominipg\": {{ \"{kind}\": … }}`");
     findings.add(Finding::new(Code::BadName, place, message).help(help));
+}
+
+/// No two indexes, constraints or tables get the same name, since only the first would be made.
+pub(super) fn derived(schema: &Schema, findings: &mut Findings) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for table in &schema.tables {
+        for name in emit::names_taken(table) {
+            if let Some(earlier) = seen.insert(name.clone(), &table.name) {
+                let message = format!("`{earlier}` and `{}` both need the name `{name}`", table.name);
+                let help =
+                    "rename the table or one of its columns: indexes and constraints are named after them";
+                findings.add(Finding::new(Code::BadName, table.place, message).help(help));
+            }
+        }
+    }
 }

@@ -4,4 +4,4 @@ mod rust;
 mod sql;
 
 pub(crate) use rust::{Emitted, Settings, exports, json_types, modules};
-pub(crate) use sql::{ddl, quote_name, quote_text};
+pub(crate) use sql::{ddl, names_taken, quote_name, quote_text};

@@ -44,7 +44,7 @@ pub(crate) struct Unique {
 }
 
 /// An index.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Index {
     pub(crate) columns: Vec<usize>,
     pub(crate) using: Option<String>,

@@ -4,7 +4,8 @@ mod polish;
 mod simplify;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Mutex;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -52,15 +53,13 @@ pub(crate) fn json_types(table: &Table, settings: &Settings) -> Result<JsonTypes
     let mut space = TypeSpace::new(&space_settings(settings));
     let mut prefixes = Vec::new();
     for (column, name, schema) in wanted(table) {
-        let made = catch_unwind(AssertUnwindSafe(|| add(&mut space, schema, &name)))
-            .unwrap_or_else(|_| Err("its parts contradict each other".to_owned()))
-            .map_err(|reason| NoType { column, reason })?;
+        let made = caught(|| add(&mut space, schema, &name)).map_err(|reason| NoType { column, reason })?;
         out.columns.insert(column, polish::paths(made, settings));
         prefixes.push((name, column));
     }
     let Some((_, first)) = prefixes.first() else { return Ok(out) };
-    let polished =
-        polish::polish(space.to_stream(), settings).map_err(|reason| NoType { column: *first, reason })?;
+    let polished = caught(|| polish::polish(space.to_stream(), settings))
+        .map_err(|reason| NoType { column: *first, reason })?;
     for name in polished.names {
         // The names of a column's types all begin with the one that it was given.
         let longest = prefixes
@@ -72,6 +71,19 @@ pub(crate) fn json_types(table: &Table, settings: &Settings) -> Result<JsonTypes
     }
     out.items = polished.items;
     Ok(out)
+}
+
+/// Typify panics on some schemas whose parts contradict each other; here that is an error like any other.
+fn caught<T>(make: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    // The hook belongs to the whole process, so it is ours for no longer than this, and for one at a time.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let guard = HOOK.lock();
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let made = panic::catch_unwind(AssertUnwindSafe(make));
+    panic::set_hook(hook);
+    drop(guard);
+    made.unwrap_or_else(|_| Err("its parts contradict each other".to_owned()))
 }
 
 /// The columns that need a type: their positions, the type's name, and the schema.

@@ -8,7 +8,17 @@ mod table;
 
 pub(crate) use quote::{quote_name, quote_text};
 
-use crate::model::Schema;
+use crate::model::{Schema, Table};
+
+/// The names that a table takes for itself and what belongs to it.
+pub(crate) fn names_taken(table: &Table) -> Vec<String> {
+    let mut names = vec![table.name.clone(), quote::constraint_name(table, &[], "pkey")];
+    names.extend(table.unique.iter().map(|unique| quote::constraint_name(table, &unique.columns, "key")));
+    names.extend(index::all(table).iter().map(|index| index::name(table, index)));
+    let keys = table.foreign_keys.iter().filter(|key| key.enforced);
+    names.extend(keys.map(|key| quote::constraint_name(table, &key.columns, "fkey")));
+    names
+}
 
 /// All statements in the order they run: enum types, tables, indexes, foreign keys.
 pub(crate) fn ddl(schema: &Schema) -> Vec<String> {

@@ -88,8 +88,10 @@ fn one(schema: &Json, prefix: &str) -> Json {
                 let name = value.as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
                 json!(format!("#/definitions/{}", def_name(prefix, name)))
             }
+            // Typify knows formats only of types.
+            "format" if !object.get("type").is_some_and(Json::is_string) => continue,
             "format" if !value.as_str().is_some_and(|format| FORMATS.contains(&format)) => continue,
-            "enum" if !only_texts(value) => continue,
+            "enum" if !only_texts(value) || !tells_apart(value) => continue,
             "const" if !value.is_string() => continue,
             "const" => {
                 out.insert("enum".to_owned(), json!([value]));
@@ -129,6 +131,14 @@ fn only_texts(value: &Json) -> bool {
     value.as_array().is_some_and(|values| values.iter().all(|value| value.is_string() || value.is_null()))
 }
 
+/// Whether the values give names that differ.
+fn tells_apart(values: &Json) -> bool {
+    let names = values.as_array().into_iter().flatten().filter_map(Json::as_str).map(names::pascal);
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names.windows(2).all(|pair| pair[0] != pair[1])
+}
+
 /// The type that values which were taken out had in common.
 fn implied(schema: &Map<String, Json>, out: &Map<String, Json>) -> Option<&'static str> {
     if out.contains_key("enum") {
@@ -147,6 +157,8 @@ fn implied(schema: &Map<String, Json>, out: &Map<String, Json>) -> Option<&'stat
         Some("integer")
     } else if all(Json::is_number) {
         Some("number")
+    } else if all(Json::is_string) {
+        Some("string")
     } else if all(Json::is_boolean) {
         Some("boolean")
     } else {
