@@ -23,6 +23,8 @@ use std::path::PathBuf;
 
 pub use self::cache::{EngineCache, prepare, show};
 pub(crate) use self::worker::Embedded;
+#[doc(hidden)]
+pub use self::worker::stream;
 
 /// The role that owns an embedded database.
 const SUPERUSER: &str = "postgres";

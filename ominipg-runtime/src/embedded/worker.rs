@@ -2,10 +2,11 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::thread::JoinHandle;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use tokio_postgres::{Client, Config, NoTls};
 
@@ -20,9 +21,13 @@ use super::stream::EngineStream;
 use super::{Location, SUPERUSER};
 use crate::error::{Error, ErrorKind, chain};
 
+/// Why the engine of a database failed; empty while it has not.
+type Ending = Arc<OnceLock<String>>;
+
 /// An embedded database on a thread of its own; dropping this ends both.
 pub(crate) struct Embedded {
     client: Arc<Client>,
+    ending: Ending,
     /// Dropped or sent, it ends the thread.
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
@@ -36,10 +41,12 @@ impl Embedded {
         let (opened, answer) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
+        let ending = Ending::default();
+        let for_thread = Arc::clone(&ending);
         let thread = std::thread::Builder::new()
             .name("ominipg-engine".to_owned())
             .spawn(move || {
-                run(location, opened, stopped);
+                run(location, &for_thread, opened, stopped);
                 // Nobody may be waiting for the end.
                 let _ = end.send(());
             })
@@ -47,12 +54,17 @@ impl Embedded {
         let client = answer
             .await
             .map_err(|_| Error::new(ErrorKind::Engine, "the database's thread ended while it opened"))??;
-        Ok(Self { client: Arc::new(client), stop, thread, ended })
+        Ok(Self { client: Arc::new(client), ending, stop, thread, ended })
     }
 
     /// The one session of the database.
     pub(crate) fn client(&self) -> &Arc<Client> {
         &self.client
+    }
+
+    /// Why the engine failed, once it has.
+    pub(crate) fn ending(&self) -> Option<String> {
+        self.ending.get().cloned()
     }
 
     /// Ends the database in order, and waits until its files are free.
@@ -69,7 +81,12 @@ fn failed_to_start(error: std::io::Error) -> Error {
     Error::new(ErrorKind::Connect, format!("cannot start the database's thread: {error}"))
 }
 
-fn run(location: Location, opened: oneshot::Sender<Result<Client, Error>>, stopped: oneshot::Receiver<()>) {
+fn run(
+    location: Location,
+    ending: &Ending,
+    opened: oneshot::Sender<Result<Client, Error>>,
+    stopped: oneshot::Receiver<()>,
+) {
     let runtime = match tokio::runtime::Builder::new_current_thread().build() {
         Ok(runtime) => runtime,
         // Here and below: who asked may have given up.
@@ -96,9 +113,18 @@ fn run(location: Location, opened: oneshot::Sender<Result<Client, Error>>, stopp
             ended => ended,
         });
         if let Err(error) = ended.await {
-            tracing::error!(target: "ominipg::engine", "the embedded database ended: {}", chain(&error));
+            let why = ending.get_or_init(|| chain(&error));
+            tracing::error!(target: "ominipg::engine", "the embedded database ended: {why}");
         }
     });
+}
+
+/// A new database in memory as the byte stream of its one session, for tests that put a socket before it.
+///
+/// The stream must be read by the task that writes to it: writing wakes the writer, reading runs PostgreSQL.
+#[doc(hidden)]
+pub async fn stream() -> Result<impl AsyncRead + AsyncWrite + Unpin + Send, Error> {
+    Ok(EngineStream::new(start(Location::Memory).await?.0))
 }
 
 fn config() -> Config {
