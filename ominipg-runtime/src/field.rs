@@ -81,3 +81,15 @@ impl IntoValue<Option<String>> for &str {
         Some(self.to_owned())
     }
 }
+
+impl<T, const N: usize> IntoValue<Vec<T>> for [T; N] {
+    fn into_value(self) -> Vec<T> {
+        self.into()
+    }
+}
+
+impl<const N: usize> IntoValue<Vec<String>> for [&str; N] {
+    fn into_value(self) -> Vec<String> {
+        self.map(str::to_owned).into()
+    }
+}

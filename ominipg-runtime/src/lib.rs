@@ -26,8 +26,8 @@ pub use tokio_postgres::types::ToSql;
 
 pub use self::client::{ConnectOptions, Mode, Ominipg};
 pub use self::crud::{
-    Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo, Relation,
-    Relations, UpdateByKey, UpdateMany,
+    Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo,
+    Relation, Relations, UpdateByKey, UpdateMany,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;
@@ -38,4 +38,6 @@ pub use self::model::{Encode, Model, Validate};
 pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
 pub use self::session::{Executor, Transaction};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
-pub use self::value::{Container, Interval, Json, Ordered, ParseIntervalError, Scalar, TextEnum, UnknownVariant, Value};
+pub use self::value::{
+    Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,
+};

@@ -6,7 +6,7 @@ use super::expr::{Test, array_of};
 use super::{Expr, Filter, JsonPath};
 use crate::field::IntoValue;
 use crate::schema::{ColumnDef, SqlType};
-use crate::value::{Container, Json, Ordered, Scalar, Value};
+use crate::value::{Container, Json, Ordered, Scalar, Text, Value};
 
 /// A column of the table of `M`, with values of type `T`; the start of a filter or an order.
 #[derive(Debug)]
@@ -76,69 +76,93 @@ impl<M, T: Value> Column<M, T> {
     }
 }
 
-impl<M, T: Value> Column<M, T>
-where
-    T::Inner: Ordered,
-{
+/// The bounds are on the methods, so that a misuse is told in the words of the trait that is missing.
+impl<M, T: Value> Column<M, T> {
     /// Greater.
-    pub fn gt(self, value: impl IntoValue<T::Inner>) -> Filter<M> {
+    pub fn gt(self, value: impl IntoValue<T::Inner>) -> Filter<M>
+    where
+        T::Inner: Ordered,
+    {
         self.test(&value.into_value(), |param| Test::Is(">", param))
     }
 
     /// Greater or equal.
-    pub fn gte(self, value: impl IntoValue<T::Inner>) -> Filter<M> {
+    pub fn gte(self, value: impl IntoValue<T::Inner>) -> Filter<M>
+    where
+        T::Inner: Ordered,
+    {
         self.test(&value.into_value(), |param| Test::Is(">=", param))
     }
 
     /// Less.
-    pub fn lt(self, value: impl IntoValue<T::Inner>) -> Filter<M> {
+    pub fn lt(self, value: impl IntoValue<T::Inner>) -> Filter<M>
+    where
+        T::Inner: Ordered,
+    {
         self.test(&value.into_value(), |param| Test::Is("<", param))
     }
 
     /// Less or equal.
-    pub fn lte(self, value: impl IntoValue<T::Inner>) -> Filter<M> {
+    pub fn lte(self, value: impl IntoValue<T::Inner>) -> Filter<M>
+    where
+        T::Inner: Ordered,
+    {
         self.test(&value.into_value(), |param| Test::Is("<=", param))
     }
 
     /// From `low` to `high`, both included.
-    pub fn between(self, low: impl IntoValue<T::Inner>, high: impl IntoValue<T::Inner>) -> Filter<M> {
+    pub fn between(self, low: impl IntoValue<T::Inner>, high: impl IntoValue<T::Inner>) -> Filter<M>
+    where
+        T::Inner: Ordered,
+    {
         self.gte(low).and(self.lte(high))
     }
-}
 
-impl<M, T: Value<Inner = String>> Column<M, T> {
     /// Matches a pattern in which `%` stands for any text and `_` for any character.
-    pub fn like(self, pattern: &str) -> Filter<M> {
+    pub fn like(self, pattern: &str) -> Filter<M>
+    where
+        T::Inner: Text,
+    {
         self.test(&pattern, |param| Test::Is("LIKE", param))
     }
 
     /// As [`like`](Self::like), with upper and lower case being the same.
-    pub fn ilike(self, pattern: &str) -> Filter<M> {
+    pub fn ilike(self, pattern: &str) -> Filter<M>
+    where
+        T::Inner: Text,
+    {
         self.test(&pattern, |param| Test::Is("ILIKE", param))
     }
 
     /// Starts with exactly this text.
-    pub fn starts_with(self, text: &str) -> Filter<M> {
+    pub fn starts_with(self, text: &str) -> Filter<M>
+    where
+        T::Inner: Text,
+    {
         self.like(&(escape_like(text) + "%"))
     }
 
     /// Ends with exactly this text.
-    pub fn ends_with(self, text: &str) -> Filter<M> {
+    pub fn ends_with(self, text: &str) -> Filter<M>
+    where
+        T::Inner: Text,
+    {
         self.like(&("%".to_owned() + &escape_like(text)))
     }
 
     /// Matches a POSIX regular expression, as PostgreSQL has it.
-    pub fn regex(self, pattern: &str) -> Filter<M> {
+    pub fn regex(self, pattern: &str) -> Filter<M>
+    where
+        T::Inner: Text,
+    {
         self.test(&pattern, |param| Test::Is("~", param))
     }
-}
 
-impl<M, T: Value> Column<M, T>
-where
-    T::Inner: Container,
-{
     /// Contains exactly this text, all elements of this array, or this JSON.
-    pub fn contains(self, part: impl IntoValue<<T::Inner as Container>::Part>) -> Filter<M> {
+    pub fn contains(self, part: impl IntoValue<<T::Inner as Container>::Part>) -> Filter<M>
+    where
+        T::Inner: Container,
+    {
         let part = part.into_value();
         if !matches!(self.def.ty, SqlType::Text) {
             return self.test(&part, |param| Test::Is("@>", param));

@@ -38,6 +38,10 @@ impl<T: Scalar> Value for Option<T> {
 )]
 pub trait Ordered: Scalar {}
 
+/// A value that is text.
+#[diagnostic::on_unimplemented(message = "columns of type `{Self}` are no text")]
+pub trait Text: Scalar {}
+
 /// A value that holds others: text, an array, a JSON document.
 #[diagnostic::on_unimplemented(
     message = "columns of type `{Self}` contain nothing: they are no text, array or JSON"
@@ -60,6 +64,8 @@ ordered!(i16, i32, i64, f32, f64, String, Uuid, Timestamp, Date, Time, Interval,
 
 /// A scalar that arrays can be made of: all but `u8`, whose array is `bytea`.
 impl<T: Scalar> Scalar for Vec<T> {}
+
+impl Text for String {}
 
 impl Container for String {
     type Part = String;

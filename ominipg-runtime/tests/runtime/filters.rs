@@ -59,8 +59,8 @@ async fn comparisons() {
         (users::role().in_([UserRole::Member]), "acd"),
         (users::tags().has("code"), "ac"),
         (users::tags().overlaps(["math", "sport"]), "a"),
-        (users::tags().contains(vec!["math".to_owned(), "code".to_owned()]), "a"),
-        (users::tags().eq(vec!["code".to_owned()]), "c"),
+        (users::tags().contains(["math", "code"]), "a"),
+        (users::tags().eq(["code"]), "c"),
         (users::tags().in_([vec!["code".to_owned()], vec![]]), "bcd"),
         (users::secret().is_null(), "abcd"),
     ];

@@ -1,0 +1,8 @@
+#[path = "../runtime/blog/mod.rs"]
+mod blog;
+
+use blog::*;
+
+fn main() {
+    let _ = users::age().eq(Some(1));
+}
