@@ -114,8 +114,7 @@ fn warning(diagnostic: &Diagnostic) -> TokenStream {
         const _: () = {
             #[deprecated(note = #note)]
             const SCHEMA: () = ();
-            #[warn(deprecated)]
-            SCHEMA
+            let _: () = SCHEMA;
         };
     }
 }
