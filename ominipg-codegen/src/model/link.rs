@@ -11,6 +11,8 @@ pub(crate) struct ForeignKey {
     pub(crate) on_delete: OnDelete,
     /// Whether PostgreSQL is told of it; without, a referenced row may be missing.
     pub(crate) enforced: bool,
+    /// Whether its columns get an index, unless something else serves as one.
+    pub(crate) indexed: bool,
     pub(crate) place: Place,
 }
 

@@ -15,7 +15,7 @@ pub(super) fn all(table: &Table) -> Vec<Index> {
             out.push(index.clone());
         }
     }
-    for key in &table.foreign_keys {
+    for key in table.foreign_keys.iter().filter(|key| key.indexed) {
         if !is_led_by(table, &out, &key.columns) {
             out.push(Index { columns: key.columns.clone(), using: None, filter: None });
         }

@@ -15,6 +15,7 @@ struct Reference {
     target_column: usize,
     on_delete: OnDelete,
     enforced: bool,
+    indexed: bool,
     place: Place,
 }
 
@@ -34,13 +35,14 @@ fn references<'a>(context: &mut Context<'a, '_>, drafts: &[Draft<'a>], table: us
             // A property that did not become a column has an error of its own.
             && let Some(target_column) = drafts[*target].table.column(property)
         {
-            let (on_delete, enforced) = (OnDelete::NoAction, true);
+            let (on_delete, enforced, indexed) = (OnDelete::NoAction, true, true);
             out.push(Reference {
                 column,
                 target: *target,
                 target_column,
                 on_delete,
                 enforced,
+                indexed,
                 place: place.place(),
             });
         }
@@ -63,8 +65,9 @@ fn explicit<'a>(
         Some("setDefault") => OnDelete::SetDefault,
         _ => OnDelete::NoAction,
     };
-    let enforced = at.get("enforce").and_then(|at| at.node.bool()).unwrap_or(true);
-    Some(Reference { column, target, target_column, on_delete, enforced, place: at.place() })
+    let unless_told = |key| at.get(key).and_then(|at| at.node.bool()).unwrap_or(true);
+    let (enforced, indexed) = (unless_told("enforce"), unless_told("index"));
+    Some(Reference { column, target, target_column, on_delete, enforced, indexed, place: at.place() })
 }
 
 /// The table that a text names, by its SQL name, its file or its key in a bundle.
@@ -137,6 +140,7 @@ fn whole(parts: &[&Reference]) -> ForeignKey {
             .find(|on| *on != OnDelete::NoAction)
             .unwrap_or(OnDelete::NoAction),
         enforced: parts.iter().all(|part| part.enforced),
+        indexed: parts.iter().all(|part| part.indexed),
         place: first.place,
     }
 }

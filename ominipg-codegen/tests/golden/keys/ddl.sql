@@ -43,8 +43,6 @@ CREATE INDEX IF NOT EXISTS "accounts_label_caa918_idx" ON "accounts" ("label") W
 
 CREATE INDEX IF NOT EXISTS "transfers_tenant_targetNumber_idx" ON "transfers" ("tenant", "targetNumber");
 
-CREATE INDEX IF NOT EXISTS "transfers_carrier_idx" ON "transfers" ("carrier");
-
 CREATE INDEX IF NOT EXISTS "transfers_originCity_idx" ON "transfers" ("originCity");
 
 CREATE INDEX IF NOT EXISTS "transfers_destinationCity_idx" ON "transfers" ("destinationCity");
