@@ -43,6 +43,10 @@ impl EngineStream {
 
 impl Drop for EngineStream {
     fn drop(&mut self) {
+        // A session that panicked must not be polled again: a second panic would end the process.
+        if std::thread::panicking() {
+            return;
+        }
         self.wire.close();
         // A closed wire never makes PostgreSQL wait, so that one poll runs it to its end.
         if let Poll::Ready(Err(error)) = self.run(&mut Context::from_waker(Waker::noop())) {

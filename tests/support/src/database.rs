@@ -4,25 +4,32 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{Config, NoTls};
 
+use crate::embedded;
 use crate::local::Local;
 
 enum Server {
     Given(String),
     Local(Local),
+    /// Embedded engines, one for each database, each for one client at a time.
+    StandIn,
 }
+
+/// Asks for the stand-in where there is a server too.
+const STAND_IN: &str = "embedded";
 
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| match std::env::var("OMINIPG_TEST_PG") {
+        Ok(url) if url == STAND_IN => Server::StandIn,
         Ok(url) if !url.is_empty() => Server::Given(url),
-        _ => match Local::start() {
-            Ok(local) => Server::Local(local),
-            Err(error) => panic!(
-                "these tests need a PostgreSQL server: put `initdb` and `postgres` on the path, or set \
-                 OMINIPG_TEST_PG to the url of one where databases may be created ({error})"
-            ),
-        },
+        _ if !Local::is_possible() => Server::StandIn,
+        _ => Server::Local(Local::start().unwrap_or_else(|error| panic!("the test server did not start: {error}"))),
     })
+}
+
+/// How many connections the server takes at a time: 1 where an embedded engine stands in for it.
+pub fn connections() -> usize {
+    if matches!(server(), Server::StandIn) { 1 } else { 10 }
 }
 
 /// The url of the server's own database.
@@ -34,6 +41,7 @@ pub fn server_url() -> String {
     match server() {
         Server::Given(url) => url.clone(),
         Server::Local(local) => local.url(),
+        Server::StandIn => stand_in(),
     }
 }
 
@@ -44,7 +52,7 @@ pub fn server_url() -> String {
 /// Where there is no server and none can be started.
 pub fn server_certificate() -> Option<&'static Path> {
     match server() {
-        Server::Given(_) => None,
+        Server::Given(_) | Server::StandIn => None,
         Server::Local(local) => Some(local.certificate()),
     }
 }
@@ -56,6 +64,9 @@ pub fn server_certificate() -> Option<&'static Path> {
 /// Where there is no server and none can be started, or it lets no database be created.
 pub async fn database() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
+    if matches!(server(), Server::StandIn) {
+        return stand_in();
+    }
     let url = server_url();
     let name = format!("ominipg_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
     let config: Config = url.parse().expect("OMINIPG_TEST_PG is a PostgreSQL url");
@@ -66,6 +77,10 @@ pub async fn database() -> String {
     drop(client);
     let _ = connection.await;
     with_database(&url, &name)
+}
+
+fn stand_in() -> String {
+    embedded::serve().expect("a port of this machine can be listened on")
 }
 
 /// The url with another database.

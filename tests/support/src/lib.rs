@@ -1,8 +1,10 @@
 //! A PostgreSQL server for tests: the one that `OMINIPG_TEST_PG` names, else one that is started from the `initdb` and
-//! `postgres` of this machine, in a temporary folder, for as long as the tests run.
+//! `postgres` of this machine, in a temporary folder, for as long as the tests run; else embedded engines that stand in
+//! for one (`OMINIPG_TEST_PG=embedded` asks for them).
 
 mod binaries;
 mod database;
+mod embedded;
 mod local;
 
-pub use self::database::{database, server_certificate, server_url};
+pub use self::database::{connections, database, server_certificate, server_url};

@@ -30,6 +30,11 @@ pub(crate) struct Local {
 }
 
 impl Local {
+    /// Whether the machine has the programs.
+    pub(crate) fn is_possible() -> bool {
+        ["initdb", "postgres"].iter().all(|name| program(name).is_ok())
+    }
+
     /// Makes a cluster and starts a server on it.
     pub(crate) fn start() -> io::Result<Self> {
         let (initdb, postgres) = (program("initdb")?, program("postgres")?);

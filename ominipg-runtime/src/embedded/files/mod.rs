@@ -3,6 +3,8 @@
 pub(super) mod host;
 pub(super) mod image;
 pub(super) mod memory;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub(super) use tree::{Handle, Tree};

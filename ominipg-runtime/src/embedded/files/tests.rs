@@ -1,0 +1,141 @@
+use std::sync::Arc;
+
+use super::image::Image;
+use super::memory::MemoryFiles;
+use super::{FileType, Handle, OpenFlags, Tree};
+use crate::embedded::wasi::errno::Errno;
+
+const CREATE: OpenFlags = OpenFlags { create: true, exclusive: false, truncate: false, directory: false };
+
+fn image(files: &[(&str, &[u8])]) -> Arc<Image> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        builder.append_data(&mut header, path, *bytes).expect("memory takes it");
+    }
+    let bytes = builder.into_inner().expect("memory takes it");
+    Arc::new(Image::from_tar(bytes).expect("it is a tar archive"))
+}
+
+/// The same numbers on every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end
+    }
+}
+
+#[test]
+fn a_file_behaves_like_a_vector_and_its_image_stays_as_it_was() {
+    let mut numbers = Numbers(0x5eed);
+    let original: Vec<u8> = (0..100_000u32).map(|n| n as u8).collect();
+    let image = image(&[("f", &original)]);
+    let mut files = MemoryFiles::new(Arc::clone(&image));
+    let (id, _) = files.open("f").expect("it is there");
+    let mut model = original.clone();
+    for step in 0..3_000 {
+        let at = numbers.below(200_000);
+        match numbers.below(8) {
+            0 => {
+                files.set_len(id, at).expect("it is resized");
+                model.resize(at as usize, 0);
+            }
+            1..4 => {
+                let bytes: Vec<u8> = (0..numbers.below(70_000)).map(|_| numbers.below(256) as u8).collect();
+                assert_eq!(files.write_at(id, at, &bytes), Ok(bytes.len()));
+                let end = at as usize + bytes.len();
+                if !bytes.is_empty() && model.len() < end {
+                    model.resize(end, 0);
+                }
+                if !bytes.is_empty() {
+                    model[at as usize..end].copy_from_slice(&bytes);
+                }
+            }
+            _ => {
+                let mut buffer = vec![0xaa; numbers.below(70_000) as usize];
+                let n = files.read_at(id, at, &mut buffer).expect("it is read");
+                let start = (at as usize).min(model.len());
+                let expected = &model[start..model.len().min(start + buffer.len())];
+                assert!(buffer[..n] == *expected, "step {step}, at {at}");
+            }
+        }
+        assert_eq!(files.metadata(id).size, model.len() as u64, "step {step}");
+    }
+    assert!(image.file("f") == Some(&original[..]));
+    let (id, _) = MemoryFiles::new(image).open("f").expect("another database sees it");
+    assert!(id > 0);
+}
+
+#[test]
+fn an_unlinked_file_lives_while_it_is_open() {
+    let mut files = MemoryFiles::new(image(&[("d/f", b"old")]));
+    let (id, kind) = files.open("d/f").expect("it is there");
+    assert_eq!(kind, FileType::File);
+    files.remove_file("d/f").expect("it is removed");
+    assert_eq!(files.stat("d/f").err(), Some(Errno::NOENT));
+    files.write_at(id, 0, b"new").expect("it is written");
+    let other = files.create("d/f").expect("the name is free");
+    assert_ne!(id, other);
+    let mut buffer = [0; 3];
+    files.read_at(id, 0, &mut buffer).expect("it is read");
+    assert_eq!(&buffer, b"new");
+    assert_eq!(files.metadata(other).size, 0);
+    files.close(id);
+    assert_eq!(files.metadata(other).size, 0);
+}
+
+#[test]
+fn renaming_replaces_files_and_empty_directories_only() {
+    let mut files = MemoryFiles::new(image(&[("a", b"a"), ("b", b"bb"), ("d/x", b""), ("e/y", b"")]));
+    files.rename("a", "b").expect("it replaces");
+    assert_eq!(files.stat("b").map(|metadata| metadata.size), Ok(1));
+    assert_eq!(files.stat("a").err(), Some(Errno::NOENT));
+    assert_eq!(files.rename("d", "e"), Err(Errno::NOTEMPTY));
+    assert_eq!(files.rename("b", "d"), Err(Errno::ISDIR));
+    assert_eq!(files.rename("d", "b"), Err(Errno::NOTDIR));
+    files.remove_file("e/y").expect("it is removed");
+    files.rename("d", "e").expect("it replaces an empty one");
+    assert!(files.stat("e/x").is_ok());
+    assert_eq!(files.remove_directory("e"), Err(Errno::NOTEMPTY));
+}
+
+#[test]
+fn opening_keeps_to_its_flags() {
+    let mut tree = Tree::new(MemoryFiles::new(image(&[("f", b"text"), ("d/x", b"")])), None);
+    assert_eq!(tree.open("none", OpenFlags::default()).err(), Some(Errno::NOENT));
+    assert_eq!(tree.open("f", OpenFlags { exclusive: true, ..CREATE }).err(), Some(Errno::EXIST));
+    assert_eq!(tree.open("f", OpenFlags { directory: true, ..OpenFlags::default() }).err(), Some(Errno::NOTDIR));
+    assert!(matches!(tree.open("d", OpenFlags::default()), Ok(Handle::Directory)));
+    assert!(matches!(tree.open("dev/null", OpenFlags::default()), Ok(Handle::Null)));
+    let cut = tree.open("f", OpenFlags { truncate: true, ..OpenFlags::default() }).expect("it opens");
+    assert_eq!(tree.metadata(&cut, "f").map(|metadata| metadata.size), Ok(0));
+    tree.close(cut);
+    assert_eq!(tree.open("d/x/y", CREATE).err(), Some(Errno::NOTDIR));
+}
+
+#[test]
+fn a_host_folder_cannot_be_left() {
+    let folder = std::env::temp_dir().join(format!("ominipg-files-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inside")).expect("it is created");
+    std::fs::write(folder.join("secret"), "s").expect("it is written");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../secret", folder.join("inside/link")).expect("it is linked");
+    let dir = cap_std::fs::Dir::open_ambient_dir(folder.join("inside"), cap_std::ambient_authority());
+    let host = super::host::HostFiles::new(dir.expect("it opens"));
+    let mut tree = Tree::new(MemoryFiles::new(image(&[])), Some(host));
+    let file = tree.open("data/new", CREATE).expect("it is created");
+    assert_eq!(tree.write_at(&file, 2, b"x"), Ok(1));
+    assert_eq!(tree.metadata(&file, "data/new").map(|metadata| metadata.size), Ok(3));
+    assert_eq!(std::fs::read(folder.join("inside/new")).expect("it is there"), b"\0\0x");
+    for path in ["data/../secret", "data/link"] {
+        assert!(tree.open(path, OpenFlags::default()).is_err(), "{path}");
+    }
+    assert_eq!(tree.rename("data/new", "elsewhere"), Err(Errno::XDEV));
+    std::fs::remove_dir_all(&folder).expect("it is removed");
+}
