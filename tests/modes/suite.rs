@@ -5,8 +5,9 @@ use ominipg::codegen_support::serde_json::{Value, json};
 use ominipg::{ErrorKind, Filter, Ominipg};
 
 use crate::blog::{
-    CommentKey, NewComment, NewPost, NewUser, PostPatch, User, UserAddress, UserPatch, UserRole, comments, posts, users,
+    CommentKey, NewComment, NewPost, NewUser, PostPatch, User, UserPatch, UserRole, comments, posts, users,
 };
+use crate::blog::users::UserAddress;
 use crate::place::{Kind, Place};
 
 fn person(name: &str) -> NewUser {
@@ -72,7 +73,7 @@ pub(crate) async fn creates_many_in_order(_: &Place, db: Ominipg) {
     assert!(posts::create_many(none).run(&db).await.expect("nothing is nothing").is_empty());
 
     let tagged = (0..300).map(|n: usize| {
-        let tags = (0..n % 4).map(|tag| format!("tag {tag}, \"quoted\" \\ {n}")).collect();
+        let tags: Vec<String> = (0..n % 4).map(|tag| format!("tag {tag}, \"quoted\" \\ {n}")).collect();
         NewUser::new(format!("user{n}@example.com"), "Many", tags)
     });
     let tagged: Vec<NewUser> = tagged.collect();
