@@ -1,0 +1,75 @@
+//! The bare driver: tokio-postgres, with statements prepared once.
+
+use tokio::task::JoinHandle;
+use tokio_postgres::types::FromSql;
+use tokio_postgres::{Client, NoTls, Row, Statement as Prepared};
+
+use crate::Result;
+use crate::db::{NewPlane, Plane};
+use crate::plane::{Columns, Fields, Param, decode, params};
+use crate::statement::{self, Statement};
+
+/// An open connection.
+pub struct Driver {
+    client: Client,
+    connection: JoinHandle<std::result::Result<(), tokio_postgres::Error>>,
+    prepared: Vec<(&'static str, Prepared)>,
+}
+
+impl Driver {
+    pub async fn open(url: &str) -> Result<Self> {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        Ok(Self { client, connection: tokio::spawn(connection), prepared: Vec::new() })
+    }
+
+    pub async fn execute(&self, sql: &str) -> Result<()> {
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    pub async fn select_one(&mut self) -> Result<i32> {
+        Ok(self.one(&statement::SELECT_ONE, &[]).await?.try_get(0)?)
+    }
+
+    pub async fn insert(&mut self, plane: NewPlane) -> Result<Plane> {
+        decode(&self.one(&statement::INSERT, &params(&plane)).await?)
+    }
+
+    pub async fn insert_many(&mut self, planes: Vec<NewPlane>) -> Result<u64> {
+        let statement = self.prepare(&statement::INSERT_MANY).await?;
+        Ok(self.client.execute(&statement, &Columns::of(&planes).params()).await?)
+    }
+
+    pub async fn by_key(&mut self, key: &str) -> Result<Plane> {
+        decode(&self.one(&statement::BY_KEY, &[&key]).await?)
+    }
+
+    pub async fn all(&mut self) -> Result<Vec<Plane>> {
+        let statement = self.prepare(&statement::ALL).await?;
+        self.client.query(&statement, &[]).await?.iter().map(decode).collect()
+    }
+
+    pub async fn close(self) -> Result<()> {
+        drop(self.client);
+        Ok(self.connection.await??)
+    }
+
+    async fn one(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Row> {
+        let statement = self.prepare(statement).await?;
+        Ok(self.client.query_one(&statement, params).await?)
+    }
+
+    async fn prepare(&mut self, statement: &Statement) -> Result<Prepared> {
+        if let Some((_, prepared)) = self.prepared.iter().find(|(name, _)| *name == statement.name) {
+            return Ok(prepared.clone());
+        }
+        let prepared = self.client.prepare_typed(statement.sql, statement.params).await?;
+        self.prepared.push((statement.name, prepared.clone()));
+        Ok(prepared)
+    }
+}
+
+impl Fields for Row {
+    fn get<'a, T: FromSql<'a>>(&'a self, column: usize) -> Result<T> {
+        Ok(self.try_get(column)?)
+    }
+}
