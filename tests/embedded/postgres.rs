@@ -139,3 +139,15 @@ async fn alone_in_its_process() {
     }
     panic!("the engine's thread is still there");
 }
+
+#[tokio::test]
+async fn speaks_of_network_addresses_as_every_server_does() {
+    use std::net::IpAddr;
+    let db = open().await;
+    for address in ["10.0.0.1", "::1", "2001:db8::ff00:42:8329"] {
+        let address: IpAddr = address.parse().expect("it is one");
+        let row = db.query_one("SELECT $1::inet, host($1::inet), family($1::inet)", &[&address]).await.expect("answers");
+        assert_eq!((row.get::<_, IpAddr>(0), row.get::<_, String>(1)), (address, address.to_string()));
+        assert_eq!(row.get::<_, i32>(2), if address.is_ipv4() { 4 } else { 6 });
+    }
+}

@@ -22,18 +22,18 @@ async fn tables_are_created_again_without_effect() {
         let count = "SELECT (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)
             + (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public')";
         let before: i64 = db.query_one(count, &[]).await.expect("the catalog answers").get(0);
+        db.close().await.expect("it closes");
         let again = ConnectOptions::new(url).schema(schema).create_tables(true);
         let again = Ominipg::connect(again).await.expect("the tables may be created again");
         let after: i64 = again.query_one(count, &[]).await.expect("the catalog answers").get(0);
         assert_eq!(before, after);
-        let tables: i64 = db
+        let tables: i64 = again
             .query_one("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", &[])
             .await
             .expect("the catalog answers")
             .get(0);
         assert_eq!(usize::try_from(tables), Ok(schema.tables.len()));
         again.close().await.expect("it closes");
-        db.close().await.expect("it closes");
     }
 }
 

@@ -7,6 +7,7 @@ use wasmtime::{
 
 use super::artefacts::POSTGRES;
 use super::host::{Host, Linkage, LoadedModule};
+use super::inet;
 use super::module::Placement;
 use super::wasi::{self, Guest};
 
@@ -83,6 +84,7 @@ pub(super) async fn instantiate(store: &mut Store<Host>) -> Result<Instance> {
     let instance = Instance::new_async(&mut *store, module, &imports).await?;
     instance.get_typed_func::<(), ()>(&mut *store, "__wasm_apply_data_relocs")?.call_async(&mut *store, ()).await?;
     store.data_mut().linkage.as_mut().expect("set above").main = Some(instance);
+    inet::wrap(store)?;
     Ok(instance)
 }
 

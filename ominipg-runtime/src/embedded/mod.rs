@@ -11,6 +11,7 @@ mod cluster;
 mod files;
 mod folder;
 mod host;
+mod inet;
 mod link;
 mod module;
 mod settings;

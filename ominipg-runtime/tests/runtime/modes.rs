@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ominipg_runtime::{ConnectOptions, ErrorKind, Mode, Ominipg};
-use ominipg_test_support::{database, server_url};
+use ominipg_test_support::{database, server_url, takes_connections};
 
 use crate::blog::{NewUser, SCHEMA, users};
 
@@ -47,6 +47,9 @@ async fn a_url_that_is_not_understood() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there() {
+    if !takes_connections(2) {
+        return;
+    }
     let text = refused("postgres://ada:hunter2@127.0.0.1:1/db".into()).await;
     for part in ["127.0.0.1:1", "`ada`", "`db`", "refused"] {
         assert!(text.contains(part), "{part}: {text}");

@@ -1,5 +1,6 @@
 //! Related rows.
 
+use ominipg_test_support::takes_connections;
 use ominipg_runtime::Ominipg;
 
 use crate::blog::seats::{self, NewSeat, Seat};
@@ -76,6 +77,9 @@ async fn belongs_to() {
 
 #[tokio::test]
 async fn within_a_transaction() {
+    if !takes_connections(2) {
+        return;
+    }
     let (db, people) = blog().await;
     let tx = db.transaction().await.unwrap();
     posts::create(NewPost::new(people[2].id, "c1")).run(&tx).await.unwrap();

@@ -1,5 +1,6 @@
 //! Transactions on a pool.
 
+use ominipg_test_support::takes_connections;
 use std::time::Duration;
 
 use crate::blog::{NewUser, users};
@@ -11,6 +12,9 @@ fn ada() -> NewUser {
 
 #[tokio::test]
 async fn commit_rollback_and_drop() {
+    if !takes_connections(2) {
+        return;
+    }
     let db = blog_database().await;
     let tx = db.transaction().await.unwrap();
     users::create(ada()).run(&tx).await.unwrap();
@@ -57,6 +61,9 @@ async fn a_failed_statement_is_not_committed_silently() {
 
 #[tokio::test]
 async fn a_caller_who_stops_waiting_leaves_the_pool_clean() {
+    if !takes_connections(2) {
+        return;
+    }
     let db = blog_database().await;
     for _ in 0..8 {
         let tx = db.transaction().await.unwrap();

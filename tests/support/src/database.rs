@@ -32,6 +32,15 @@ pub fn connections() -> usize {
     if matches!(server(), Server::StandIn) { 1 } else { 10 }
 }
 
+/// Whether the server takes that many connections at a time; says that the test is left out where it does not.
+pub fn takes_connections(count: usize) -> bool {
+    let takes = connections() >= count;
+    if !takes {
+        println!("left out: needs a server that takes {count} connections");
+    }
+    takes
+}
+
 /// The url of the server's own database.
 ///
 /// # Panics

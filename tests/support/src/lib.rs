@@ -7,4 +7,4 @@ mod database;
 mod embedded;
 mod local;
 
-pub use self::database::{connections, database, server_certificate, server_url};
+pub use self::database::{connections, database, server_certificate, server_url, takes_connections};

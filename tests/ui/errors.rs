@@ -2,5 +2,5 @@
 
 #[test]
 fn errors_are_plain() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+    trybuild::TestCases::new().compile_fail("cases/*.rs");
 }

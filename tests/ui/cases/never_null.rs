@@ -1,4 +1,4 @@
-#[path = "../runtime/blog/mod.rs"]
+#[path = "../../../ominipg-runtime/tests/runtime/blog/mod.rs"]
 mod blog;
 
 use blog::*;

@@ -1,0 +1,1 @@
+//! What the compiler says where a query makes no sense: see `cases`.
