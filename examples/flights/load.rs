@@ -17,8 +17,10 @@ const BATCH: usize = 10_000;
 
 /// Loads the five tables; what refers to another table comes after it.
 pub async fn all(db: &Ominipg, folder: &Path) -> Result<()> {
-    load(folder, "airlines", airline, async |rows| Ok(airlines::create_many(rows).execute(db).await?)).await?;
-    load(folder, "airports", airport, async |rows| Ok(airports::create_many(rows).execute(db).await?)).await?;
+    load(folder, "airlines", airline, async |rows| Ok(airlines::create_many(rows).execute(db).await?))
+        .await?;
+    load(folder, "airports", airport, async |rows| Ok(airports::create_many(rows).execute(db).await?))
+        .await?;
     load(folder, "planes", plane, async |rows| Ok(planes::create_many(rows).execute(db).await?)).await?;
     load(folder, "weather", hour, async |rows| Ok(weather::create_many(rows).execute(db).await?)).await?;
     load(folder, "flights", flight, async |rows| Ok(flights::create_many(rows).execute(db).await?)).await?;

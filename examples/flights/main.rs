@@ -48,7 +48,9 @@ fn arguments() -> Result<Arguments> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--url" => found.url = arguments.next().ok_or("--url needs a url behind it")?,
-            flag if flag.starts_with('-') => return Err(format!("unknown option {flag}; there is only --url").into()),
+            flag if flag.starts_with('-') => {
+                return Err(format!("unknown option {flag}; there is only --url").into());
+            }
             folder => found.folder = PathBuf::from(folder),
         }
     }

@@ -42,7 +42,8 @@ async fn busiest_carriers(db: &Ominipg) -> Result<()> {
             &[],
         )
         .await?;
-    let mut answer = Answer::to("2. Which carriers fly most?", &["airline", "flights", "mean distance, miles"]);
+    let mut answer =
+        Answer::to("2. Which carriers fly most?", &["airline", "flights", "mean distance, miles"]);
     for row in rows {
         answer.row([&row.get::<_, String>(0), &row.get::<_, i64>(1), &row.get::<_, i64>(2)]);
     }
@@ -60,20 +61,31 @@ async fn busiest_destinations(db: &Ominipg) -> Result<()> {
         .await?;
     let mut answer = Answer::to("3. Where do most flights go?", &["to", "airport", "flights"]);
     for row in rows {
-        answer.row([&row.get::<_, String>(0), &or_dash(row.get::<_, Option<String>>(1)), &row.get::<_, i64>(2)]);
+        answer.row([
+            &row.get::<_, String>(0),
+            &or_dash(row.get::<_, Option<String>>(1)),
+            &row.get::<_, i64>(2),
+        ]);
     }
     answer.print();
     Ok(())
 }
 
 async fn cancelled_by_month(db: &Ominipg) -> Result<()> {
-    let mut answer =
-        Answer::to("4. How many flights are cancelled in each month?", &["month", "flights", "cancelled", "per cent"]);
+    let mut answer = Answer::to(
+        "4. How many flights are cancelled in each month?",
+        &["month", "flights", "cancelled", "per cent"],
+    );
     for month in 1..=12 {
         let in_month = flights::month().eq(month);
         let all = flights::find().filter(in_month.clone()).count(db).await?;
         let cancelled = flights::find().filter(in_month.and(flights::dep_time().is_null())).count(db).await?;
-        answer.row([&month, &all, &cancelled, &format!("{:.1}", 100.0 * cancelled as f64 / all.max(1) as f64)]);
+        answer.row([
+            &month,
+            &all,
+            &cancelled,
+            &format!("{:.1}", 100.0 * cancelled as f64 / all.max(1) as f64),
+        ]);
     }
     answer.print();
     Ok(())
@@ -116,7 +128,11 @@ async fn punctuality(db: &Ominipg) -> Result<()> {
         &["airline", "arrivals", "in time, per cent"],
     );
     for row in rows {
-        answer.row([&row.get::<_, String>(0), &row.get::<_, i64>(1), &format!("{:.1}", row.get::<_, f64>(2))]);
+        answer.row([
+            &row.get::<_, String>(0),
+            &row.get::<_, i64>(1),
+            &format!("{:.1}", row.get::<_, f64>(2)),
+        ]);
     }
     answer.print();
     Ok(())
@@ -148,13 +164,15 @@ async fn most_used_planes(db: &Ominipg) -> Result<()> {
             &[],
         )
         .await?;
-    let mut answer =
-        Answer::to("8. Which planes flew most?", &["tail number", "flights", "manufacturer", "model", "year"]);
+    let mut answer = Answer::to(
+        "8. Which planes flew most?",
+        &["tail number", "flights", "manufacturer", "model", "year"],
+    );
     for row in rows {
         let tailnum: String = row.get(0);
         let plane = crate::db::planes::by_key(tailnum.as_str()).optional(db).await?;
-        let (manufacturer, model, year) =
-            plane.map_or_else(Default::default, |plane| (Some(plane.manufacturer), Some(plane.model), plane.year));
+        let (manufacturer, model, year) = plane
+            .map_or_else(Default::default, |plane| (Some(plane.manufacturer), Some(plane.model), plane.year));
         let (manufacturer, model) = (or_dash(manufacturer), or_dash(model));
         answer.row([&tailnum, &row.get::<_, i64>(1), &manufacturer, &model, &or_dash(year)]);
     }
@@ -170,9 +188,11 @@ async fn strongest_gusts(db: &Ominipg) -> Result<()> {
         .with(weather::airport())
         .all(db)
         .await?;
-    let mut answer = Answer::to("9. When did the wind blow hardest?", &["hour", "airport", "gusts, mph", "flights"]);
+    let mut answer =
+        Answer::to("9. When did the wind blow hardest?", &["hour", "airport", "gusts, mph", "flights"]);
     for (weather, airport) in hours {
-        let there = flights::time_hour().eq(weather.time_hour).and(flights::origin().eq(weather.origin.as_str()));
+        let there =
+            flights::time_hour().eq(weather.time_hour).and(flights::origin().eq(weather.origin.as_str()));
         let affected = flights::find().filter(there).count(db).await?;
         let gust = or_dash(weather.wind_gust.map(|gust| format!("{gust:.0}")));
         answer.row([&weather.time_hour, &airport.name, &gust, &affected]);

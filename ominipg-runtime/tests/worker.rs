@@ -10,7 +10,8 @@ use ominipg_test_support::database;
 fn the_last_handle_ends_the_worker_thread() {
     let threads = || {
         let names = std::fs::read_dir("/proc/self/task").unwrap().flatten();
-        let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        let name =
+            |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
         names.map(name).filter(|name| name.trim() == "ominipg-worker").count()
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

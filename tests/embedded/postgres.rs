@@ -16,8 +16,14 @@ async fn text(db: &Ominipg, sql: &str) -> String {
 async fn is_version_18_with_a_whole_catalog() {
     let db = open().await;
     assert!(text(&db, "SHOW server_version").await.starts_with("18."));
-    assert_eq!(text(&db, "SELECT datname::text FROM pg_database WHERE datistemplate ORDER BY 1 LIMIT 1").await, "template0");
-    assert_eq!(text(&db, "SELECT obj_description('pg_proc'::regclass::oid, 'pg_class') IS NULL || ''").await, "true");
+    assert_eq!(
+        text(&db, "SELECT datname::text FROM pg_database WHERE datistemplate ORDER BY 1 LIMIT 1").await,
+        "template0"
+    );
+    assert_eq!(
+        text(&db, "SELECT obj_description('pg_proc'::regclass::oid, 'pg_class') IS NULL || ''").await,
+        "true"
+    );
     let counts = "SELECT (SELECT count(*) FROM pg_init_privs) > 100, (SELECT count(*) FROM information_schema.sql_features) > 500,
         (SELECT count(*) FROM pg_description WHERE description LIKE 'implementation of % operator') > 500,
         has_table_privilege('pg_monitor', 'pg_class', 'SELECT')";
@@ -62,10 +68,19 @@ async fn survives_thousands_of_errors() {
 #[tokio::test]
 async fn vacuums_checkpoints_and_creates_databases() {
     let db = open().await;
-    db.batch_execute("CREATE TABLE t AS SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 20000) n")
-        .await
-        .expect("created");
-    for statement in ["VACUUM FULL t", "CHECKPOINT", "CREATE INDEX ON t (n)", "ANALYZE t", "CREATE DATABASE other", "DROP DATABASE other"] {
+    db.batch_execute(
+        "CREATE TABLE t AS SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 20000) n",
+    )
+    .await
+    .expect("created");
+    for statement in [
+        "VACUUM FULL t",
+        "CHECKPOINT",
+        "CREATE INDEX ON t (n)",
+        "ANALYZE t",
+        "CREATE DATABASE other",
+        "DROP DATABASE other",
+    ] {
         db.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 }
@@ -75,7 +90,10 @@ async fn keeps_databases_apart() {
     let (one, two) = (open().await, open().await);
     one.batch_execute("CREATE TABLE t (n int)").await.expect("created");
     assert!(two.query("SELECT FROM t", &[]).await.is_err());
-    assert_ne!(text(&one, "SELECT gen_random_uuid()::text").await, text(&two, "SELECT gen_random_uuid()::text").await);
+    assert_ne!(
+        text(&one, "SELECT gen_random_uuid()::text").await,
+        text(&two, "SELECT gen_random_uuid()::text").await
+    );
 }
 
 #[tokio::test]
@@ -125,7 +143,10 @@ async fn alone_in_its_process() {
     let engines = || {
         let tasks = std::fs::read_dir("/proc/self/task").expect("it is Linux").flatten();
         tasks
-            .filter(|task| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.starts_with("ominipg-engine")))
+            .filter(|task| {
+                std::fs::read_to_string(task.path().join("comm"))
+                    .is_ok_and(|name| name.starts_with("ominipg-engine"))
+            })
             .count()
     };
     let db = open().await;
@@ -146,7 +167,10 @@ async fn speaks_of_network_addresses_as_every_server_does() {
     let db = open().await;
     for address in ["10.0.0.1", "::1", "2001:db8::ff00:42:8329"] {
         let address: IpAddr = address.parse().expect("it is one");
-        let row = db.query_one("SELECT $1::inet, host($1::inet), family($1::inet)", &[&address]).await.expect("answers");
+        let row = db
+            .query_one("SELECT $1::inet, host($1::inet), family($1::inet)", &[&address])
+            .await
+            .expect("answers");
         assert_eq!((row.get::<_, IpAddr>(0), row.get::<_, String>(1)), (address, address.to_string()));
         assert_eq!(row.get::<_, i32>(2), if address.is_ipv4() { 4 } else { 6 });
     }

@@ -15,7 +15,9 @@ const URL: &str = "OMINIPG_RECOVERY_URL";
 async fn writes_until_killed() {
     let Ok(url) = std::env::var(URL) else { return };
     let db = Ominipg::connect(url).await.expect("it opens");
-    db.batch_execute("CREATE TABLE IF NOT EXISTS probe (id int PRIMARY KEY, filler text)").await.expect("created");
+    db.batch_execute("CREATE TABLE IF NOT EXISTS probe (id int PRIMARY KEY, filler text)")
+        .await
+        .expect("created");
     let start: i32 = db.query_one("SELECT coalesce(max(id), 0) FROM probe", &[]).await.expect("asked").get(0);
     for id in start + 1.. {
         db.execute("INSERT INTO probe VALUES ($1, repeat('x', 500))", &[&id]).await.expect("inserted");
@@ -46,7 +48,8 @@ async fn every_acknowledged_commit_is_there_after_a_kill() {
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
 
-        let db = Ominipg::connect(folder.url()).await.expect("the lock of the dead is free, the cluster recovers");
+        let db =
+            Ominipg::connect(folder.url()).await.expect("the lock of the dead is free, the cluster recovers");
         let row = db.query_one("SELECT count(*), coalesce(max(id), 0) FROM probe", &[]).await.expect("asked");
         let (count, max): (i64, i32) = (row.get(0), row.get(1));
         assert_eq!(count, i64::from(max), "no row is missing");

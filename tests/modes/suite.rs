@@ -4,10 +4,10 @@ use ominipg::codegen_support::Uuid;
 use ominipg::codegen_support::serde_json::{Value, json};
 use ominipg::{ErrorKind, Filter, Ominipg};
 
+use crate::blog::users::UserAddress;
 use crate::blog::{
     CommentKey, NewComment, NewPost, NewUser, PostPatch, User, UserPatch, UserRole, comments, posts, users,
 };
-use crate::blog::users::UserAddress;
 use crate::place::{Kind, Place};
 
 fn person(name: &str) -> NewUser {
@@ -30,7 +30,8 @@ fn names(users: &[User]) -> Vec<&str> {
 
 pub(crate) async fn creates_and_finds(_: &Place, db: Ominipg) {
     let address: UserAddress =
-        ominipg::codegen_support::serde_json::from_value(json!({ "city": "Ulm", "country": "DE" })).expect("it is one");
+        ominipg::codegen_support::serde_json::from_value(json!({ "city": "Ulm", "country": "DE" }))
+            .expect("it is one");
     let new = NewUser::new("ada@example.com", "Ada", vec!["math".to_owned(), "poetry".to_owned()]);
     let made = users::create(new.age(36).address(address.clone())).run(&db).await.expect("Ada is created");
     assert_eq!((made.name.as_str(), made.age, made.role), ("Ada", Some(36), UserRole::Member));
@@ -38,7 +39,7 @@ pub(crate) async fn creates_and_finds(_: &Place, db: Ominipg) {
     assert_eq!(made.address, Some(address));
 
     assert_eq!(users::by_key(made.id).one(&db).await.expect("she is there"), made);
-    assert_eq!(users::find().all(&db).await.expect("she is found"), [made.clone()]);
+    assert_eq!(users::find().all(&db).await.expect("she is found"), std::slice::from_ref(&made));
     assert_eq!(users::by_key(Uuid::nil()).optional(&db).await.expect("it is asked"), None);
     let missing = users::by_key(Uuid::nil()).one(&db).await.expect_err("nobody has that key");
     assert!(missing.is_not_found(), "{missing}");
@@ -94,7 +95,12 @@ pub(crate) async fn creates_all_or_none(_: &Place, db: Ominipg) {
 pub(crate) async fn filters(_: &Place, db: Ominipg) {
     three(&db).await;
     let found = async |filter: Filter<User>| {
-        let found = users::find().filter(filter).order_by(users::name().asc()).all(&db).await.expect("they are found");
+        let found = users::find()
+            .filter(filter)
+            .order_by(users::name().asc())
+            .all(&db)
+            .await
+            .expect("they are found");
         found.into_iter().map(|user| user.name).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(found(users::age().gte(20)).await, "Ada Cleo");
@@ -104,7 +110,10 @@ pub(crate) async fn filters(_: &Place, db: Ominipg) {
     assert_eq!(found(!users::age().eq(36)).await, "Bob Cleo", "NULL is not 36");
     assert_eq!(found(users::age().not_in([36, 99])).await, "Bob Cleo");
     assert_eq!(found(users::name().in_(["Ada", "Bob"])).await, "Ada Bob");
-    assert_eq!(found(users::email().ilike("%@EXAMPLE.com") & users::role().eq(UserRole::Admin)).await, "Cleo");
+    assert_eq!(
+        found(users::email().ilike("%@EXAMPLE.com") & users::role().eq(UserRole::Admin)).await,
+        "Cleo"
+    );
     assert_eq!(found(users::name().starts_with("B") | users::name().eq("Cleo")).await, "Bob Cleo");
     assert_eq!(found(users::name().contains("%")).await, "", "a wildcard in a value is only a character");
     assert_eq!(found(Filter::all([users::age().gt(1), users::age().lt(30)])).await, "Cleo");
@@ -119,10 +128,14 @@ pub(crate) async fn filters_by_json(_: &Place, db: Ominipg) {
         names(&find.all(&db).await.expect("they are found")).join(" ")
     };
     assert_eq!(found(json!({ "age": { "$gte": 20 } })).await, "Ada Cleo");
-    assert_eq!(found(json!({ "$or": [{ "name": "Bob" }, { "role": { "$in": ["admin"] } }] })).await, "Bob Cleo");
+    assert_eq!(
+        found(json!({ "$or": [{ "name": "Bob" }, { "role": { "$in": ["admin"] } }] })).await,
+        "Bob Cleo"
+    );
     assert_eq!(found(json!({ "age": null })).await, "Bob");
     assert_eq!(found(json!({ "$nor": [{ "age": { "$exists": true } }] })).await, "Bob");
-    let refused = users::find().filter_json(&json!({ "$or": [{ "age": { "$near": 1 } }] })).err().expect("no operator");
+    let refused =
+        users::find().filter_json(&json!({ "$or": [{ "age": { "$near": 1 } }] })).err().expect("no operator");
     assert_eq!(refused.kind(), ErrorKind::Filter);
     assert!(refused.to_string().contains("/$or/0/age"), "{refused}");
     let secret = users::find().filter_json(&json!({ "passwordHash": "x" })).err().expect("it is write-only");
@@ -131,7 +144,8 @@ pub(crate) async fn filters_by_json(_: &Place, db: Ominipg) {
 
 pub(crate) async fn orders_and_pages(_: &Place, db: Ominipg) {
     three(&db).await;
-    let by_age = users::find().order_by((users::age().desc(), users::name().asc())).all(&db).await.expect("found");
+    let by_age =
+        users::find().order_by((users::age().desc(), users::name().asc())).all(&db).await.expect("found");
     assert_eq!(names(&by_age), ["Bob", "Ada", "Cleo"], "NULL is largest");
     let page = users::find().order_by(users::name().asc()).limit(1).offset(1).all(&db).await.expect("found");
     assert_eq!(names(&page), ["Bob"]);
@@ -150,7 +164,8 @@ pub(crate) async fn updates_in_three_states(_: &Place, db: Ominipg) {
     assert!(after.updated_at > before.updated_at);
     let same = users::by_key(before.id).update(UserPatch::new()).run(&db).await.expect("nothing to do");
     assert_eq!(same.updated_at, after.updated_at);
-    let nobody = users::by_key(Uuid::nil()).update(UserPatch::new().name("x")).run(&db).await.expect_err("not there");
+    let nobody =
+        users::by_key(Uuid::nil()).update(UserPatch::new().name("x")).run(&db).await.expect_err("not there");
     assert!(nobody.is_not_found());
 
     three_more(&db).await;
@@ -200,13 +215,17 @@ pub(crate) async fn populates_relations(_: &Place, db: Ominipg) {
         posts::create_many(rows).run(&db).await.expect("created");
     }
     let order = users::name().asc();
-    let feed = users::find().order_by(order).with(users::posts().order_by(posts::id().desc()).limit(2)).all(&db);
+    let feed =
+        users::find().order_by(order).with(users::posts().order_by(posts::id().desc()).limit(2)).all(&db);
     let feed = feed.await.expect("found");
     let feed: Vec<(&str, Vec<&str>)> = feed
         .iter()
         .map(|(user, posts)| (user.name.as_str(), posts.iter().map(|post| post.title.as_str()).collect()))
         .collect();
-    assert_eq!(feed, [("Ada", vec!["Post 2", "Post 1"]), ("Bob", vec![]), ("Cleo", vec!["Post 5", "Post 4"])]);
+    assert_eq!(
+        feed,
+        [("Ada", vec!["Post 2", "Post 1"]), ("Bob", vec![]), ("Cleo", vec!["Post 5", "Post 4"])]
+    );
 
     let guest = NewComment::new(1_i64, 1, "Nice.");
     let known = NewComment::new(1_i64, 2, "Yes.").user_id(people[1].id);
@@ -265,7 +284,8 @@ pub(crate) async fn answers_many_tasks(_: &Place, db: Ominipg) {
 pub(crate) async fn reports_errors_and_goes_on(_: &Place, db: Ominipg) {
     let error = db.query("SELECT 1 / $1::int4", &[&0]).await.expect_err("it divides by zero");
     assert_eq!(error.code().map(|code| code.code()), Some("22012"), "{error}");
-    let orphan = posts::create(NewPost::new("First", "…", Uuid::nil())).run(&db).await.expect_err("no author");
+    let orphan =
+        posts::create(NewPost::new("First", "…", Uuid::nil())).run(&db).await.expect_err("no author");
     assert!(orphan.is_foreign_key_violation());
     assert_eq!(orphan.table(), Some("posts"));
     let wrong = db.query("SELECT $1::int4", &[&"text"]).await.expect_err("it is no number");
@@ -285,15 +305,18 @@ pub(crate) async fn reports_errors_and_goes_on(_: &Place, db: Ominipg) {
 }
 
 pub(crate) async fn refuses_what_breaks_the_schema(_: &Place, db: Ominipg) {
-    let wrong = users::create(person("Ada").age(-1).nickname("A")).run(&db).await.expect_err("it breaks rules");
+    let wrong =
+        users::create(person("Ada").age(-1).nickname("A")).run(&db).await.expect_err("it breaks rules");
     let pointers: Vec<&str> = wrong.violations().iter().map(|violation| violation.pointer.as_str()).collect();
     assert_eq!(pointers, ["/age", "/nickname"]);
-    let wrong = users::create_many([person("Bob"), person("Cleo").age(999)]).run(&db).await.expect_err("a rule");
+    let wrong =
+        users::create_many([person("Bob"), person("Cleo").age(999)]).run(&db).await.expect_err("a rule");
     assert_eq!(wrong.violations()[0].pointer, "/1/age");
     assert_eq!(users::find().count(&db).await.expect("counted"), 0, "nothing was sent");
     let author = ada(&db).await.id;
     let post = posts::create(NewPost::new("First", "…", author)).run(&db).await.expect("created");
-    let wrong = posts::by_key(post.id).update(PostPatch::new().rating(4.3)).run(&db).await.expect_err("no half");
+    let wrong =
+        posts::by_key(post.id).update(PostPatch::new().rating(4.3)).run(&db).await.expect_err("no half");
     assert_eq!(wrong.violations()[0].keyword, "multipleOf");
 }
 
@@ -302,7 +325,8 @@ pub(crate) async fn moves_large_values(_: &Place, db: Ominipg) {
     let body = "0123456789abcdef".repeat(512 * 1024);
     let made = posts::create(NewPost::new("Large", body.as_str(), author)).run(&db).await.expect("created");
     assert!(posts::by_key(made.id).one(&db).await.expect("found").body == body);
-    let rows = db.query("SELECT n, repeat('x', 200) FROM generate_series(1, 50000) n", &[]).await.expect("queried");
+    let rows =
+        db.query("SELECT n, repeat('x', 200) FROM generate_series(1, 50000) n", &[]).await.expect("queried");
     assert_eq!(rows.len(), 50_000);
     assert!(rows.iter().enumerate().all(|(n, row)| row.get::<_, i32>(0) == n as i32 + 1));
 }

@@ -37,7 +37,9 @@ impl Artefacts {
     pub(super) fn new(engine: Engine, image: Image, modules: Vec<(String, Placement, Stored)>) -> Self {
         let modules = modules
             .into_iter()
-            .map(|(name, placement, stored)| (name, SharedModule { placement, stored, module: OnceLock::new() }))
+            .map(|(name, placement, stored)| {
+                (name, SharedModule { placement, stored, module: OnceLock::new() })
+            })
             .collect();
         Self { engine, modules, image: Arc::new(image) }
     }

@@ -53,7 +53,11 @@ enum Left {
 
 impl Backend {
     /// Starts PostgreSQL on the cluster in `tree`.
-    pub(super) async fn start(artefacts: Arc<Artefacts>, tree: Tree, arguments: Vec<String>) -> Result<Self, Error> {
+    pub(super) async fn start(
+        artefacts: Arc<Artefacts>,
+        tree: Tree,
+        arguments: Vec<String>,
+    ) -> Result<Self, Error> {
         // While it starts, PostgreSQL must find the end of its input: it then leaves its own loop, alive.
         let (mut store, instance) = instantiate(artefacts, tree, Wire::script(b""), arguments).await?;
         let interface = Interface::of(&mut store, instance).map_err(|error| failure(&store, error))?;
@@ -102,7 +106,10 @@ impl Backend {
         };
         match ended.await {
             Ok(Left::Ended) => Ok(()),
-            Ok(_) => Err(Error::new(ErrorKind::Engine, "PostgreSQL did not shut down; it recovers at the next open")),
+            Ok(_) => Err(Error::new(
+                ErrorKind::Engine,
+                "PostgreSQL did not shut down; it recovers at the next open",
+            )),
             Err(error) => Err(failure(&self.store, error)),
         }
     }

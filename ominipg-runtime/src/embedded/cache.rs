@@ -104,15 +104,19 @@ pub(super) fn load_or_build() -> Result<Artefacts, Error> {
         Err(error) if error.kind() == ErrorKind::Connect => return without_cache(&engine, &error),
         Err(error) => return Err(error),
     }
-    load(&engine, &folder)
-        .ok_or_else(|| Error::new(ErrorKind::Engine, format!("{} changed while it was read", folder.display())))
+    load(&engine, &folder).ok_or_else(|| {
+        Error::new(ErrorKind::Engine, format!("{} changed while it was read", folder.display()))
+    })
 }
 
 /// A cache that cannot be written slows each start down by seconds, but stops nobody.
 fn without_cache(engine: &Engine, error: &Error) -> Result<Artefacts, Error> {
     tracing::warn!(target: "ominipg::engine", "the compiled engine is not kept: {error}; set {CACHE_VARIABLE} to a folder that can be written");
     let built = build(engine)?;
-    let modules = built.modules.into_iter().map(|(name, (placement, module))| (name, placement, Stored::Module(module)));
+    let modules = built
+        .modules
+        .into_iter()
+        .map(|(name, (placement, module))| (name, placement, Stored::Module(module)));
     let modules = modules.collect();
     Ok(Artefacts::new(engine.clone(), built.image, modules))
 }
@@ -123,7 +127,8 @@ fn folder(engine: &Engine) -> Result<PathBuf, Error> {
         Some(folder) if !folder.is_empty() => PathBuf::from(folder),
         _ => etcetera::choose_base_strategy()
             .map_err(|error| {
-                let message = format!("no cache folder: {error}; set {CACHE_VARIABLE} to a folder that can be written");
+                let message =
+                    format!("no cache folder: {error}; set {CACHE_VARIABLE} to a folder that can be written");
                 Error::new(ErrorKind::Connect, message)
             })?
             .cache_dir()
@@ -166,7 +171,10 @@ fn load(engine: &Engine, folder: &Path) -> Option<Artefacts> {
 fn store(engine: &Engine, folder: &Path) -> Result<(), Error> {
     let parent = folder.parent().expect("the folder is inside the cache");
     let denied = |error: std::io::Error| {
-        Error::new(ErrorKind::Connect, format!("cannot write to the cache folder {}: {error}", parent.display()))
+        Error::new(
+            ErrorKind::Connect,
+            format!("cannot write to the cache folder {}: {error}", parent.display()),
+        )
     };
     fs::create_dir_all(parent).map_err(denied)?;
     let aside = parent.join(format!(".new-{}-{:08x}", std::process::id(), getrandom::u32().unwrap_or(0)));
@@ -214,9 +222,9 @@ fn build(engine: &Engine) -> Result<Built, Error> {
     }
 
     progress.say("making the first cluster".to_owned());
-    let for_cluster = modules.iter().map(|(name, (placement, module))| {
-        (name.clone(), *placement, Stored::Module(module.clone()))
-    });
+    let for_cluster = modules
+        .iter()
+        .map(|(name, (placement, module))| (name.clone(), *placement, Stored::Module(module.clone())));
     let for_cluster = Artefacts::new(engine.clone(), Image::empty(), for_cluster.collect());
     let image = cluster::make(Arc::new(for_cluster), &archive)?;
     progress.finish();
@@ -252,7 +260,8 @@ impl Progress {
         if !std::io::stderr().is_terminal() {
             return Self(None);
         }
-        let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})").expect("the template is valid");
+        let style =
+            ProgressStyle::with_template("{spinner} {msg} ({elapsed})").expect("the template is valid");
         let bar = ProgressBar::new_spinner().with_style(style);
         bar.enable_steady_tick(Duration::from_millis(100));
         Self(Some(bar))

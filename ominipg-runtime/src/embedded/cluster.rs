@@ -53,8 +53,13 @@ const DIRECTORIES: &[&str] = &[
 pub(super) fn make(artefacts: Arc<Artefacts>, archive: &Image) -> Result<Image, Error> {
     let source = Source::new(archive)?;
     let tree = empty_cluster(archive).map_err(internal)?;
-    let tree = complete(run_script(Arc::clone(&artefacts), tree, bootstrap_arguments(), source.bootstrap.as_bytes()))
-        .map_err(|error| error.context("bootstrapping the cluster failed"))?;
+    let tree = complete(run_script(
+        Arc::clone(&artefacts),
+        tree,
+        bootstrap_arguments(),
+        source.bootstrap.as_bytes(),
+    ))
+    .map_err(|error| error.context("bootstrapping the cluster failed"))?;
     let tree = complete(run_script(artefacts, tree, script_arguments(), source.script.as_bytes()))
         .map_err(|error| error.context("filling the cluster failed"))?;
     to_image(tree).map_err(internal)
@@ -74,11 +79,14 @@ fn internal(error: impl std::fmt::Display) -> Error {
 
 fn bootstrap_arguments() -> Vec<String> {
     let segment = WAL_SEGMENT.to_string();
-    [PROGRAM, "--boot", "-F", "-D", "/data", "-X", &segment, "-k", "-c", "io_method=sync"].map(str::to_owned).to_vec()
+    [PROGRAM, "--boot", "-F", "-D", "/data", "-X", &segment, "-k", "-c", "io_method=sync"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 fn script_arguments() -> Vec<String> {
-    let settings = ["search_path=pg_catalog", "exit_on_error=true", "log_checkpoints=false", "io_method=sync"];
+    let settings =
+        ["search_path=pg_catalog", "exit_on_error=true", "log_checkpoints=false", "io_method=sync"];
     let mut arguments: Vec<String> =
         [PROGRAM, "--single", "-F", "-O", "-j", "-D", "/data"].map(str::to_owned).to_vec();
     for setting in settings {
@@ -227,7 +235,9 @@ fn empty_cluster(archive: &Image) -> std::io::Result<Tree> {
             FileType::Directory => append_directory(&mut builder, path)?,
             // PostgreSQL looks whether these are there; their contents are the compiled modules.
             _ if path.starts_with("bin/") || path.ends_with(".so") => append_file(&mut builder, path, b"")?,
-            _ if path.starts_with("share/") => append_file(&mut builder, path, archive.bytes(entry.start, entry.len))?,
+            _ if path.starts_with("share/") => {
+                append_file(&mut builder, path, archive.bytes(entry.start, entry.len))?
+            }
             _ => {}
         }
     }
@@ -236,7 +246,8 @@ fn empty_cluster(archive: &Image) -> std::io::Result<Tree> {
     }
     append_file(&mut builder, &format!("{DATA}/PG_VERSION"), b"18\n")?;
     append_file(&mut builder, &format!("{DATA}/base/1/PG_VERSION"), b"18\n")?;
-    let authentication = b"local all all trust\nhost all all 127.0.0.1/32 trust\nhost all all ::1/128 trust\n";
+    let authentication =
+        b"local all all trust\nhost all all 127.0.0.1/32 trust\nhost all all ::1/128 trust\n";
     append_file(&mut builder, &format!("{DATA}/pg_hba.conf"), authentication)?;
     for name in ["pg_ident.conf", "postgresql.conf", "postgresql.auto.conf"] {
         append_file(&mut builder, &format!("{DATA}/{name}"), b"")?;
@@ -253,7 +264,11 @@ fn to_image(tree: Tree) -> std::io::Result<Image> {
     Image::from_tar(builder.into_inner()?)
 }
 
-fn add_all(files: &mut MemoryFiles, directory: &str, builder: &mut tar::Builder<Vec<u8>>) -> std::io::Result<()> {
+fn add_all(
+    files: &mut MemoryFiles,
+    directory: &str,
+    builder: &mut tar::Builder<Vec<u8>>,
+) -> std::io::Result<()> {
     let broken = |errno| std::io::Error::other(format!("{directory}: {errno:?}"));
     for entry in files.list(directory).map_err(broken)? {
         let path = if directory.is_empty() { entry.name } else { format!("{directory}/{}", entry.name) };
@@ -265,7 +280,9 @@ fn add_all(files: &mut MemoryFiles, directory: &str, builder: &mut tar::Builder<
         let only_made_it = path.ends_with(".bki")
             || path.ends_with(".sample")
             || path.ends_with("postmaster.pid")
-            || (path.starts_with("share/postgresql/") && path.ends_with(".sql") && !path.contains("/extension/"));
+            || (path.starts_with("share/postgresql/")
+                && path.ends_with(".sql")
+                && !path.contains("/extension/"));
         if only_made_it {
             continue;
         }

@@ -59,7 +59,10 @@ impl Folder {
 fn lock(path: &Path) -> Result<File, Error> {
     let file = path.join(LOCK);
     let denied = |error: std::io::Error| {
-        Error::new(ErrorKind::Connect, format!("cannot write to the database folder {}: {error}", path.display()))
+        Error::new(
+            ErrorKind::Connect,
+            format!("cannot write to the database folder {}: {error}", path.display()),
+        )
     };
     let mut lock =
         File::options().read(true).write(true).create(true).truncate(false).open(&file).map_err(denied)?;
@@ -80,7 +83,10 @@ fn lock(path: &Path) -> Result<File, Error> {
         Err(TryLockError::Error(error)) => return Err(denied(error)),
     }
     let owner = format!("{}\n", std::process::id());
-    lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| lock.write_all(owner.as_bytes())).map_err(denied)?;
+    lock.set_len(0)
+        .and_then(|()| lock.rewind())
+        .and_then(|()| lock.write_all(owner.as_bytes()))
+        .map_err(denied)?;
     Ok(lock)
 }
 
@@ -92,7 +98,9 @@ fn make_cluster(dir: &Dir, image: &Image) -> std::io::Result<()> {
     dir.create_dir(NEW_CLUSTER)?;
     let new = dir.open_dir(NEW_CLUSTER)?;
     for entry in image.entries() {
-        let Some(path) = entry.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) else { continue };
+        let Some(path) = entry.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) else {
+            continue;
+        };
         match entry.kind {
             FileType::Directory => new.create_dir(path)?,
             _ => {

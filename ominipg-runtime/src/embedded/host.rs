@@ -64,9 +64,7 @@ impl Host {
         let file = self.descriptors.get(fd)?;
         match &file.kind {
             Kind::File(handle) => self.tree.metadata(handle, &file.path),
-            Kind::Input | Kind::Output | Kind::Log => {
-                Ok(Metadata { kind: FileType::Device, size: 0, id: 0 })
-            }
+            Kind::Input | Kind::Output | Kind::Log => Ok(Metadata { kind: FileType::Device, size: 0, id: 0 }),
             Kind::PipeReader(_) | Kind::PipeWriter(_) | Kind::Epoll(_) => {
                 Ok(Metadata { kind: FileType::Pipe, size: 0, id: 0 })
             }

@@ -11,8 +11,12 @@ use super::host::Host;
 use super::wasi::Guest;
 
 /// Number and name of the functions, and whether they read.
-const FUNCTIONS: [(u32, &str, bool); 4] =
-    [(2496, "inet_recv", true), (2497, "inet_send", false), (2498, "cidr_recv", true), (2499, "cidr_send", false)];
+const FUNCTIONS: [(u32, &str, bool); 4] = [
+    (2496, "inet_recv", true),
+    (2497, "inet_send", false),
+    (2498, "cidr_recv", true),
+    (2499, "cidr_send", false),
+];
 
 /// The size of an entry in the table of built-in functions: number, arguments and flags, name, function.
 const ENTRY: usize = 16;
@@ -33,7 +37,8 @@ pub(super) fn wrap(store: &mut Store<Host>) -> Result<()> {
             .ok_or_else(|| format_err!("PostgreSQL's table of functions has no {name}"))?;
         let linkage = store.data().linkage.as_ref().expect("the instance is linked");
         let (memory, table) = (linkage.memory, linkage.table);
-        let original = Guest(memory.data_mut(&mut *store)).read_u32(at).map_err(|_| format_err!("{name} is cut"))?;
+        let original =
+            Guest(memory.data_mut(&mut *store)).read_u32(at).map_err(|_| format_err!("{name} is cut"))?;
         let Some(Ref::Func(Some(original))) = table.get(&mut *store, u64::from(original)) else {
             return Err(format_err!("{name} is not a function"));
         };
@@ -51,7 +56,11 @@ fn find(store: &mut Store<Host>, number: u32, name: &str) -> Option<u32> {
     // One argument, strict, no set.
     let mut start = number.to_le_bytes().to_vec();
     start.extend([1, 0, 1, 0]);
-    let entries = memory.chunks_exact(4).enumerate().filter(|(_, word)| **word == start[..4]).map(|(index, _)| index * 4);
+    let entries = memory
+        .chunks_exact(4)
+        .enumerate()
+        .filter(|(_, word)| **word == start[..4])
+        .map(|(index, _)| index * 4);
     entries
         .filter_map(|at| memory.get(at..at + ENTRY).map(|entry| (at, entry)))
         .find(|(_, entry)| {
@@ -71,7 +80,9 @@ fn reader(store: &mut Store<Host>, original: TypedFunc<i32, i32>) -> Func {
             let mut guest = Guest(memory.data_mut(&mut caller));
             let place = |guest: &Guest<'_>| {
                 let buffer = guest.read_u32(call as u32 + FIRST_ARGUMENT)?;
-                Ok::<u32, super::wasi::errno::Errno>(guest.read_u32(buffer)? + guest.read_u32(buffer + CURSOR)?)
+                Ok::<u32, super::wasi::errno::Errno>(
+                    guest.read_u32(buffer)? + guest.read_u32(buffer + CURSOR)?,
+                )
             };
             // A message that is too short is the original's to refuse.
             if let Ok(at) = place(&guest)

@@ -1,8 +1,8 @@
 //! The loader: places modules in memory and table, and resolves what they import from each other.
 
 use wasmtime::{
-    AsContextMut, Caller, Extern, ExternType, FuncType, Global, GlobalType, Instance, Linker, Memory, MemoryType,
-    Module, Mutability, Ref, Result, Store, Table, Tag, TagType, Val, ValType, bail, format_err,
+    AsContextMut, Caller, Extern, ExternType, FuncType, Global, GlobalType, Instance, Linker, Memory,
+    MemoryType, Module, Mutability, Ref, Result, Store, Table, Tag, TagType, Val, ValType, bail, format_err,
 };
 
 use super::artefacts::POSTGRES;
@@ -82,7 +82,10 @@ pub(super) async fn instantiate(store: &mut Store<Host>) -> Result<Instance> {
         imports.push(value);
     }
     let instance = Instance::new_async(&mut *store, module, &imports).await?;
-    instance.get_typed_func::<(), ()>(&mut *store, "__wasm_apply_data_relocs")?.call_async(&mut *store, ()).await?;
+    instance
+        .get_typed_func::<(), ()>(&mut *store, "__wasm_apply_data_relocs")?
+        .call_async(&mut *store, ())
+        .await?;
     store.data_mut().linkage.as_mut().expect("set above").main = Some(instance);
     inet::wrap(store)?;
     Ok(instance)
@@ -118,7 +121,16 @@ fn add_dynamic_loading(linker: &mut Linker<Host>) -> Result<()> {
         WASIX,
         "dlopen",
         |mut caller,
-         (path, len, _flags, message, room, _paths, _paths_len, result): (u32, u32, u32, u32, u32, u32, u32, u32)| {
+         (path, len, _flags, message, room, _paths, _paths_len, result): (
+            u32,
+            u32,
+            u32,
+            u32,
+            u32,
+            u32,
+            u32,
+            u32,
+        )| {
             Box::new(async move {
                 let name = text(&mut caller, path, len);
                 match load(&mut caller, &name).await {
@@ -280,7 +292,12 @@ fn exported(caller: &mut Caller<'_, Host>, name: &str) -> Option<Extern> {
 }
 
 /// The table slot of an exported function; `key` remembers it.
-async fn slot(caller: &mut Caller<'_, Host>, instance: Instance, symbol: &str, key: &str) -> Result<Option<u32>> {
+async fn slot(
+    caller: &mut Caller<'_, Host>,
+    instance: Instance,
+    symbol: &str,
+    key: &str,
+) -> Result<Option<u32>> {
     if let Some(&slot) = linkage(caller).slots.get(key) {
         return Ok(Some(slot));
     }

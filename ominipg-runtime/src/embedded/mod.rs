@@ -1,9 +1,10 @@
 //! PostgreSQL in the process: compiled to WebAssembly, hosted by wasmtime, on a thread of its own.
 //!
-//! From the top: [`worker`] owns the thread and the client; [`stream`] is the byte stream between them, and runs
-//! [`backend`], which drives PostgreSQL's own functions; [`link`] places the modules and [`wasi`] answers what they ask
-//! of a system, on the [`files`] that they see. [`cache`] keeps what is compiled, [`cluster`] makes the first database.
+//! Connecting to `:memory:` or `file://…` is all that an application needs; [`prepare`] compiles the engine ahead.
 
+// From the top: `worker` owns the thread and the client; `stream` is the byte stream between them, and runs `backend`,
+// which drives PostgreSQL's own functions; `link` places the modules, and `wasi` answers what they ask of a system, on the
+// `files` that they see. `cache` keeps what is compiled, `cluster` makes the first database.
 mod artefacts;
 mod backend;
 mod cache;

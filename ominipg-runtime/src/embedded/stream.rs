@@ -56,7 +56,11 @@ impl Drop for EngineStream {
 }
 
 impl AsyncRead for EngineStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         loop {
             let output = self.wire.take_output(buffer.remaining());
             if !output.is_empty() {

@@ -1,7 +1,7 @@
 //! Related rows.
 
-use ominipg_test_support::takes_connections;
 use ominipg_runtime::Ominipg;
+use ominipg_test_support::takes_connections;
 
 use crate::blog::seats::{self, NewSeat, Seat};
 use crate::blog::{NewPost, NewUser, Post, User, posts, users};

@@ -23,7 +23,9 @@ fn server() -> &'static Server {
         Ok(url) if url == STAND_IN => Server::StandIn,
         Ok(url) if !url.is_empty() => Server::Given(url),
         _ if !Local::is_possible() => Server::StandIn,
-        _ => Server::Local(Local::start().unwrap_or_else(|error| panic!("the test server did not start: {error}"))),
+        _ => Server::Local(
+            Local::start().unwrap_or_else(|error| panic!("the test server did not start: {error}")),
+        ),
     })
 }
 

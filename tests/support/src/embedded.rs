@@ -38,7 +38,10 @@ pub(crate) fn serve() -> io::Result<String> {
 }
 
 /// Starts the session, and keeps what the engine says to every new client.
-async fn greet(from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin)) -> io::Result<Vec<u8>> {
+async fn greet(
+    from: &mut (impl AsyncRead + Unpin),
+    to: &mut (impl AsyncWrite + Unpin),
+) -> io::Result<Vec<u8>> {
     let parameters = b"\0\x03\0\0user\0postgres\0database\0postgres\0\0";
     to.write_all(&(parameters.len() as u32 + 4).to_be_bytes()).await?;
     to.write_all(parameters).await?;
@@ -108,7 +111,10 @@ async fn one_client(
 }
 
 /// Ends whatever the last client left open, and forgets its settings.
-async fn put_in_order(from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+async fn put_in_order(
+    from: &mut (impl AsyncRead + Unpin),
+    to: &mut (impl AsyncWrite + Unpin),
+) -> io::Result<()> {
     put(to, b'f', b"the client is gone\0").await?;
     put(to, b'S', b"").await?;
     for statement in ["ROLLBACK", "DISCARD ALL", &format!("SELECT '{MARK}'")] {

@@ -28,7 +28,11 @@ impl HostFiles {
         if let Ok(metadata) = self.dir.metadata(path)
             && metadata.is_dir()
         {
-            return if flags.create && flags.exclusive { Err(Errno::EXIST) } else { Ok(HostOpened::Directory) };
+            return if flags.create && flags.exclusive {
+                Err(Errno::EXIST)
+            } else {
+                Ok(HostOpened::Directory)
+            };
         }
         let mut options = OpenOptions::new();
         // Descriptors are always opened for both: PostgreSQL syncs files that it opened to read.

@@ -109,7 +109,10 @@ fn opening_keeps_to_its_flags() {
     let mut tree = Tree::new(MemoryFiles::new(image(&[("f", b"text"), ("d/x", b"")])), None);
     assert_eq!(tree.open("none", OpenFlags::default()).err(), Some(Errno::NOENT));
     assert_eq!(tree.open("f", OpenFlags { exclusive: true, ..CREATE }).err(), Some(Errno::EXIST));
-    assert_eq!(tree.open("f", OpenFlags { directory: true, ..OpenFlags::default() }).err(), Some(Errno::NOTDIR));
+    assert_eq!(
+        tree.open("f", OpenFlags { directory: true, ..OpenFlags::default() }).err(),
+        Some(Errno::NOTDIR)
+    );
     assert!(matches!(tree.open("d", OpenFlags::default()), Ok(Handle::Directory)));
     assert!(matches!(tree.open("dev/null", OpenFlags::default()), Ok(Handle::Null)));
     let cut = tree.open("f", OpenFlags { truncate: true, ..OpenFlags::default() }).expect("it opens");

@@ -148,7 +148,12 @@ impl Tree {
         }
     }
 
-    pub(in crate::embedded) fn read_at(&self, handle: &Handle, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+    pub(in crate::embedded) fn read_at(
+        &self,
+        handle: &Handle,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize> {
         match handle {
             Handle::Memory(id) => self.memory.read_at(*id, offset, buffer),
             Handle::Host(file) => Ok(positional::read_at(file, buffer, offset)?),
@@ -161,7 +166,12 @@ impl Tree {
         }
     }
 
-    pub(in crate::embedded) fn write_at(&mut self, handle: &Handle, offset: u64, bytes: &[u8]) -> Result<usize> {
+    pub(in crate::embedded) fn write_at(
+        &mut self,
+        handle: &Handle,
+        offset: u64,
+        bytes: &[u8],
+    ) -> Result<usize> {
         match handle {
             Handle::Memory(id) => self.memory.write_at(*id, offset, bytes),
             Handle::Host(file) => Ok(positional::write_at(file, bytes, offset)?),

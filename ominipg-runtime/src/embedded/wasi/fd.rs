@@ -13,40 +13,48 @@ const NONBLOCK: u16 = 4;
 
 pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
     // Reading the wire waits for the client and writing it for room, so these two may suspend the fiber.
-    linker.func_wrap_async(WASI, "fd_read", |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
-        Box::new(async move {
-            if let Ok(OpenFile { kind: Kind::Input, .. }) = caller.data().descriptors.get(fd) {
-                let wire = caller.data().wire.clone();
-                wire.readable().await;
-            }
-            answer(&mut caller, |guest, host| {
-                let mut total = 0;
-                for (at, len) in guest.vectors(list, count)? {
-                    let n = read(host, fd, None, guest.bytes_mut(at, len)?)?;
-                    total += n as u32;
-                    if n < len as usize {
-                        break;
+    linker.func_wrap_async(
+        WASI,
+        "fd_read",
+        |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
+            Box::new(async move {
+                if let Ok(OpenFile { kind: Kind::Input, .. }) = caller.data().descriptors.get(fd) {
+                    let wire = caller.data().wire.clone();
+                    wire.readable().await;
+                }
+                answer(&mut caller, |guest, host| {
+                    let mut total = 0;
+                    for (at, len) in guest.vectors(list, count)? {
+                        let n = read(host, fd, None, guest.bytes_mut(at, len)?)?;
+                        total += n as u32;
+                        if n < len as usize {
+                            break;
+                        }
                     }
-                }
-                guest.write_u32(result, total)
+                    guest.write_u32(result, total)
+                })
             })
-        })
-    })?;
-    linker.func_wrap_async(WASI, "fd_write", |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
-        Box::new(async move {
-            if let Ok(OpenFile { kind: Kind::Output, .. }) = caller.data().descriptors.get(fd) {
-                let wire = caller.data().wire.clone();
-                wire.writable().await;
-            }
-            answer(&mut caller, |guest, host| {
-                let mut total = 0;
-                for (at, len) in guest.vectors(list, count)? {
-                    total += write(host, fd, None, guest.bytes(at, len)?)? as u32;
+        },
+    )?;
+    linker.func_wrap_async(
+        WASI,
+        "fd_write",
+        |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
+            Box::new(async move {
+                if let Ok(OpenFile { kind: Kind::Output, .. }) = caller.data().descriptors.get(fd) {
+                    let wire = caller.data().wire.clone();
+                    wire.writable().await;
                 }
-                guest.write_u32(result, total)
+                answer(&mut caller, |guest, host| {
+                    let mut total = 0;
+                    for (at, len) in guest.vectors(list, count)? {
+                        total += write(host, fd, None, guest.bytes(at, len)?)? as u32;
+                    }
+                    guest.write_u32(result, total)
+                })
             })
-        })
-    })?;
+        },
+    )?;
     linker.func_wrap(
         WASI,
         "fd_pread",
@@ -177,17 +185,21 @@ fn add_metadata(linker: &mut Linker<Host>) -> Result<()> {
             _ => Err(Errno::INVAL),
         })
     })?;
-    linker.func_wrap(WASI, "fd_allocate", |mut caller: Caller<'_, Host>, fd: u32, offset: u64, len: u64| {
-        answer(&mut caller, |_, host| {
-            let size = host.metadata(fd)?.size;
-            let end = offset.checked_add(len).ok_or(Errno::FBIG)?;
-            match &host.descriptors.get(fd)?.kind {
-                Kind::File(handle) if end > size => host.tree.set_len(handle, end),
-                Kind::File(_) => Ok(()),
-                _ => Err(Errno::INVAL),
-            }
-        })
-    })?;
+    linker.func_wrap(
+        WASI,
+        "fd_allocate",
+        |mut caller: Caller<'_, Host>, fd: u32, offset: u64, len: u64| {
+            answer(&mut caller, |_, host| {
+                let size = host.metadata(fd)?.size;
+                let end = offset.checked_add(len).ok_or(Errno::FBIG)?;
+                match &host.descriptors.get(fd)?.kind {
+                    Kind::File(handle) if end > size => host.tree.set_len(handle, end),
+                    Kind::File(_) => Ok(()),
+                    _ => Err(Errno::INVAL),
+                }
+            })
+        },
+    )?;
     linker.func_wrap(WASI, "fd_advise", |_: Caller<'_, Host>, _: u32, _: u64, _: u64, _: u32| 0i32)?;
     for (name, data_only) in [("fd_sync", false), ("fd_datasync", true)] {
         linker.func_wrap(WASI, name, move |caller: Caller<'_, Host>, fd: u32| {
@@ -280,4 +292,3 @@ fn write(host: &mut Host, fd: u32, offset: Option<u64>, bytes: &[u8]) -> errno::
         _ => Err(Errno::BADF),
     }
 }
-

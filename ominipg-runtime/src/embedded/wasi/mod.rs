@@ -31,7 +31,10 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
 }
 
 /// Runs a call on the guest's memory and the host's state, and answers its error number.
-fn answer(caller: &mut Caller<'_, Host>, call: impl FnOnce(&mut Guest<'_>, &mut Host) -> errno::Result<()>) -> i32 {
+fn answer(
+    caller: &mut Caller<'_, Host>,
+    call: impl FnOnce(&mut Guest<'_>, &mut Host) -> errno::Result<()>,
+) -> i32 {
     let memory = caller.data().memory();
     let (bytes, host) = memory.data_and_store_mut(caller);
     code(call(&mut Guest(bytes), host))

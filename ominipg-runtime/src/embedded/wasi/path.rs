@@ -82,16 +82,26 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
             })
         },
     )?;
-    linker.func_wrap(WASI, "path_unlink_file", |mut caller: Caller<'_, Host>, fd: u32, path: u32, len: u32| {
-        answer(&mut caller, |guest, host| {
-            let path = resolve(guest, host, fd, path, len)?;
-            host.tree.remove_file(&path)
-        })
-    })?;
+    linker.func_wrap(
+        WASI,
+        "path_unlink_file",
+        |mut caller: Caller<'_, Host>, fd: u32, path: u32, len: u32| {
+            answer(&mut caller, |guest, host| {
+                let path = resolve(guest, host, fd, path, len)?;
+                host.tree.remove_file(&path)
+            })
+        },
+    )?;
     linker.func_wrap(
         WASI,
         "path_rename",
-        |mut caller: Caller<'_, Host>, fd: u32, from: u32, from_len: u32, to_fd: u32, to: u32, to_len: u32| {
+        |mut caller: Caller<'_, Host>,
+         fd: u32,
+         from: u32,
+         from_len: u32,
+         to_fd: u32,
+         to: u32,
+         to_len: u32| {
             answer(&mut caller, |guest, host| {
                 let from = resolve(guest, host, fd, from, from_len)?;
                 let to = resolve(guest, host, to_fd, to, to_len)?;

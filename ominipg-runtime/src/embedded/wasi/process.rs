@@ -82,7 +82,12 @@ fn sizes(guest: &mut Guest<'_>, list: &[String], count: u32, bytes: u32) -> supe
     guest.write_u32(bytes, list.iter().map(|item| item.len() as u32 + 1).sum())
 }
 
-fn strings(guest: &mut Guest<'_>, list: &[String], mut pointers: u32, mut at: u32) -> super::errno::Result<()> {
+fn strings(
+    guest: &mut Guest<'_>,
+    list: &[String],
+    mut pointers: u32,
+    mut at: u32,
+) -> super::errno::Result<()> {
     for item in list {
         guest.write_u32(pointers, at)?;
         guest.write(at, item.as_bytes())?;

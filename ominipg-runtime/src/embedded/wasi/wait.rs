@@ -57,7 +57,8 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
                 loop {
                     let ready = ready(host, epoll)?;
                     let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-                    if !ready.is_empty() || left.is_some_and(|left| left.is_zero()) || host.wire.is_closing() {
+                    if !ready.is_empty() || left.is_some_and(|left| left.is_zero()) || host.wire.is_closing()
+                    {
                         let count = ready.len().min(room as usize);
                         for (index, (flags, data)) in ready[..count].iter().enumerate() {
                             let at = events + 32 * index as u32;
