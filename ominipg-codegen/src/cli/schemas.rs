@@ -1,5 +1,6 @@
 //! The commands that read schemas.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -71,10 +72,13 @@ impl Schemas {
     }
 
     pub(super) fn sql(self) -> Result<(), String> {
-        for statement in generate(&Build::new(&self.schemas))?.ddl() {
-            println!("{statement};\n");
+        let output = generate(&Build::new(&self.schemas))?;
+        let sql: String = output.ddl().iter().map(|statement| format!("{statement};\n\n")).collect();
+        match io::stdout().write_all(sql.as_bytes()) {
+            // Who reads, as `head` does, may have read enough.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("error: {error}")),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
