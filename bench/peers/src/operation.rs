@@ -16,6 +16,8 @@ pub enum Operation {
     Open,
     /// `SELECT 1`.
     SelectOne,
+    /// The same from a caller that rested, so that whoever answers sleeps too.
+    Rested,
     /// One statement with many rows, into an empty table.
     InsertMany,
     /// All rows.
@@ -28,14 +30,15 @@ pub enum Operation {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Open, Self::SelectOne, Self::InsertMany, Self::All, Self::ByKey, Self::Insert];
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::SelectOne, Self::Rested, Self::InsertMany, Self::All, Self::ByKey, Self::Insert];
 
     /// The heading of its row.
     pub fn title(self) -> &'static str {
         match self {
             Self::Open => "open, to the first answer",
             Self::SelectOne => "`SELECT 1`",
+            Self::Rested => "`SELECT 1` after 2 ms of rest",
             Self::InsertMany => "insert 10,000 rows",
             Self::All => "read 10,000 rows",
             Self::ByKey => "select a row by key",
@@ -52,7 +55,8 @@ impl Operation {
     fn calls(self, quick: bool) -> usize {
         match (self, quick) {
             (Self::Open | Self::InsertMany | Self::All, true) => 1,
-            (Self::SelectOne | Self::ByKey | Self::Insert, true) => 100,
+            (Self::SelectOne | Self::Rested | Self::ByKey | Self::Insert, true) => 100,
+            (Self::Rested, false) => 300,
             (Self::Open, false) => 3,
             (Self::InsertMany | Self::All, false) => 5,
             (Self::SelectOne | Self::ByKey, false) => 3_000,
@@ -78,7 +82,10 @@ impl Operation {
                 opened.close().await?;
                 (time, true)
             }
-            Self::SelectOne => {
+            Self::SelectOne | Self::Rested => {
+                if matches!(self, Self::Rested) {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
                 let start = Instant::now();
                 let one = database.select_one().await?;
                 (start.elapsed(), one == 1)
