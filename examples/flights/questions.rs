@@ -77,9 +77,9 @@ async fn cancelled_by_month(db: &Ominipg) -> Result<()> {
         &["month", "flights", "cancelled", "per cent"],
     );
     for month in 1..=12 {
-        let in_month = flights::month().eq(month);
-        let all = flights::find().filter(in_month.clone()).count(db).await?;
-        let cancelled = flights::find().filter(in_month.and(flights::dep_time().is_null())).count(db).await?;
+        let in_month = flights::find().filter(flights::month().eq(month));
+        let all = in_month.clone().count(db).await?;
+        let cancelled = in_month.filter(flights::dep_time().is_null()).count(db).await?;
         answer.row([
             &month,
             &all,

@@ -19,6 +19,13 @@ pub struct Find<M, R = Alone> {
     model: PhantomData<fn() -> M>,
 }
 
+// Derived, it would ask `M` to be `Clone` too.
+impl<M, R: Clone> Clone for Find<M, R> {
+    fn clone(&self) -> Self {
+        Self { selection: self.selection.clone(), relations: self.relations.clone(), model: PhantomData }
+    }
+}
+
 impl<M: Model> Find<M> {
     /// A search that finds every row.
     #[expect(clippy::new_without_default, reason = "generated code is the only one to call it")]
