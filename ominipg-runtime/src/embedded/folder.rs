@@ -111,6 +111,11 @@ fn make_cluster(dir: &Dir, image: &Image) -> std::io::Result<()> {
         }
     }
     restrict(&new)?;
+    for directory in image.entries().iter().filter(|entry| entry.kind == FileType::Directory) {
+        if let Some(path) = directory.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) {
+            sync(&new.open_dir(path)?)?;
+        }
+    }
     sync(&new)?;
     dir.rename(NEW_CLUSTER, dir, CLUSTER)?;
     sync(dir)
