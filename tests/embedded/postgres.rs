@@ -20,10 +20,8 @@ async fn is_version_18_with_a_whole_catalog() {
         text(&db, "SELECT datname::text FROM pg_database WHERE datistemplate ORDER BY 1 LIMIT 1").await,
         "template0"
     );
-    assert_eq!(
-        text(&db, "SELECT obj_description('pg_proc'::regclass::oid, 'pg_class') IS NULL || ''").await,
-        "true"
-    );
+    let comment = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'template0'";
+    assert_eq!(text(&db, comment).await, "unmodifiable empty database");
     let counts = "SELECT (SELECT count(*) FROM pg_init_privs) > 100, (SELECT count(*) FROM information_schema.sql_features) > 500,
         (SELECT count(*) FROM pg_description WHERE description LIKE 'implementation of % operator') > 500,
         has_table_privilege('pg_monitor', 'pg_class', 'SELECT')";
@@ -36,7 +34,7 @@ async fn is_version_18_with_a_whole_catalog() {
 #[tokio::test]
 async fn knows_unicode_full_text_and_zones() {
     let db = open().await;
-    assert_eq!(text(&db, "SELECT upper('straße äöü')").await, "STRASSE ÄÖÜ".replace("SS", "ß"));
+    assert_eq!(text(&db, "SELECT upper('straße äöü')").await, "STRAßE ÄÖÜ");
     assert_eq!(text(&db, "SELECT to_tsvector('english', 'running dogs')::text").await, "'dog':2 'run':1");
     let zone = "SELECT (timestamptz '2024-07-01 12:00Z' AT TIME ZONE 'Europe/Berlin')::text";
     assert_eq!(text(&db, zone).await, "2024-07-01 14:00:00");
