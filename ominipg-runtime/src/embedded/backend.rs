@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use wasmtime::{Global, Instance, Store, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{Global, Instance, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::artefacts::Artefacts;
 use super::files::Tree;
@@ -224,12 +224,10 @@ async fn instantiate(
         log: Log::default(),
         started: Instant::now(),
         signal_handler: None,
-        limits: StoreLimitsBuilder::new().build(),
         artefacts,
         linkage: None,
     };
     let mut store = Store::new(&engine, host);
-    store.limiter(|host| &mut host.limits);
     match link::instantiate(&mut store).await {
         Ok(instance) => Ok((store, instance)),
         Err(error) => Err(failure(&store, error)),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use wasmtime::{Global, Instance, Memory, StoreLimits, Table, TypedFunc};
+use wasmtime::{Global, Instance, Memory, Table, TypedFunc};
 
 use super::artefacts::Artefacts;
 use super::files::{FileType, Metadata, Tree};
@@ -27,7 +27,6 @@ pub(super) struct Host {
     pub(super) log: Log,
     pub(super) started: Instant,
     pub(super) signal_handler: Option<TypedFunc<i32, ()>>,
-    pub(super) limits: StoreLimits,
     pub(super) artefacts: Arc<Artefacts>,
     pub(super) linkage: Option<Linkage>,
 }

@@ -58,9 +58,10 @@ impl Gate {
 
     fn busy(&self) -> Error {
         let message = format!(
-            "a transaction is open on this embedded database, and was for the {:?} that this call waited: an \
-             embedded database runs one transaction at a time. Commit or drop the transaction first, or run this \
-             call inside it (pass `&tx` instead of `&db`); `ConnectOptions::busy_timeout` sets how long calls wait",
+            "a transaction is open, or a long statement runs, on this embedded database, and did for the {:?} that \
+             this call waited: an embedded database runs one transaction at a time. Commit or drop the transaction \
+             first, or run this call inside it (pass `&tx` instead of `&db`); `ConnectOptions::busy_timeout` sets \
+             how long calls wait",
             self.wait
         );
         Error::new(ErrorKind::Busy, message)

@@ -67,8 +67,11 @@ fn a_file_behaves_like_a_vector_and_its_image_stays_as_it_was() {
         assert_eq!(files.metadata(id).size, model.len() as u64, "step {step}");
     }
     assert!(image.file("f") == Some(&original[..]));
-    let (id, _) = MemoryFiles::new(image).open("f").expect("another database sees it");
-    assert!(id > 0);
+    let mut other = MemoryFiles::new(image);
+    let (id, _) = other.open("f").expect("another database has it too");
+    let mut bytes = vec![0; original.len()];
+    assert_eq!(other.read_at(id, 0, &mut bytes), Ok(original.len()));
+    assert!(bytes == original);
 }
 
 #[test]
