@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use ominipg::Ominipg;
+use ominipg::{ErrorKind, Ominipg};
 
 use crate::folder::Folder;
 
@@ -45,6 +45,9 @@ async fn every_acknowledged_commit_is_there_after_a_kill() {
                 acknowledged = id.parse().expect("it is a number");
             }
         }
+        let refused = Ominipg::connect(folder.url()).await.expect_err("the child has it");
+        assert_eq!(refused.kind(), ErrorKind::Locked);
+        assert!(refused.to_string().contains(&format!("open in process {};", child.id())), "{refused}");
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
 

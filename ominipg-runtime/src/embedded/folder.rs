@@ -1,10 +1,10 @@
 //! The folder of a `file://` database: its lock, and its first cluster.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, OpenOptions};
 
 use super::files::image::Image;
 use super::files::{DATA, FileType};
@@ -26,23 +26,26 @@ pub(super) struct Folder {
 impl Folder {
     /// Opens the folder at `path`, and makes it and its cluster from `image` where they are not there.
     pub(super) fn open(path: &Path, image: &Image) -> Result<Self, Error> {
-        let failed = |what: &str, error: std::io::Error| {
+        let failed = |what: &str, error: io::Error| {
             Error::new(ErrorKind::Connect, format!("cannot {what} {}: {error}", path.display()))
         };
-        fs::create_dir_all(path).map_err(|error| failed("create the database folder", error))?;
-        let is_ours = path.join(LOCK).exists();
+        create(path).map_err(|error| failed("create the database folder", error))?;
+        let dir = Dir::open_ambient_dir(path, cap_std::ambient_authority())
+            .map_err(|error| failed("open the database folder", error))?;
+        // First whether it is empty: who makes the database at this moment puts the lock there before all else.
         let is_empty =
-            fs::read_dir(path).map_err(|error| failed("read the database folder", error))?.next().is_none();
-        if !is_ours && !is_empty {
+            dir.entries().map_err(|error| failed("read the database folder", error))?.next().is_none();
+        if !is_empty && dir.symlink_metadata(LOCK).is_err() {
             let message = format!(
                 "{} is not empty and holds no ominipg database; name an empty folder or one that does not exist",
                 path.display()
             );
             return Err(Error::new(ErrorKind::Connect, message));
         }
-        let lock = lock(path)?;
-        let dir = Dir::open_ambient_dir(path, cap_std::ambient_authority())
-            .map_err(|error| failed("open the database folder", error))?;
+        for name in [LOCK, CLUSTER, NEW_CLUSTER] {
+            refuse_link(path, &dir, name)?;
+        }
+        let lock = lock(path, &dir)?;
         if !dir.exists(CLUSTER) {
             make_cluster(&dir, image).map_err(|error| failed("write a new database to", error))?;
         }
@@ -56,29 +59,54 @@ impl Folder {
     }
 }
 
-fn lock(path: &Path) -> Result<File, Error> {
-    let file = path.join(LOCK);
-    let denied = |error: std::io::Error| {
+/// Creates a folder where it is missing, and makes its name durable, so that no database is lost with it.
+fn create(path: &Path) -> io::Result<()> {
+    let above = path.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+    let missing: Vec<&Path> = above.take_while(|folder| !folder.exists()).collect();
+    fs::create_dir_all(path)?;
+    missing.iter().filter_map(|folder| folder.parent()).try_for_each(|parent| {
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        match Dir::open_ambient_dir(parent, cap_std::ambient_authority()).and_then(|parent| sync(&parent)) {
+            // A folder that can be entered but not read cannot be synced either.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            synced => synced,
+        }
+    })
+}
+
+/// A link could lead out of the folder, and its target could change while the database is open.
+fn refuse_link(path: &Path, dir: &Dir, name: &str) -> Result<(), Error> {
+    if !dir.symlink_metadata(name).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is a link, which a database's folder must not hold; put what it leads to in its place, or name that folder in the url",
+        path.join(name).display()
+    );
+    Err(Error::new(ErrorKind::Connect, message))
+}
+
+/// Locks the folder for this process. The operating system frees the lock of a process that has ended, however it did; what
+/// it wrote about itself is then of no more meaning.
+fn lock(path: &Path, dir: &Dir) -> Result<File, Error> {
+    let denied = |error: io::Error| {
         Error::new(
             ErrorKind::Connect,
             format!("cannot write to the database folder {}: {error}", path.display()),
         )
     };
-    let mut lock =
-        File::options().read(true).write(true).create(true).truncate(false).open(&file).map_err(denied)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let mut lock = dir.open_with(LOCK, &options).map_err(denied)?.into_std();
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let mut owner = String::new();
-            let owner = match lock.read_to_string(&mut owner) {
-                Ok(_) if !owner.trim().is_empty() => format!("process {}", owner.trim()),
-                _ => "another process".to_owned(),
-            };
             let message = format!(
-                "the database {} is open in {owner}; close it there, or connect through that process",
-                path.display()
+                "the database {} is open in {}; close it there, or connect through that process",
+                path.display(),
+                owner(&mut lock)
             );
-            return Err(Error::new(ErrorKind::Connect, message));
+            return Err(Error::new(ErrorKind::Locked, message));
         }
         Err(TryLockError::Error(error)) => return Err(denied(error)),
     }
@@ -90,13 +118,25 @@ fn lock(path: &Path) -> Result<File, Error> {
     Ok(lock)
 }
 
+/// Who wrote the lock. On Windows a locked file cannot be read, and the owner stays unnamed.
+fn owner(lock: &mut File) -> String {
+    let mut text = String::new();
+    match lock.read_to_string(&mut text).ok().and_then(|_| text.trim().parse::<u32>().ok()) {
+        Some(process) if process == std::process::id() => format!("this process ({process}) already"),
+        Some(process) => format!("process {process}"),
+        None => "another process".to_owned(),
+    }
+}
+
 /// Copies the image's cluster aside, makes it durable, and gives it its name: nobody ever opens half a cluster.
-fn make_cluster(dir: &Dir, image: &Image) -> std::io::Result<()> {
+fn make_cluster(dir: &Dir, image: &Image) -> io::Result<()> {
     if dir.exists(NEW_CLUSTER) {
         dir.remove_dir_all(NEW_CLUSTER)?;
     }
     dir.create_dir(NEW_CLUSTER)?;
     let new = dir.open_dir(NEW_CLUSTER)?;
+    // Before anything is in it.
+    restrict(&new)?;
     for entry in image.entries() {
         let Some(path) = entry.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) else {
             continue;
@@ -110,7 +150,6 @@ fn make_cluster(dir: &Dir, image: &Image) -> std::io::Result<()> {
             }
         }
     }
-    restrict(&new)?;
     for directory in image.entries().iter().filter(|entry| entry.kind == FileType::Directory) {
         if let Some(path) = directory.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) {
             sync(&new.open_dir(path)?)?;
@@ -123,22 +162,22 @@ fn make_cluster(dir: &Dir, image: &Image) -> std::io::Result<()> {
 
 /// The owner alone may look inside.
 #[cfg(unix)]
-fn restrict(dir: &Dir) -> std::io::Result<()> {
+fn restrict(dir: &Dir) -> io::Result<()> {
     use cap_std::fs::{Permissions, PermissionsExt};
     dir.set_permissions(".", Permissions::from_mode(0o700))
 }
 
 #[cfg(not(unix))]
-fn restrict(_: &Dir) -> std::io::Result<()> {
+fn restrict(_: &Dir) -> io::Result<()> {
     Ok(())
 }
 
 #[cfg(unix)]
-fn sync(dir: &Dir) -> std::io::Result<()> {
+fn sync(dir: &Dir) -> io::Result<()> {
     dir.open(".")?.into_std().sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync(_: &Dir) -> std::io::Result<()> {
+fn sync(_: &Dir) -> io::Result<()> {
     Ok(())
 }

@@ -6,6 +6,8 @@ pub enum ErrorKind {
     Options,
     /// The database cannot be reached or opened.
     Connect,
+    /// The database's folder is open in another process, or in this one by another handle.
+    Locked,
     /// The handle was closed.
     Closed,
     /// The database or its pool stayed in use for too long.

@@ -10,6 +10,9 @@ use crate::embedded::wasi::errno::{Errno, Result};
 /// Contents are shared and copied in pieces of this many bytes.
 const CHUNK: usize = 32 * 1024;
 
+/// A file's most bytes: far more than PostgreSQL's gigabyte, and little enough for the list of chunks to be held.
+const LONGEST: u64 = 64 << 30;
+
 pub(in crate::embedded) type NodeId = usize;
 
 /// A tree of files in memory.
@@ -240,6 +243,13 @@ impl MemoryFiles {
         let (from_parent, from_name) = self.parent(from)?;
         let (to_parent, to_name) = self.parent(to)?;
         let id = self.lookup(from)?;
+        // A directory below itself would be out of reach.
+        if to.strip_prefix(from).is_some_and(|rest| rest.starts_with('/')) {
+            return Err(Errno::INVAL);
+        }
+        if from.strip_prefix(to).is_some_and(|rest| rest.starts_with('/')) {
+            return Err(Errno::NOTEMPTY);
+        }
         let replaced = match self.lookup(to) {
             Ok(same) if same == id => return Ok(()),
             Ok(other) => match (&self.node(id).content, &self.node(other).content) {
@@ -295,7 +305,11 @@ impl MemoryFiles {
     pub(in crate::embedded) fn write_at(&mut self, id: NodeId, offset: u64, bytes: &[u8]) -> Result<usize> {
         let image = Arc::clone(&self.image);
         let data = self.data_mut(id)?;
-        let end = offset.checked_add(bytes.len() as u64).ok_or(Errno::FBIG)?;
+        // Nothing, written behind the end, moves it nowhere.
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let end = offset.checked_add(bytes.len() as u64).filter(|&end| end <= LONGEST).ok_or(Errno::FBIG)?;
         if end > data.len {
             data.resize(end);
         }
@@ -312,6 +326,9 @@ impl MemoryFiles {
 
     /// Cuts the file or extends it with zeros.
     pub(in crate::embedded) fn set_len(&mut self, id: NodeId, len: u64) -> Result<()> {
+        if len > LONGEST {
+            return Err(Errno::FBIG);
+        }
         let image = Arc::clone(&self.image);
         let data = self.data_mut(id)?;
         if len < data.len && !len.is_multiple_of(CHUNK as u64) {

@@ -1,6 +1,8 @@
 //! The files that PostgreSQL sees: a tree in memory, and for `file://` databases a folder of the host at `/data`.
 
+pub(super) mod faults;
 pub(super) mod host;
+mod host_file;
 pub(super) mod image;
 pub(super) mod memory;
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! One name space over the files in memory, the host's folder and the devices.
 
-use std::fs::File;
-
 use super::host::{HostFiles, HostOpened};
+use super::host_file::HostFile;
 use super::memory::{MemoryFiles, NodeId};
 use super::{DATA, Entry, FileType, Metadata, OpenFlags};
 use crate::embedded::wasi::errno::{Errno, Result};
@@ -16,7 +15,7 @@ pub(in crate::embedded) struct Tree {
 /// An open file.
 pub(in crate::embedded) enum Handle {
     Memory(NodeId),
-    Host(File),
+    Host(HostFile),
     Directory,
     Null,
     Random,
@@ -99,7 +98,7 @@ impl Tree {
     pub(in crate::embedded) fn metadata(&self, handle: &Handle, path: &str) -> Result<Metadata> {
         match handle {
             Handle::Memory(id) => Ok(self.memory.metadata(*id)),
-            Handle::Host(file) => Ok(Metadata { kind: FileType::File, size: file.metadata()?.len(), id: 0 }),
+            Handle::Host(file) => file.metadata(),
             Handle::Directory => self.stat(path),
             Handle::Null | Handle::Random => Ok(Metadata { kind: FileType::Device, size: 0, id: 0 }),
         }
@@ -156,7 +155,7 @@ impl Tree {
     ) -> Result<usize> {
         match handle {
             Handle::Memory(id) => self.memory.read_at(*id, offset, buffer),
-            Handle::Host(file) => Ok(positional::read_at(file, buffer, offset)?),
+            Handle::Host(file) => file.read_at(offset, buffer),
             Handle::Directory => Err(Errno::ISDIR),
             Handle::Null => Ok(0),
             Handle::Random => {
@@ -174,7 +173,7 @@ impl Tree {
     ) -> Result<usize> {
         match handle {
             Handle::Memory(id) => self.memory.write_at(*id, offset, bytes),
-            Handle::Host(file) => Ok(positional::write_at(file, bytes, offset)?),
+            Handle::Host(file) => file.write_at(offset, bytes),
             Handle::Directory => Err(Errno::ISDIR),
             Handle::Null | Handle::Random => Ok(bytes.len()),
         }
@@ -183,7 +182,7 @@ impl Tree {
     pub(in crate::embedded) fn set_len(&mut self, handle: &Handle, len: u64) -> Result<()> {
         match handle {
             Handle::Memory(id) => self.memory.set_len(*id, len),
-            Handle::Host(file) => Ok(file.set_len(len)?),
+            Handle::Host(file) => file.set_len(len),
             _ => Err(Errno::INVAL),
         }
     }
@@ -191,39 +190,12 @@ impl Tree {
     /// Makes contents durable: of a host file or of a host directory's names; memory needs nothing.
     pub(in crate::embedded) fn sync(&self, handle: &Handle, path: &str, data_only: bool) -> Result<()> {
         match handle {
-            Handle::Host(file) if data_only => Ok(file.sync_data()?),
-            Handle::Host(file) => Ok(file.sync_all()?),
+            Handle::Host(file) => file.sync(data_only),
             Handle::Directory => match self.place(path) {
                 Place::Host(host, path) => host.sync_directory(path),
                 Place::Memory(_) => Ok(()),
             },
             _ => Ok(()),
         }
-    }
-}
-
-/// Reading and writing at a position, which the standard library spells differently on each system.
-mod positional {
-    use std::fs::File;
-    use std::io::Result;
-
-    #[cfg(unix)]
-    pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> Result<usize> {
-        std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-    }
-
-    #[cfg(unix)]
-    pub(super) fn write_at(file: &File, bytes: &[u8], offset: u64) -> Result<usize> {
-        std::os::unix::fs::FileExt::write_at(file, bytes, offset)
-    }
-
-    #[cfg(windows)]
-    pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
-    }
-
-    #[cfg(windows)]
-    pub(super) fn write_at(file: &File, bytes: &[u8], offset: u64) -> Result<usize> {
-        std::os::windows::fs::FileExt::seek_write(file, bytes, offset)
     }
 }

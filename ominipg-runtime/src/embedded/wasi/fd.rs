@@ -4,7 +4,8 @@ use wasmtime::{Caller, Linker, Result};
 
 use super::descriptors::{Kind, OpenFile};
 use super::errno::{self, Errno};
-use super::{WASI, WASIX, answer, code};
+use super::guest::Guest;
+use super::{WASI, WASIX, answer, code, position};
 use crate::embedded::files::FileType;
 use crate::embedded::host::Host;
 
@@ -23,14 +24,7 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
                     wire.readable().await;
                 }
                 answer(&mut caller, |guest, host| {
-                    let mut total = 0;
-                    for (at, len) in guest.vectors(list, count)? {
-                        let n = read(host, fd, None, guest.bytes_mut(at, len)?)?;
-                        total += n as u32;
-                        if n < len as usize {
-                            break;
-                        }
-                    }
+                    let total = read_all(guest, host, fd, None, list, count)?;
                     guest.write_u32(result, total)
                 })
             })
@@ -46,10 +40,7 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
                     wire.writable().await;
                 }
                 answer(&mut caller, |guest, host| {
-                    let mut total = 0;
-                    for (at, len) in guest.vectors(list, count)? {
-                        total += write(host, fd, None, guest.bytes(at, len)?)? as u32;
-                    }
+                    let total = write_all(guest, host, fd, None, list, count)?;
                     guest.write_u32(result, total)
                 })
             })
@@ -60,15 +51,8 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
         "fd_pread",
         |mut caller: Caller<'_, Host>, fd: u32, list: u32, count: u32, offset: u64, result: u32| {
             answer(&mut caller, |guest, host| {
-                let mut total = 0;
-                for (at, len) in guest.vectors(list, count)? {
-                    let n = read(host, fd, Some(offset + total), guest.bytes_mut(at, len)?)?;
-                    total += n as u64;
-                    if n < len as usize {
-                        break;
-                    }
-                }
-                guest.write_u32(result, total as u32)
+                let total = read_all(guest, host, fd, Some(offset), list, count)?;
+                guest.write_u32(result, total)
             })
         },
     )?;
@@ -77,15 +61,8 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
         "fd_pwrite",
         |mut caller: Caller<'_, Host>, fd: u32, list: u32, count: u32, offset: u64, result: u32| {
             answer(&mut caller, |guest, host| {
-                let mut total = 0;
-                for (at, len) in guest.vectors(list, count)? {
-                    let n = write(host, fd, Some(offset + total), guest.bytes(at, len)?)?;
-                    total += n as u64;
-                    if n < len as usize {
-                        break;
-                    }
-                }
-                guest.write_u32(result, total as u32)
+                let total = write_all(guest, host, fd, Some(offset), list, count)?;
+                guest.write_u32(result, total)
             })
         },
     )?;
@@ -95,18 +72,8 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
         |mut caller: Caller<'_, Host>, fd: u32, offset: i64, whence: u32, result: u32| {
             answer(&mut caller, |guest, host| {
                 let size = host.metadata(fd)?.size;
-                let file = host.descriptors.get_mut(fd)?;
-                if !matches!(file.kind, Kind::File(_)) {
-                    return Err(Errno::SPIPE);
-                }
-                let base = match whence {
-                    0 => 0,
-                    1 => file.position,
-                    2 => size,
-                    _ => return Err(Errno::INVAL),
-                };
-                file.position = base.checked_add_signed(offset).ok_or(Errno::INVAL)?;
-                guest.write_u64(result, file.position)
+                let position = position::seek(host.descriptors.get_mut(fd)?, size, offset, whence)?;
+                guest.write_u64(result, position)
             })
         },
     )?;
@@ -234,17 +201,69 @@ pub(super) fn filestat(metadata: crate::embedded::files::Metadata) -> [u8; 64] {
     stat
 }
 
+/// Reads into each part of a list, until one is not filled.
+fn read_all(
+    guest: &mut Guest<'_>,
+    host: &mut Host,
+    fd: u32,
+    offset: Option<u64>,
+    list: u32,
+    count: u32,
+) -> errno::Result<u32> {
+    let mut total = 0;
+    for (at, len) in guest.vectors(list, count)? {
+        let place = place(offset, total)?;
+        let done = read(host, fd, place, guest.bytes_mut(at, len)?);
+        if !add(&mut total, done, len)? {
+            break;
+        }
+    }
+    Ok(total)
+}
+
+/// Writes each part of a list, until one is cut short.
+fn write_all(
+    guest: &Guest<'_>,
+    host: &mut Host,
+    fd: u32,
+    offset: Option<u64>,
+    list: u32,
+    count: u32,
+) -> errno::Result<u32> {
+    let mut total = 0;
+    for (at, len) in guest.vectors(list, count)? {
+        let place = place(offset, total)?;
+        let done = write(host, fd, place, guest.bytes(at, len)?);
+        if !add(&mut total, done, len)? {
+            break;
+        }
+    }
+    Ok(total)
+}
+
+/// Where the next part of a list begins.
+fn place(offset: Option<u64>, total: u32) -> errno::Result<Option<u64>> {
+    offset.map(|offset| offset.checked_add(u64::from(total)).ok_or(Errno::FBIG)).transpose()
+}
+
+/// Adds what was done of a part, and says whether to go on. What was done before an error is the answer: the next call
+/// meets the error again.
+fn add(total: &mut u32, done: errno::Result<usize>, len: u32) -> errno::Result<bool> {
+    match done {
+        Ok(n) => {
+            *total = total.checked_add(n as u32).ok_or(Errno::INVAL)?;
+            Ok(n as u32 == len)
+        }
+        Err(_) if *total > 0 => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 fn read(host: &mut Host, fd: u32, offset: Option<u64>, buffer: &mut [u8]) -> errno::Result<usize> {
     let Host { descriptors, tree, wire, .. } = host;
     let file = descriptors.get_mut(fd)?;
     match &file.kind {
-        Kind::File(handle) => {
-            let n = tree.read_at(handle, offset.unwrap_or(file.position), buffer)?;
-            if offset.is_none() {
-                file.position += n as u64;
-            }
-            Ok(n)
-        }
+        Kind::File(_) => position::read(tree, file, offset, buffer),
         Kind::Input => Ok(wire.take_input(buffer)),
         Kind::PipeReader(pipe) => {
             let pipe = *pipe;
@@ -264,18 +283,7 @@ fn write(host: &mut Host, fd: u32, offset: Option<u64>, bytes: &[u8]) -> errno::
     let Host { descriptors, tree, wire, log, .. } = host;
     let file = descriptors.get_mut(fd)?;
     match &file.kind {
-        Kind::File(handle) => {
-            let at = match offset {
-                Some(offset) => offset,
-                None if file.append => tree.metadata(handle, &file.path)?.size,
-                None => file.position,
-            };
-            let n = tree.write_at(handle, at, bytes)?;
-            if offset.is_none() {
-                file.position = at + n as u64;
-            }
-            Ok(n)
-        }
+        Kind::File(_) => position::write(tree, file, offset, bytes),
         Kind::Output => {
             wire.put_output(bytes);
             Ok(bytes.len())

@@ -1,10 +1,13 @@
 //! The imports that the engine calls: WASI preview 1 and the part of WASIX that PostgreSQL needs.
 
 mod descriptors;
+#[cfg(test)]
+mod differential;
 pub(super) mod errno;
 mod fd;
 mod guest;
 mod path;
+mod position;
 mod process;
 mod wait;
 
