@@ -106,7 +106,8 @@ impl Ominipg {
     ///
     /// # Errors
     ///
-    /// Where a transaction on an embedded database stays open for longer than [`ConnectOptions::busy_timeout`].
+    /// Where a transaction on an embedded database stays open for longer than [`ConnectOptions::busy_timeout`], or its
+    /// files cannot be written: it recovers when it is opened again.
     pub async fn close(&self) -> Result<(), Error> {
         self.backend().close().await
     }

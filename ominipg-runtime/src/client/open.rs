@@ -52,7 +52,8 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Backend, 
         Location::Folder(path) => embedded::Location::Folder(path),
         _ => embedded::Location::Memory,
     };
-    let embedded = embedded::Embedded::open(location).await?;
+    options.embedded.check()?;
+    let embedded = embedded::Embedded::open(location, options.embedded.clone()).await?;
     Ok(Backend::shared(embedded.client().clone(), options.busy_timeout, Host::Embedded(embedded)))
 }
 

@@ -23,6 +23,8 @@ pub struct ConnectOptions {
     pub(super) max_connections: usize,
     pub(super) connect_timeout: Duration,
     pub(super) busy_timeout: Duration,
+    #[cfg(feature = "embedded")]
+    pub(super) embedded: crate::embedded::Options,
 }
 
 impl ConnectOptions {
@@ -36,6 +38,8 @@ impl ConnectOptions {
             max_connections: 10,
             connect_timeout: Duration::from_secs(10),
             busy_timeout: Duration::from_secs(30),
+            #[cfg(feature = "embedded")]
+            embedded: crate::embedded::Options::default(),
         }
     }
 
@@ -71,6 +75,43 @@ impl ConnectOptions {
     }
 }
 
+/// Options of embedded databases. A server has settings of its own, and leaves these unused, as `:memory:` does with what is
+/// about files. All sizes are in bytes.
+#[cfg(feature = "embedded")]
+impl ConnectOptions {
+    /// Whether a commit may be acknowledged before it is on disk; off by default.
+    ///
+    /// It makes small commits several times as fast, and can cost the last of them: where the process or the machine dies,
+    /// the commits of its last 100 milliseconds may be gone, and where a statement was running then, also those of the 100
+    /// milliseconds before it. What is lost is always the end: no commit goes without all that came after it, none is
+    /// there in half, and the database is never damaged. An orderly [`close`](super::Ominipg::close) loses nothing.
+    pub fn relaxed_durability(mut self, relaxed: bool) -> Self {
+        self.embedded.relaxed_durability = relaxed;
+        self
+    }
+
+    /// PostgreSQL's cache of table pages; 16 MB by default, from 1 MB to 1 GB.
+    pub fn shared_buffers(mut self, bytes: u64) -> Self {
+        self.embedded.shared_buffers = bytes;
+        self
+    }
+
+    /// About how much write-ahead log is kept before a checkpoint puts its changes in their place; 64 MB by default, from
+    /// 8 MB to 64 GB. More makes long loads faster, and recovery after a crash slower.
+    pub fn max_wal_size(mut self, bytes: u64) -> Self {
+        self.embedded.max_wal_size = bytes;
+        self
+    }
+
+    /// The most memory that PostgreSQL may have, its shared buffers among it; 1 GB by default, from 96 MB to 4 GB, and at
+    /// least 80 MB more than `shared_buffers`. A statement that needs more fails with PostgreSQL's error 53200, out of
+    /// memory, and the database lives on. Files of a `:memory:` database lie outside of it.
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.embedded.memory_limit = bytes;
+        self
+    }
+}
+
 impl From<&str> for ConnectOptions {
     fn from(url: &str) -> Self {
         Self::new(url)
@@ -85,13 +126,16 @@ impl From<String> for ConnectOptions {
 
 impl fmt::Debug for ConnectOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConnectOptions")
+        let mut fields = f.debug_struct("ConnectOptions");
+        fields
             .field("url", &redact(&self.url))
             .field("create_tables", &self.create_tables)
             .field("use_worker", &self.use_worker)
             .field("max_connections", &self.max_connections)
             .field("connect_timeout", &self.connect_timeout)
-            .field("busy_timeout", &self.busy_timeout)
-            .finish_non_exhaustive()
+            .field("busy_timeout", &self.busy_timeout);
+        #[cfg(feature = "embedded")]
+        fields.field("embedded", &self.embedded);
+        fields.finish_non_exhaustive()
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use wasmtime::{Global, Instance, Store, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{Global, Instance, Store, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
 
 use super::artefacts::Artefacts;
 use super::files::Tree;
+use super::flush::Flush;
 use super::host::{Host, Log};
 use super::link;
 use super::wasi::{Descriptors, Exit};
@@ -16,6 +17,8 @@ use crate::error::{Error, ErrorKind};
 /// The codes that the guest leaves with.
 const ALIVE: i32 = 99;
 const ERROR_AT_TOP_LEVEL: i32 = 100;
+/// After SIGTERM or another FATAL error, all in order; a PANIC leaves with 127.
+const TERMINATED: i32 = 1;
 
 /// SIGTERM: an orderly shutdown, with a checkpoint.
 const TERMINATE: i32 = 15;
@@ -27,6 +30,14 @@ const STREAM: i32 = 1;
 pub(super) struct Backend {
     store: Store<Host>,
     interface: Interface,
+}
+
+/// What a backend may use; by default all there is, without upkeep.
+#[derive(Default)]
+pub(super) struct Means {
+    /// In bytes.
+    pub(super) memory_limit: Option<usize>,
+    pub(super) flush: Option<Arc<Flush>>,
 }
 
 /// The functions that drive a backend.
@@ -47,8 +58,8 @@ enum Left {
     Returned,
     /// The client is gone; the backend lives.
     ClientGone,
-    /// PostgreSQL has ended, on request or after a FATAL error.
-    Ended,
+    /// PostgreSQL has ended, on request or after an error that it does not survive; with the code of its process.
+    Ended(i32),
 }
 
 impl Backend {
@@ -57,9 +68,10 @@ impl Backend {
         artefacts: Arc<Artefacts>,
         tree: Tree,
         arguments: Vec<String>,
+        means: Means,
     ) -> Result<Self, Error> {
         // While it starts, PostgreSQL must find the end of its input: it then leaves its own loop, alive.
-        let (mut store, instance) = instantiate(artefacts, tree, Wire::script(b""), arguments).await?;
+        let (mut store, instance) = instantiate(artefacts, tree, Wire::script(b""), arguments, means).await?;
         let interface = Interface::of(&mut store, instance).map_err(|error| failure(&store, error))?;
         store.data_mut().signal_handler = Some(interface.signal.clone());
         match start(&mut store, instance).await {
@@ -72,7 +84,8 @@ impl Backend {
     pub(super) async fn serve(mut self, wire: Arc<Wire>) -> Result<(), Error> {
         self.store.data_mut().wire = wire;
         match self.converse().await {
-            Ok(Left::Ended) => Ok(()),
+            // Whoever waits for an answer is told what PostgreSQL said last.
+            Ok(Left::Ended(code)) => Err(failure(&self.store, wasmtime::Error::new(Exit(code)))),
             Ok(_) => self.shut_down().await,
             Err(error) => Err(failure(&self.store, error)),
         }
@@ -105,7 +118,8 @@ impl Backend {
             self.call(|interface| &interface.main_loop_once, ()).await
         };
         match ended.await {
-            Ok(Left::Ended) => Ok(()),
+            Ok(Left::Ended(TERMINATED)) => Ok(()),
+            Ok(Left::Ended(code)) => Err(failure(&self.store, wasmtime::Error::new(Exit(code)))),
             Ok(_) => Err(Error::new(
                 ErrorKind::Engine,
                 "PostgreSQL did not shut down; it recovers at the next open",
@@ -133,7 +147,7 @@ impl Backend {
                 recovered.map(|()| Left::Returned)
             }
             Some(Exit(ALIVE)) => Ok(Left::ClientGone),
-            Some(Exit(_)) => Ok(Left::Ended),
+            Some(&Exit(code)) => Ok(Left::Ended(code)),
             None => Err(error),
         }
     }
@@ -189,7 +203,8 @@ pub(super) async fn run_script(
     arguments: Vec<String>,
     input: &[u8],
 ) -> Result<Tree, Error> {
-    let (mut store, instance) = instantiate(artefacts, tree, Wire::script(input), arguments).await?;
+    let (mut store, instance) =
+        instantiate(artefacts, tree, Wire::script(input), arguments, Means::default()).await?;
     match run(&mut store, instance).await {
         Ok(0) => Ok(store.into_data().tree),
         Ok(code) => Err(failure(&store, wasmtime::Error::new(Exit(code)))),
@@ -202,6 +217,7 @@ async fn instantiate(
     tree: Tree,
     wire: Wire,
     arguments: Vec<String>,
+    means: Means,
 ) -> Result<(Store<Host>, Instance), Error> {
     let engine = artefacts.engine.clone();
     let environment = [
@@ -226,8 +242,11 @@ async fn instantiate(
         signal_handler: None,
         artefacts,
         linkage: None,
+        limits: StoreLimitsBuilder::new().memory_size(means.memory_limit.unwrap_or(usize::MAX)).build(),
+        flush: means.flush,
     };
     let mut store = Store::new(&engine, host);
+    store.limiter(|host| &mut host.limits);
     match link::instantiate(&mut store).await {
         Ok(instance) => Ok((store, instance)),
         Err(error) => Err(failure(&store, error)),

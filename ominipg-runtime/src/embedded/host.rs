@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use wasmtime::{Global, Instance, Memory, Table, TypedFunc};
+use wasmtime::{Global, Instance, Memory, StoreLimits, Table, TypedFunc};
 
 use super::artefacts::Artefacts;
 use super::files::{FileType, Metadata, Tree};
+use super::flush::Flush;
 use super::link::Tags;
 use super::wasi::Descriptors;
 use super::wasi::errno::Result;
@@ -29,6 +30,10 @@ pub(super) struct Host {
     pub(super) signal_handler: Option<TypedFunc<i32, ()>>,
     pub(super) artefacts: Arc<Artefacts>,
     pub(super) linkage: Option<Linkage>,
+    /// The most memory: growing beyond it fails, which PostgreSQL reports as its own "out of memory".
+    pub(super) limits: StoreLimits,
+    /// Writes the log, where commits do not wait for it.
+    pub(super) flush: Option<Arc<Flush>>,
 }
 
 /// What modules of one engine share.

@@ -10,11 +10,13 @@ mod backend;
 mod cache;
 mod cluster;
 mod files;
+mod flush;
 mod folder;
 mod host;
 mod inet;
 mod link;
 mod module;
+mod options;
 mod settings;
 mod stream;
 mod wasi;
@@ -24,6 +26,7 @@ mod worker;
 use std::path::PathBuf;
 
 pub use self::cache::{EngineCache, prepare, show};
+pub(crate) use self::options::Options;
 pub(crate) use self::worker::Embedded;
 #[doc(hidden)]
 pub use self::worker::stream;

@@ -1,5 +1,7 @@
 //! The settings that an embedded PostgreSQL starts with.
 
+use super::{Location, Options};
+
 /// What PostgreSQL believes its program to be; its other files are found from there.
 pub(super) const PROGRAM: &str = "/bin/postgres";
 
@@ -22,10 +24,8 @@ const COMMON: &[&str] = &[
     "superuser_reserved_connections=0",
     "reserved_connections=0",
     "max_locks_per_transaction=1024",
-    "shared_buffers=16MB",
     "wal_buffers=1MB",
     "min_wal_size=8MB",
-    "max_wal_size=64MB",
     // Deeper recursion than this would outgrow the native stack; see `artefacts`.
     "max_stack_depth=2MB",
     "exit_on_error=false",
@@ -43,11 +43,25 @@ const IN_MEMORY: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_w
 /// For databases in a folder: an acknowledged commit is on disk.
 const IN_FOLDER: &[&str] = &["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
 
+/// The same, but for the commits of a moment; see `flush` for what writes them.
+const RELAXED: &[&str] = &["fsync=on", "synchronous_commit=off", "full_page_writes=on"];
+
 /// The program's arguments to serve the database `postgres`.
-pub(super) fn arguments(in_memory: bool) -> Vec<String> {
+pub(super) fn arguments(location: &Location, options: &Options) -> Vec<String> {
+    let durability = match location {
+        Location::Memory => IN_MEMORY,
+        Location::Folder(_) if options.relaxed_durability => RELAXED,
+        Location::Folder(_) => IN_FOLDER,
+    };
+    let sizes = [
+        // Without a unit it counts pages of 8 KB.
+        format!("shared_buffers={}", options.shared_buffers / 8192),
+        format!("max_wal_size={}MB", options.max_wal_size >> 20),
+    ];
+    let settings = COMMON.iter().chain(durability).map(|&setting| setting.to_owned()).chain(sizes);
     let mut arguments = vec![PROGRAM.to_owned(), "--single".to_owned()];
-    for setting in COMMON.iter().chain(if in_memory { IN_MEMORY } else { IN_FOLDER }) {
-        arguments.extend(["-c".to_owned(), (*setting).to_owned()]);
+    for setting in settings {
+        arguments.extend(["-c".to_owned(), setting]);
     }
     arguments.extend(["-D", "/data", "postgres"].map(str::to_owned));
     arguments

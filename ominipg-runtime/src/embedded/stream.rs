@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -21,13 +21,18 @@ type Session = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 pub(super) struct EngineStream {
     wire: Arc<Wire>,
     session: Option<Session>,
+    ending: Ending,
 }
 
+/// Why the engine of a database failed; empty while it has not.
+pub(super) type Ending = Arc<OnceLock<String>>;
+
 impl EngineStream {
-    pub(super) fn new(backend: Backend) -> Self {
+    /// `ending` is told what goes wrong where nobody reads any more: at the shutdown.
+    pub(super) fn new(backend: Backend, ending: Ending) -> Self {
         let wire = Arc::new(Wire::default());
         let session: Session = Box::pin(backend.serve(Arc::clone(&wire)));
-        Self { wire, session: Some(session) }
+        Self { wire, session: Some(session), ending }
     }
 
     /// Runs PostgreSQL until it waits; ready when it has ended.
@@ -51,6 +56,7 @@ impl Drop for EngineStream {
         // A closed wire never makes PostgreSQL wait, so that one poll runs it to its end.
         if let Poll::Ready(Err(error)) = self.run(&mut Context::from_waker(Waker::noop())) {
             tracing::error!(target: "ominipg::engine", "the embedded database did not shut down: {error}");
+            self.ending.get_or_init(|| error.to_string());
         }
     }
 }

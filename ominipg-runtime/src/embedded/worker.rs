@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::Poll;
 use std::thread::JoinHandle;
 
@@ -11,18 +11,16 @@ use tokio::sync::oneshot;
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::artefacts;
-use super::backend::Backend;
+use super::backend::{Backend, Means};
 use super::files::Tree;
 use super::files::host::HostFiles;
 use super::files::memory::MemoryFiles;
+use super::flush::Flush;
 use super::folder::Folder;
 use super::settings;
-use super::stream::EngineStream;
-use super::{Location, SUPERUSER};
+use super::stream::{Ending, EngineStream};
+use super::{Location, Options, SUPERUSER};
 use crate::error::{Error, ErrorKind, chain};
-
-/// Why the engine of a database failed; empty while it has not.
-type Ending = Arc<OnceLock<String>>;
 
 /// An embedded database on a thread of its own; dropping this ends both.
 pub(crate) struct Embedded {
@@ -37,7 +35,7 @@ pub(crate) struct Embedded {
 
 impl Embedded {
     /// Opens the database at `location`.
-    pub(crate) async fn open(location: Location) -> Result<Self, Error> {
+    pub(crate) async fn open(location: Location, options: Options) -> Result<Self, Error> {
         let (opened, answer) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
@@ -46,7 +44,7 @@ impl Embedded {
         let thread = std::thread::Builder::new()
             .name("ominipg-engine".to_owned())
             .spawn(move || {
-                run(location, &for_thread, opened, stopped);
+                run(location, &options, &for_thread, opened, stopped);
                 // Nobody may be waiting for the end.
                 let _ = end.send(());
             })
@@ -68,12 +66,22 @@ impl Embedded {
     }
 
     /// Ends the database in order, and waits until its files are free.
-    pub(crate) async fn close(self) {
+    ///
+    /// # Errors
+    ///
+    /// Where PostgreSQL could not write what it had to: it recovers at the next open.
+    pub(crate) async fn close(self) -> Result<(), Error> {
+        let had_failed = self.ending.get().is_some();
         // The thread may have ended on its own, in which case nobody receives this.
         let _ = self.stop.send(());
         let _ = self.ended.await;
         // A panic of the thread reached everyone who waited for it as a closed connection.
         let _ = self.thread.join();
+        match self.ending.get() {
+            // What failed before has been told to whom it met.
+            Some(reason) if !had_failed => Err(Error::new(ErrorKind::Engine, reason.clone())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -83,6 +91,7 @@ fn failed_to_start(error: std::io::Error) -> Error {
 
 fn run(
     location: Location,
+    options: &Options,
     ending: &Ending,
     opened: oneshot::Sender<Result<Client, Error>>,
     stopped: oneshot::Receiver<()>,
@@ -93,8 +102,9 @@ fn run(
         Err(error) => return drop(opened.send(Err(failed_to_start(error)))),
     };
     let connected = async {
-        let (backend, folder) = start(location).await?;
-        let (client, connection) = config().connect_raw(EngineStream::new(backend), NoTls).await?;
+        let (backend, folder) = start(location, options).await?;
+        let (client, connection) =
+            config().connect_raw(EngineStream::new(backend, Arc::clone(ending)), NoTls).await?;
         Ok((client, connection, folder))
     };
     runtime.block_on(async {
@@ -124,7 +134,7 @@ fn run(
 /// The stream must be read by the task that writes to it: writing wakes the writer, reading runs PostgreSQL.
 #[doc(hidden)]
 pub async fn stream() -> Result<impl AsyncRead + AsyncWrite + Unpin + Send, Error> {
-    Ok(EngineStream::new(start(Location::Memory).await?.0))
+    Ok(EngineStream::new(start(Location::Memory, &Options::default()).await?.0, Ending::default()))
 }
 
 fn config() -> Config {
@@ -133,14 +143,22 @@ fn config() -> Config {
     config
 }
 
-async fn start(location: Location) -> Result<(Backend, Option<Folder>), Error> {
+async fn start(location: Location, options: &Options) -> Result<(Backend, Option<Folder>), Error> {
     let artefacts = artefacts::shared()?;
     let folder = match &location {
         Location::Memory => None,
         Location::Folder(path) => Some(Folder::open(path, &artefacts.image)?),
     };
     let host = folder.as_ref().map(Folder::cluster).transpose()?.map(HostFiles::new);
+    #[cfg(all(test, unix))]
+    let host = host.map(|host| host.with_faults(options.faults.clone()));
+    let flush = match folder {
+        Some(_) if options.relaxed_durability => Some(Flush::start().map_err(failed_to_start)?),
+        _ => None,
+    };
     let tree = Tree::new(MemoryFiles::new(Arc::clone(&artefacts.image)), host);
-    let arguments = settings::arguments(folder.is_none());
-    Ok((Backend::start(artefacts, tree, arguments).await?, folder))
+    let arguments = settings::arguments(&location, options);
+    let memory_limit = usize::try_from(options.memory_limit).ok();
+    let backend = Backend::start(artefacts, tree, arguments, Means { memory_limit, flush }).await?;
+    Ok((backend, folder))
 }

@@ -108,7 +108,7 @@ impl Backend {
         match host {
             Host::Caller | Host::Worker(_) => {}
             #[cfg(feature = "embedded")]
-            Host::Embedded(embedded) => embedded.close().await,
+            Host::Embedded(embedded) => embedded.close().await?,
         }
         Ok(())
     }

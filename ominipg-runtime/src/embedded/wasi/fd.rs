@@ -7,6 +7,7 @@ use super::errno::{self, Errno};
 use super::guest::Guest;
 use super::{WASI, WASIX, answer, code, position};
 use crate::embedded::files::FileType;
+use crate::embedded::flush;
 use crate::embedded::host::Host;
 
 const APPEND: u16 = 1;
@@ -20,13 +21,12 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
         |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
             Box::new(async move {
                 if let Ok(OpenFile { kind: Kind::Input, .. }) = caller.data().descriptors.get(fd) {
-                    let wire = caller.data().wire.clone();
-                    wire.readable().await;
+                    flush::input(&mut caller).await?;
                 }
-                answer(&mut caller, |guest, host| {
+                Ok(answer(&mut caller, |guest, host| {
                     let total = read_all(guest, host, fd, None, list, count)?;
                     guest.write_u32(result, total)
-                })
+                }))
             })
         },
     )?;
