@@ -19,6 +19,8 @@ mod module;
 mod options;
 mod settings;
 mod stream;
+#[cfg(all(test, unix))]
+mod tests;
 mod wasi;
 mod wire;
 mod worker;

@@ -1,0 +1,4 @@
+//! Whole databases, with access to what is inside.
+
+mod faults;
+mod folder;
