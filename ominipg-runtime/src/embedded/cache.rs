@@ -1,5 +1,8 @@
 //! The compiled engine on disk, so that it is compiled once for each user, version and processor.
 
+mod clear;
+mod hold;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -13,6 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, Module};
 
+pub use self::clear::{Cleared, clear};
 use super::artefacts::{self, Artefacts, POSTGRES};
 use super::cluster;
 use super::files::image::Image;
@@ -157,6 +161,7 @@ fn key(engine: &Engine) -> String {
 }
 
 fn load(engine: &Engine, folder: &Path) -> Option<Artefacts> {
+    hold::share(folder)?;
     let placements = fs::read(folder.join(PLACEMENTS)).ok()?;
     let placements: BTreeMap<String, Placement> = serde_json::from_slice(&placements).ok()?;
     let image = Image::from_tar(fs::read(folder.join(IMAGE)).ok()?).ok()?;

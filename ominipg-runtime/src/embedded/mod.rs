@@ -27,7 +27,7 @@ mod worker;
 
 use std::path::PathBuf;
 
-pub use self::cache::{EngineCache, prepare, show};
+pub use self::cache::{Cleared, EngineCache, clear, prepare, show};
 pub(crate) use self::options::Options;
 pub(crate) use self::worker::Embedded;
 #[doc(hidden)]
