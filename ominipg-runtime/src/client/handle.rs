@@ -27,8 +27,8 @@ impl Ominipg {
     ///
     /// # Errors
     ///
-    /// Where the url is not understood, the folder cannot be used or the server is not there; and where the tables
-    /// cannot be created, if that was asked for.
+    /// Where the url is not understood, the folder cannot be used, is open already ([`ErrorKind::Locked`]), or the server is
+    /// not there; and where the tables cannot be created, if that was asked for.
     pub async fn connect(options: impl Into<ConnectOptions>) -> Result<Self, Error> {
         let options = options.into();
         let (backend, mode) = open(&options).await?;

@@ -32,7 +32,7 @@ pub(super) struct Backend {
     interface: Interface,
 }
 
-/// What a backend may use; by default all there is, without upkeep.
+/// What a backend may use, and who writes its log; by default all there is, and itself alone.
 #[derive(Default)]
 pub(super) struct Means {
     /// In bytes.

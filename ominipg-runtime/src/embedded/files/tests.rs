@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::image::Image;
@@ -124,24 +125,91 @@ fn opening_keeps_to_its_flags() {
     assert_eq!(tree.open("d/x/y", CREATE).err(), Some(Errno::NOTDIR));
 }
 
+/// A folder of the host with a folder `inside`, which a tree has as `data`.
+struct HostFolder(PathBuf);
+
+impl HostFolder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("ominipg-files-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(path.join("inside")).expect("it is created");
+        std::fs::write(path.join("secret"), "s").expect("it is written");
+        Self(path)
+    }
+
+    fn inside(&self, name: &str) -> PathBuf {
+        self.0.join("inside").join(name)
+    }
+
+    fn tree(&self) -> Tree {
+        let dir = cap_std::fs::Dir::open_ambient_dir(self.inside(""), cap_std::ambient_authority());
+        let host = super::host::HostFiles::new(dir.expect("it opens"));
+        Tree::new(MemoryFiles::new(image(&[])), Some(host))
+    }
+}
+
+impl Drop for HostFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 #[test]
 fn a_host_folder_cannot_be_left() {
-    let folder = std::env::temp_dir().join(format!("ominipg-files-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(folder.join("inside")).expect("it is created");
-    std::fs::write(folder.join("secret"), "s").expect("it is written");
-    #[cfg(unix)]
-    std::os::unix::fs::symlink("../secret", folder.join("inside/link")).expect("it is linked");
-    let dir = cap_std::fs::Dir::open_ambient_dir(folder.join("inside"), cap_std::ambient_authority());
-    let host = super::host::HostFiles::new(dir.expect("it opens"));
-    let mut tree = Tree::new(MemoryFiles::new(image(&[])), Some(host));
+    let folder = HostFolder::new("left");
+    let mut tree = folder.tree();
     let file = tree.open("data/new", CREATE).expect("it is created");
     assert_eq!(tree.write_at(&file, 2, b"x"), Ok(1));
     assert_eq!(tree.metadata(&file, "data/new").map(|metadata| metadata.size), Ok(3));
-    assert_eq!(std::fs::read(folder.join("inside/new")).expect("it is there"), b"\0\0x");
-    for path in ["data/../secret", "data/link"] {
-        assert!(tree.open(path, OpenFlags::default()).is_err(), "{path}");
-    }
+    assert_eq!(std::fs::read(folder.inside("new")).expect("it is there"), b"\0\0x");
+    assert!(tree.open("data/../secret", OpenFlags::default()).is_err());
     assert_eq!(tree.rename("data/new", "elsewhere"), Err(Errno::XDEV));
-    std::fs::remove_dir_all(&folder).expect("it is removed");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_refused_wherever_they_lead() {
+    use std::os::unix::fs::symlink;
+    let folder = HostFolder::new("links");
+    std::fs::write(folder.inside("file"), "f").expect("it is written");
+    for (name, target) in
+        [("out", "../secret"), ("away", "/etc"), ("up", ".."), ("in", "file"), ("gone", "none")]
+    {
+        symlink(target, folder.inside(name)).expect("it is linked");
+        let (path, mut tree) = (format!("data/{name}"), folder.tree());
+        for flags in [OpenFlags::default(), CREATE, OpenFlags { truncate: true, ..CREATE }] {
+            assert_eq!(tree.open(&path, flags).err(), Some(Errno::LOOP), "{name}");
+        }
+        assert_eq!(tree.stat(&path).err(), Some(Errno::LOOP), "{name}");
+    }
+    let mut tree = folder.tree();
+    for path in ["data/up/secret", "data/away/passwd"] {
+        assert!(tree.open(path, OpenFlags::default()).is_err() && tree.open(path, CREATE).is_err(), "{path}");
+        assert!(tree.remove_file(path).is_err() && tree.rename("data/file", path).is_err(), "{path}");
+    }
+    // What is a link is removed itself, and what is renamed to its name takes its place.
+    tree.remove_file("data/away").expect("it is removed");
+    tree.rename("data/file", "data/out").expect("it is replaced");
+    assert_eq!(std::fs::read(folder.0.join("secret")).expect("it is there"), b"s");
+    assert_eq!(std::fs::read(folder.inside("out")).expect("it is there"), b"f");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_only_be_read_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = HostFolder::new("read");
+    let path = folder.inside("f");
+    std::fs::write(&path, "text").expect("it is written");
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).expect("it is ours");
+    let mut tree = folder.tree();
+    let file = tree.open("data/f", OpenFlags::default()).expect("it may be read");
+    let mut buffer = [0; 4];
+    assert_eq!((tree.read_at(&file, 0, &mut buffer), &buffer), (Ok(4), b"text"));
+    tree.sync(&file, "data/f", false).expect("that writes nothing");
+    // Root may do everything.
+    if std::fs::File::options().write(true).open(&path).is_err() {
+        assert!(tree.write_at(&file, 0, b"x").is_err());
+        assert_eq!(tree.open("data/f", OpenFlags { truncate: true, ..CREATE }).err(), Some(Errno::ACCES));
+    }
 }

@@ -20,6 +20,7 @@ impl Errno {
     pub(in crate::embedded) const LOOP: Self = Self(32);
     pub(in crate::embedded) const MFILE: Self = Self(33);
     pub(in crate::embedded) const NAMETOOLONG: Self = Self(37);
+    #[cfg(unix)]
     pub(in crate::embedded) const NFILE: Self = Self(41);
     pub(in crate::embedded) const NOENT: Self = Self(44);
     pub(in crate::embedded) const NOMEM: Self = Self(48);
