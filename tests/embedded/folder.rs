@@ -84,8 +84,11 @@ async fn of_a_dead_process_is_free() {
     Ominipg::connect(folder.url()).await.expect("it opens").close().await.expect("it closes");
     // What a process leaves that had no time for anything: its name, and PostgreSQL's own file, but no lock.
     std::fs::write(folder.path().join("ominipg.lock"), "999999\n").expect("it is written");
-    std::fs::write(folder.path().join("cluster/postmaster.pid"), "42\n/data\n").expect("it is written");
-    Ominipg::connect(folder.url()).await.expect("nobody is there");
+    for text in ["42\n/data\n", "1\n/data\n", "4", ""] {
+        std::fs::write(folder.path().join("cluster/postmaster.pid"), text).expect("it is written");
+        let db = Ominipg::connect(folder.url()).await.expect("nobody is there");
+        db.close().await.expect("it closes");
+    }
 }
 
 #[cfg(unix)]

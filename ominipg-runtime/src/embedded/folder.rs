@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind};
 const LOCK: &str = "ominipg.lock";
 /// The cluster's folder inside the database's.
 const CLUSTER: &str = "cluster";
+/// Where PostgreSQL itself notes which process has the cluster.
+const PROCESS: &str = "postmaster.pid";
 /// Where a cluster is made; it gets its name when it is whole.
 const NEW_CLUSTER: &str = "cluster.new";
 
@@ -50,6 +52,13 @@ impl Folder {
             make_cluster(&dir, image).map_err(|error| failed("write a new database to", error))?;
         }
         let cluster = dir.open_dir(CLUSTER).map_err(|error| failed("open the cluster in", error))?;
+        // The folder is ours alone, so that it is of a dead process; PostgreSQL would refuse one that was never finished.
+        match cluster.remove_file(PROCESS) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed("remove the process file of a dead PostgreSQL from", error));
+            }
+            _ => {}
+        }
         Ok(Self { cluster, _lock: lock })
     }
 
