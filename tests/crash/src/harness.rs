@@ -17,7 +17,8 @@ use crate::{Arguments, check};
 /// A line of a victim, and when it came.
 type Line = (String, Instant);
 
-/// A commit with relaxed durability waits for the disk for 100 ms; the rest is for a disk and a machine that are busy.
+/// A commit with relaxed durability waits for the disk for 100 ms, and for the statement that runs then; the rest is for the
+/// sync itself, and a machine that is busy.
 const OLDEST_LOSS: Duration = Duration::from_millis(1000);
 /// A victim that has not opened the database by then never will.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,6 +31,7 @@ struct Known {
     kills: i64,
     /// When the later ones were acknowledged.
     acknowledged: Vec<(i64, Instant)>,
+    /// When it was killed, or began the long statement that it was killed over.
     killed: Instant,
 }
 
@@ -101,6 +103,8 @@ fn kill_one(
     if said.is_empty() {
         report.while_opening += 1;
     }
+    // Since when it did what it did last, where that may be long: the log is written at its end.
+    let mut since = None;
     for (line, at) in said {
         match line.split_once(' ').map(|(what, number)| (what, number.parse::<i64>())) {
             Some(("open", Ok(last))) => {
@@ -113,10 +117,12 @@ fn kill_one(
                 known.acknowledged.push((number, at));
                 report.acknowledged += 1;
             }
+            Some(("busy", Ok(_))) => since = Some(at),
+            Some(("free", Ok(_))) => since = None,
             _ => return Err(format!("the victim said {line:?} after transaction {}", known.last)),
         }
     }
-    known.killed = killed;
+    known.killed = since.unwrap_or(killed);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Report {
     /// Kills after which acknowledged transactions were gone; of relaxed durability alone.
     pub(crate) with_loss: u32,
     pub(crate) lost: u64,
-    /// How old the oldest lost one was when the database was killed.
+    /// How old the oldest lost one was when the database was killed, or when the long statement began that it was killed over.
     pub(crate) oldest_lost: Duration,
     pub(crate) took: Duration,
 }

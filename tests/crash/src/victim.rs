@@ -6,7 +6,8 @@ use ominipg::Ominipg;
 
 use crate::{Arguments, scratch, workload};
 
-/// Opens the database, tells the last transaction that is there, and then each that was acknowledged.
+/// Opens the database, tells the last transaction that is there, and then each that was acknowledged; and when it is busy
+/// with something else that takes its time.
 pub(crate) async fn write(arguments: &Arguments) -> Result<(), String> {
     let folder = arguments.folder.as_ref().ok_or("a victim needs `--folder`")?;
     let db = Ominipg::connect(scratch::options(folder, arguments.relaxed)).await.map_err(text)?;
@@ -24,7 +25,9 @@ pub(crate) async fn write(arguments: &Arguments) -> Result<(), String> {
             _ => None,
         };
         if let Some(statement) = housekeeping {
+            tell("busy", number)?;
             db.batch_execute(statement).await.map_err(|error| format!("{statement}: {error}"))?;
+            tell("free", number)?;
         }
     }
 }
