@@ -1,6 +1,8 @@
+use super::Mode;
 use super::location::{Location, ServerUrl};
 use super::options::ConnectOptions;
-use super::{Mode, redact};
+#[cfg(not(feature = "embedded"))]
+use super::redact;
 use crate::error::{Error, ErrorKind};
 use crate::session::{Backend, Host, PoolSize, Server, Worker};
 
@@ -34,14 +36,8 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<(Backend, Mo
 }
 
 async fn embedded(options: &ConnectOptions, location: Location) -> Result<(Backend, Mode), Error> {
-    if options.use_worker == Some(false) {
-        let message = format!(
-            "`{}` is an embedded database, which runs on a worker thread: leave `use_worker(false)` out",
-            redact::redact(&options.url)
-        );
-        return Err(Error::new(ErrorKind::Options, message));
-    }
-    Ok((start(options, location).await?, Mode::EmbeddedWorker))
+    let mode = if options.use_worker == Some(false) { Mode::Embedded } else { Mode::EmbeddedWorker };
+    Ok((start(options, location).await?, mode))
 }
 
 #[cfg(feature = "embedded")]
@@ -52,8 +48,9 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Backend, 
         Location::Folder(path) => embedded::Location::Folder(path),
         _ => embedded::Location::Memory,
     };
-    let embedded = embedded::Embedded::open(location).await?;
-    Ok(Backend::shared(embedded.client().clone(), options.busy_timeout, Host::Embedded(embedded)))
+    let embedded = embedded::Embedded::open(location, options.use_worker != Some(false)).await?;
+    let connection = embedded.connect().await?;
+    Ok(Backend::only(connection, options.busy_timeout, Host::Embedded(embedded)))
 }
 
 #[cfg(not(feature = "embedded"))]

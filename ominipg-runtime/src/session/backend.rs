@@ -1,8 +1,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-use tokio_postgres::Client;
 
 use super::connection::Connection;
 use super::gate::Gate;
@@ -24,7 +22,7 @@ pub(crate) struct Backend {
 
 enum Kind {
     Pool(Connections),
-    Shared(Gate),
+    Only(Gate),
 }
 
 /// What drives the connections.
@@ -50,30 +48,21 @@ impl Backend {
         Ok(Self::new(Kind::Pool(pool), host))
     }
 
-    /// One connection for all callers, who wait for each other's transactions for at most `wait`.
+    /// One connection for all callers, who wait for each other for at most `wait`.
     #[cfg_attr(
         not(any(feature = "embedded", test)),
         expect(dead_code, reason = "only embedded databases share one")
     )]
-    pub(crate) fn shared(client: Arc<Client>, wait: Duration, host: Host) -> Self {
-        Self::new(Kind::Shared(Gate::new(Connection::new(client), wait)), host)
+    pub(crate) fn only(connection: Connection, wait: Duration, host: Host) -> Self {
+        Self::new(Kind::Only(Gate::new(connection, wait)), host)
     }
 
-    /// A connection for one statement.
+    /// A connection for one statement or transaction.
     pub(super) async fn lease(&self) -> Result<Lease, Error> {
         self.check_open()?;
         Ok(match &self.kind {
             Kind::Pool(pool) => pool::take(pool).await?.into(),
-            Kind::Shared(gate) => gate.shared().await?.into(),
-        })
-    }
-
-    /// A connection for statements that nobody else's may come between.
-    pub(super) async fn lease_alone(&self) -> Result<Lease, Error> {
-        self.check_open()?;
-        Ok(match &self.kind {
-            Kind::Pool(pool) => pool::take(pool).await?.into(),
-            Kind::Shared(gate) => gate.alone().await?.into(),
+            Kind::Only(gate) => gate.take().await?.into(),
         })
     }
 
@@ -101,7 +90,7 @@ impl Backend {
         self.closed.store(true, Ordering::Release);
         match &self.kind {
             Kind::Pool(pool) => pool.close(),
-            Kind::Shared(gate) => gate.close().await?,
+            Kind::Only(gate) => gate.close().await?,
         }
         let host =
             std::mem::replace(&mut *self.host.lock().unwrap_or_else(PoisonError::into_inner), Host::Caller);

@@ -8,6 +8,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{CancelToken, Client, Row, Statement};
 
 use super::control;
+use super::line::Line;
 use super::statements::Statements;
 use crate::error::Error;
 use crate::param::{Param, Params};
@@ -15,14 +16,23 @@ use crate::param::{Param, Params};
 /// A connection and the statements prepared on it.
 pub(crate) struct Connection {
     client: Arc<Client>,
+    /// What moves its bytes, where no task of its own does.
+    line: Option<Line>,
     statements: Statements,
     /// Statements that were sent and whose end nobody saw: under way, or given up by their caller.
     unfinished: AtomicUsize,
 }
 
 impl Connection {
+    /// A connection whose bytes a task of its own moves.
     pub(crate) fn new(client: Arc<Client>) -> Self {
-        Self { client, statements: Statements::default(), unfinished: AtomicUsize::new(0) }
+        Self { client, line: None, statements: Statements::default(), unfinished: AtomicUsize::new(0) }
+    }
+
+    /// A connection whose bytes its users move.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn with_line(client: Client, line: Line) -> Self {
+        Self { line: Some(line), ..Self::new(Arc::new(client)) }
     }
 
     /// Whether the other side is gone.
@@ -43,7 +53,10 @@ impl Connection {
     /// Waits for a statement's end, and leaves a mark where the caller does not.
     async fn watched<T>(&self, statement: impl Future<Output = T>) -> T {
         self.unfinished.fetch_add(1, Ordering::AcqRel);
-        let result = statement.await;
+        let result = match &self.line {
+            None => statement.await,
+            Some(line) => line.drive(statement).await,
+        };
         self.unfinished.fetch_sub(1, Ordering::AcqRel);
         result
     }
@@ -103,6 +116,27 @@ impl Connection {
     pub(super) fn send(&self, sql: &str) {
         // The first poll puts the message into the connection's queue.
         let _ = pin!(self.client.batch_execute(sql)).poll(&mut Context::from_waker(Waker::noop()));
+        if let Some(line) = &self.line {
+            line.pump();
+        }
+    }
+
+    /// Cancels what is under way, on a connection whose bytes its users move.
+    pub(super) fn cancel(&self) {
+        if let Some(line) = &self.line {
+            line.cancel();
+        }
+    }
+
+    /// Waits for the end of what was given up.
+    pub(super) async fn settle(&self) {
+        // What is answered after it has ended; a cancellation that comes late may hit this instead, and then has hit.
+        let after = self.client.batch_execute("");
+        let _ = match &self.line {
+            None => after.await,
+            Some(line) => line.drive(after).await,
+        };
+        self.unfinished.store(0, Ordering::Release);
     }
 
     /// The prepared statement, and the parameters that had to wait for its types.

@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
     {
         Box::pin(async move {
             match self.0 {
-                Target::Database(backend) => backend.explain(backend.lease_alone().await?.script(sql).await),
+                Target::Database(backend) => backend.explain(backend.lease().await?.script(sql).await),
                 Target::Transaction(transaction) => {
                     transaction.watch(transaction.connection()?.batch(sql).await)
                 }

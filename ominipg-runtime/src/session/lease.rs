@@ -4,7 +4,7 @@ use std::time::Duration;
 use deadpool::managed::Object;
 
 use super::connection::Connection;
-use super::gate::{Alone, Shared};
+use super::gate;
 use super::pool::{Connector, Pooled};
 
 /// How long a statement's cancellation may take.
@@ -16,10 +16,8 @@ pub(super) struct Lease(Option<Held>);
 enum Held {
     /// One of a pool's, which nobody else has.
     Pooled(Pooled),
-    /// The shared one, beside others.
-    Shared(Shared),
-    /// The shared one, alone.
-    Alone(Alone),
+    /// The only one.
+    Only(gate::Held),
 }
 
 impl From<Pooled> for Lease {
@@ -28,15 +26,9 @@ impl From<Pooled> for Lease {
     }
 }
 
-impl From<Shared> for Lease {
-    fn from(connection: Shared) -> Self {
-        Self(Some(Held::Shared(connection)))
-    }
-}
-
-impl From<Alone> for Lease {
-    fn from(connection: Alone) -> Self {
-        Self(Some(Held::Alone(connection)))
+impl From<gate::Held> for Lease {
+    fn from(connection: gate::Held) -> Self {
+        Self(Some(Held::Only(connection)))
     }
 }
 
@@ -46,23 +38,20 @@ impl Deref for Lease {
     fn deref(&self) -> &Connection {
         match self.0.as_ref().expect("only `drop` takes the connection") {
             Held::Pooled(connection) => connection,
-            Held::Shared(connection) => connection,
-            Held::Alone(connection) => connection,
+            Held::Only(connection) => connection,
         }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        // A caller who stopped waiting left a statement under way: the pool's next caller is not to wait for it.
-        if let Some(Held::Pooled(connection)) = self.0.take_if(|held| is_abandoned(held)) {
-            discard(connection);
+        // A caller who stopped waiting left a statement under way: the next caller is not to wait for it.
+        match self.0.take() {
+            Some(Held::Pooled(connection)) if connection.is_abandoned() => discard(connection),
+            Some(Held::Only(connection)) if connection.is_abandoned() => connection.cancel(),
+            _ => {}
         }
     }
-}
-
-fn is_abandoned(held: &Held) -> bool {
-    matches!(held, Held::Pooled(connection) if connection.is_abandoned())
 }
 
 /// Takes a connection out of its pool, stops its statement and ends it.

@@ -6,6 +6,7 @@ mod control;
 mod executor;
 mod gate;
 mod lease;
+mod line;
 mod pool;
 mod server;
 mod statements;
@@ -17,8 +18,12 @@ mod transaction;
 mod worker;
 
 pub(crate) use self::backend::{Backend, Host};
+#[cfg(any(feature = "embedded", test))]
+pub(crate) use self::connection::Connection;
 pub use self::executor::Executor;
 pub(crate) use self::executor::Session;
+#[cfg(feature = "embedded")]
+pub(crate) use self::line::Line;
 pub(crate) use self::pool::PoolSize;
 pub(crate) use self::server::Server;
 pub use self::transaction::Transaction;

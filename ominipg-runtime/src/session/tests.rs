@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_postgres::NoTls;
 
 use super::backend::{Backend, Host};
+use super::connection::Connection;
 use super::executor::Session;
 use super::transaction::Transaction;
 use crate::error::{Error, ErrorKind};
@@ -18,7 +19,7 @@ async fn backend() -> Arc<Backend> {
     let url = ominipg_test_support::database().await;
     let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
     tokio::spawn(connection);
-    let backend = Backend::shared(Arc::new(client), WAIT, Host::Caller);
+    let backend = Backend::only(Connection::new(Arc::new(client)), WAIT, Host::Caller);
     Session::database(&backend).batch("CREATE TABLE t (n int4)").await.unwrap();
     Arc::new(backend)
 }

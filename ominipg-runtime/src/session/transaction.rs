@@ -25,7 +25,7 @@ pub struct Transaction {
 impl Transaction {
     pub(crate) async fn begin(backend: &Backend) -> Result<Self, Error> {
         // The guard is there before BEGIN is sent, so that a caller who stops waiting leaves nothing open.
-        let transaction = Self { lease: Some(backend.lease_alone().await?), failed: AtomicBool::new(false) };
+        let transaction = Self { lease: Some(backend.lease().await?), failed: AtomicBool::new(false) };
         transaction.connection()?.batch("BEGIN").await?;
         Ok(transaction)
     }

@@ -16,7 +16,8 @@ pub(in crate::embedded) type NodeId = usize;
 #[derive(Clone)]
 pub(in crate::embedded) struct MemoryFiles {
     image: Arc<Image>,
-    nodes: Vec<Option<Node>>,
+    /// Shared with other trees until they are changed.
+    nodes: Vec<Option<Arc<Node>>>,
     free: Vec<NodeId>,
 }
 
@@ -48,7 +49,7 @@ enum Chunk {
     Hole,
     /// As in the image.
     Image,
-    Own(Box<[u8]>),
+    Own(Arc<Vec<u8>>),
 }
 
 const ROOT: NodeId = 0;
@@ -57,7 +58,8 @@ impl MemoryFiles {
     /// A tree that holds the files of `image`.
     pub(in crate::embedded) fn new(image: Arc<Image>) -> Self {
         let root = Node { content: Content::Directory(BTreeMap::new()), uses: 1 };
-        let mut files = Self { image: Arc::clone(&image), nodes: vec![Some(root)], free: Vec::new() };
+        let mut files =
+            Self { image: Arc::clone(&image), nodes: vec![Some(Arc::new(root))], free: Vec::new() };
         for file in image.entries() {
             let path: Vec<&str> = file.path.split('/').collect();
             let (name, parents) = path.split_last().expect("an image path has at least one part");
@@ -94,7 +96,7 @@ impl MemoryFiles {
     }
 
     fn insert(&mut self, content: Content) -> NodeId {
-        let node = Some(Node { content, uses: 1 });
+        let node = Some(Arc::new(Node { content, uses: 1 }));
         match self.free.pop() {
             Some(id) => {
                 self.nodes[id] = node;
@@ -112,7 +114,7 @@ impl MemoryFiles {
     }
 
     fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        self.nodes[id].as_mut().expect("a node in use is never freed")
+        Arc::make_mut(self.nodes[id].as_mut().expect("a node in use is never freed"))
     }
 
     fn directory_mut(&mut self, id: NodeId) -> &mut BTreeMap<Box<str>, NodeId> {
@@ -339,14 +341,14 @@ impl Data {
 
     fn own(&mut self, image: &Image, index: usize) -> &mut [u8] {
         if !matches!(self.chunks[index], Chunk::Own(_)) {
-            let mut bytes = vec![0; CHUNK].into_boxed_slice();
+            let mut bytes = vec![0; CHUNK];
             if matches!(self.chunks[index], Chunk::Image) {
                 self.image_chunk(image, index, 0, &mut bytes);
             }
-            self.chunks[index] = Chunk::Own(bytes);
+            self.chunks[index] = Chunk::Own(Arc::new(bytes));
         }
         match &mut self.chunks[index] {
-            Chunk::Own(bytes) => bytes,
+            Chunk::Own(bytes) => Arc::make_mut(bytes).as_mut_slice(),
             _ => unreachable!("the chunk was made ours above"),
         }
     }

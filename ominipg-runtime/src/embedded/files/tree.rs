@@ -35,6 +35,11 @@ impl Tree {
     }
 
     /// The files in memory.
+    pub(in crate::embedded) fn memory(&self) -> &MemoryFiles {
+        &self.memory
+    }
+
+    /// The files in memory.
     pub(in crate::embedded) fn into_memory(self) -> MemoryFiles {
         self.memory
     }

@@ -1,0 +1,160 @@
+//! Opening and closing an embedded database.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::{AsyncMessage, NoTls};
+
+use super::artefacts::{self, Artefacts};
+use super::backend::Backend;
+use super::control::Control;
+use super::engine::Engine;
+use super::files::Tree;
+use super::files::host::HostFiles;
+use super::folder::Folder;
+use super::settings;
+use super::stream::SessionStream;
+use super::switchboard::Settings;
+use super::worker::{self, Bell};
+use super::{DATABASE, Location, SUPERUSER, watchdog};
+use crate::error::{Error, ErrorKind};
+use crate::session::{Connection, Line};
+
+/// An embedded database; dropping this ends it.
+pub(crate) struct Embedded {
+    engine: Arc<Engine>,
+    /// The folder's lock, freed last.
+    folder: Option<Folder>,
+    worker: Option<JoinHandle<()>>,
+}
+
+impl Embedded {
+    /// Opens the database at `location`, with a worker or alone on its callers' threads.
+    pub(crate) async fn open(location: Location, with_worker: bool) -> Result<Self, Error> {
+        // What is ready is copied at once; everything else takes a thread of its own for a while.
+        if let (Location::Memory, Some(artefacts)) = (&location, artefacts::ready()) {
+            return start(artefacts, None, with_worker).await;
+        }
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let opening = move || {
+            let opened = artefacts::shared().and_then(|artefacts| {
+                let folder = match &location {
+                    Location::Memory => None,
+                    Location::Folder(path) => Some(Folder::open(path, &artefacts.image)?),
+                };
+                complete(start(artefacts, folder, with_worker))
+            });
+            // Who asked may have given up: then it ends again.
+            drop(sender.send(opened));
+        };
+        std::thread::Builder::new().name("ominipg-open".to_owned()).spawn(opening).map_err(|error| {
+            Error::new(ErrorKind::Connect, format!("cannot start the database's thread: {error}"))
+        })?;
+        let gone = |_| Error::new(ErrorKind::Engine, "the database's thread ended while it opened");
+        receiver.await.map_err(gone)?
+    }
+
+    /// A new session of the database, to be spoken to as a server is.
+    pub(crate) fn session(&self) -> SessionStream {
+        let id = self.engine.add(&[], Settings::default());
+        SessionStream::with_startup(Arc::clone(&self.engine), id)
+    }
+
+    /// A new session and the client that speaks to it.
+    pub(crate) async fn connect(&self) -> Result<Connection, Error> {
+        let stream = self.session();
+        let canceller = stream.canceller();
+        let mut config = tokio_postgres::Config::new();
+        config.user(SUPERUSER).dbname(DATABASE);
+        let (client, mut connection) = config.connect_raw(stream, NoTls).await?;
+        let line = Line::new(
+            move |cx| connection.poll_message(cx),
+            Box::new(|message| match message {
+                AsyncMessage::Notice(notice) => {
+                    tracing::info!(target: "ominipg::notice", "{}: {}", notice.severity(), notice.message());
+                }
+                _ => {}
+            }),
+            move || canceller.cancel(),
+        );
+        Ok(Connection::with_line(client, line))
+    }
+
+    /// Why the engine failed, once it has.
+    pub(crate) fn ending(&self) -> Option<String> {
+        self.engine.failure().map(str::to_owned)
+    }
+
+    /// Ends the database in order, and waits until its files are free.
+    pub(crate) async fn close(self) {
+        self.engine.close();
+        self.engine.ended().await;
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.engine.close();
+        if let (Some(worker), Some(folder)) = (self.worker.take(), self.folder.take()) {
+            if self.engine.has_ended() {
+                return;
+            }
+            // The folder is free when its engine has ended; nobody waits for that here.
+            let end = move || {
+                // A worker that panicked has ended too.
+                let _ = worker.join();
+                drop(folder);
+            };
+            if let Err(error) = std::thread::Builder::new().name("ominipg-close".to_owned()).spawn(end) {
+                tracing::error!(target: "ominipg::engine", "the database's folder stays locked: {error}");
+            }
+        }
+    }
+}
+
+async fn start(
+    artefacts: Arc<Artefacts>,
+    folder: Option<Folder>,
+    with_worker: bool,
+) -> Result<Embedded, Error> {
+    let control = Arc::new(Control::new(!with_worker));
+    let backend = match (&folder, artefacts.started()) {
+        (None, Some(started)) => Backend::copy(Arc::clone(&artefacts), started, Arc::clone(&control)).await?,
+        _ => {
+            let host = folder.as_ref().map(Folder::cluster).transpose()?.map(HostFiles::new);
+            let tree = Tree::new(artefacts.files.clone(), host);
+            let arguments = settings::arguments(folder.is_none());
+            Backend::start(artefacts, tree, arguments, Arc::clone(&control)).await?
+        }
+    };
+    let bell = Arc::new(Bell::default());
+    let engine = Arc::new(Engine::new(backend, control, Arc::clone(&bell)));
+    let failed =
+        |error| Error::new(ErrorKind::Connect, format!("cannot start the watchdog's thread: {error}"));
+    watchdog::add(&engine).map_err(failed)?;
+    let worker = with_worker.then(|| worker::start(Arc::clone(&engine), bell)).transpose()?;
+    Ok(Embedded { engine, folder, worker })
+}
+
+/// Runs a future that waits for nothing but the engine, which here runs to its end at once.
+pub(super) fn complete<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let std::task::Poll::Ready(value) =
+            future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+        {
+            return value;
+        }
+    }
+}
+
+/// A new database in memory as the byte stream of its one session, for tests that put a socket before it.
+#[doc(hidden)]
+pub async fn stream() -> Result<impl AsyncRead + AsyncWrite + Unpin + Send, Error> {
+    let embedded = Embedded::open(Location::Memory, true).await?;
+    let stream = embedded.session();
+    // It lives as long as the process.
+    std::mem::forget(embedded);
+    Ok(stream)
+}
