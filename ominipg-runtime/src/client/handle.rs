@@ -114,7 +114,7 @@ impl Ominipg {
     /// this handle is connected to a server.
     #[cfg(feature = "embedded")]
     pub async fn serve(&self, options: impl Into<ServeOptions>) -> Result<Server, Error> {
-        if self.mode() != Mode::EmbeddedWorker {
+        if matches!(self.mode(), Mode::Direct | Mode::ServerWorker) {
             let message = "only an embedded database can be served, and this handle is connected to a PostgreSQL \
                            server: point the clients at that server";
             return Err(Error::new(ErrorKind::Options, message));

@@ -6,7 +6,6 @@ use subtle::ConstantTimeEq;
 #[derive(Clone)]
 pub(crate) struct CancelKey {
     process_id: i32,
-    #[cfg_attr(not(test), expect(dead_code, reason = "sessions read it"))]
     secret: Vec<u8>,
 }
 
