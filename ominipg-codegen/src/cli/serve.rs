@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use ominipg_runtime::{ConnectOptions, Error, Ominipg, ServeOptions, Server};
+use ominipg_runtime::{ConnectOptions, Error, ErrorKind, Ominipg, ServeOptions, Server};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tokio::runtime::Runtime;
 
@@ -56,7 +56,14 @@ impl Serve {
         };
         let url = format!("file://{}", utf8_percent_encode(folder, ESCAPED));
         let runtime = Runtime::new().map_err(|error| format!("error: cannot start: {error}"))?;
-        runtime.block_on(self.serve(url, password)).map_err(|error| format!("error: {error}"))
+        let hint = match password {
+            Some(_) => String::new(),
+            None => format!("\nnote: a password is read from `--password-file`, or from {PASSWORD_VARIABLE}"),
+        };
+        runtime.block_on(self.serve(url, password)).map_err(|error| match error.kind() {
+            ErrorKind::Options => format!("error: {error}{hint}"),
+            _ => format!("error: {error}"),
+        })
     }
 
     async fn serve(&self, url: String, password: Option<String>) -> Result<(), Error> {

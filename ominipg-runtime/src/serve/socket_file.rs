@@ -1,8 +1,8 @@
 //! The file of a Unix socket.
 
 use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind};
 /// How clients derive a socket's name from its port.
 const PREFIX: &str = ".s.PGSQL.";
 const PORT: u16 = 5432;
+/// How a lock's name ends; a name of its own, for a server of PostgreSQL may have its lock there.
+const LOCK: &str = ".ominipg";
 
 /// A socket's place in the file system; dropped, it takes its files away.
 pub(super) struct SocketFile {
@@ -36,7 +38,7 @@ impl SocketFile {
             };
             Error::new(ErrorKind::Connect, format!("cannot listen on {}: {error}{hint}", path.display()))
         };
-        let lock = Lock::take(folder.join(format!("{PREFIX}{port}.lock"))).map_err(failed)?;
+        let lock = Lock::take(folder.join(format!("{PREFIX}{port}{LOCK}"))).map_err(failed)?;
         let Some(lock) = lock else { return Err(in_use(&path)) };
         check_free(&path).await?;
         let listener = place(&folder, &path).map_err(failed)?;
@@ -139,7 +141,8 @@ fn identity(path: &Path) -> io::Result<(u64, u64)> {
     Ok((found.dev(), found.ino()))
 }
 
-/// A file that one process has at a time; PostgreSQL's own servers look at it too.
+/// A file that one process has locked at a time. Nothing is written to it, and links are not followed, for others may
+/// write to the folder.
 struct Lock {
     path: PathBuf,
     _file: File,
@@ -149,7 +152,14 @@ impl Lock {
     /// Takes the lock, if nobody has it.
     fn take(path: PathBuf) -> io::Result<Option<Self>> {
         loop {
-            let mut file = File::options().write(true).create(true).truncate(false).open(&path)?;
+            let file = match File::options().write(true).create_new(true).mode(0o600).open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match open(&path) {
+                    // Its last owner has just removed it.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    opened => opened?,
+                },
+                created => created?,
+            };
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
@@ -158,8 +168,6 @@ impl Lock {
             // Its last owner may have removed it in the meantime, and another may have made it anew.
             let locked = file.metadata()?;
             if identity(&path).is_ok_and(|found| found == (locked.dev(), locked.ino())) {
-                file.set_len(0)?;
-                file.write_all(format!("{}\n", std::process::id()).as_bytes())?;
                 return Ok(Some(Self { path, _file: file }));
             }
         }
@@ -171,4 +179,12 @@ impl Drop for Lock {
         // Removed while it is still locked.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// Opens a lock that is there.
+fn open(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path)?.is_file() {
+        return File::open(path);
+    }
+    Err(io::Error::other(format!("{} is in the way", path.display())))
 }

@@ -93,6 +93,12 @@ async fn what_is_there_is_respected() {
     let refused = try_open(&folder.0).await.expect_err("it is in use");
     assert!(refused.to_string().contains("in use"), "{refused}");
 
+    // Nobody is led elsewhere.
+    std::os::unix::fs::symlink("elsewhere", folder.0.join(".s.PGSQL.6543.ominipg")).expect("it is linked");
+    let refused = try_open(&folder.0.join(".s.PGSQL.6543")).await.expect_err("the lock is a link");
+    assert!(refused.to_string().contains("in the way"), "{refused}");
+    fs::remove_file(folder.0.join(".s.PGSQL.6543.ominipg")).expect("it was not followed");
+
     // What took its place is not removed with it.
     fs::remove_file(&path).expect("it is removed");
     fs::write(&path, "a letter").expect("it is written");
