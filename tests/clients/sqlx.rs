@@ -48,7 +48,7 @@ async fn a_transaction_that_is_dropped_is_rolled_back() {
 async fn a_wrong_password_is_refused() {
     let served = Served::new().await;
     let error =
-        PgConnection::connect(&served.url().replace("correct", "wrong")).await.err().expect("it is refused");
+        PgConnection::connect(&served.url().replace("correct", "wrong")).await.expect_err("it is refused");
     let refused = error.as_database_error().expect("the server says why");
     assert_eq!(refused.code().as_deref(), Some("28P01"));
     served.close().await;

@@ -58,9 +58,15 @@ impl Startup {
         })
     }
 
-    /// The version of the protocol; it decides how long the secret of the session's cancel key is.
-    pub(crate) fn version(&self) -> ProtocolVersion {
+    /// The version of the protocol that is spoken.
+    pub(in crate::serve) fn version(&self) -> ProtocolVersion {
         self.version
+    }
+
+    /// How many bytes the secret of the session's cancel key has: clients of protocol 3.0 know no other length than 4.
+    #[cfg_attr(not(test), expect(dead_code, reason = "sessions read it"))]
+    pub(crate) fn secret_length(&self) -> usize {
+        if self.version < ProtocolVersion::V3_2 { 4 } else { 32 }
     }
 
     /// Who the client says it is.
@@ -128,7 +134,7 @@ mod tests {
         assert_eq!((startup.user(), startup.database()), ("ada", "shop"));
         let settings = [("geqo", "off"), ("application_name", "psql")];
         assert_eq!(startup.settings(), settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        assert_eq!(startup.version(), ProtocolVersion::V3_0);
+        assert_eq!((startup.version(), startup.secret_length()), (ProtocolVersion::V3_0, 4));
         assert!(!startup.is_replication() && startup.to_negotiate().is_none());
         assert_eq!(parse(0x3_0000, b"user\0ada\0\0").unwrap().database(), "ada");
     }
@@ -137,7 +143,7 @@ mod tests {
     fn negotiates_what_is_too_new() {
         assert_eq!(parse(0x3_0002, b"user\0ada\0\0").unwrap().to_negotiate(), None);
         let newer = parse(0x3_270F, b"user\0ada\0_pq_.grease\0\x31\0\0").unwrap();
-        assert_eq!(newer.version(), ProtocolVersion::V3_2);
+        assert_eq!((newer.version(), newer.secret_length()), (ProtocolVersion::V3_2, 32));
         assert_eq!(newer.to_negotiate(), Some(&["_pq_.grease".to_owned()][..]));
         assert!(newer.settings().is_empty());
         assert_eq!(parse(0x3_0003, b"user\0ada\0\0").unwrap().to_negotiate(), Some(&[][..]));

@@ -10,7 +10,7 @@ use super::{config, connect, locked, open};
 async fn there_are_only_so_many_places() {
     let server = open(locked().max_connections(1)).await;
     let first = connect(&config(&server)).await.expect("there is a place");
-    let error = connect(&config(&server)).await.err().expect("there is none left");
+    let error = connect(&config(&server)).await.expect_err("there is none left");
     assert_eq!(error.code(), Some(&SqlState::TOO_MANY_CONNECTIONS));
     drop(first);
     for _ in 0..100 {

@@ -32,7 +32,7 @@ async fn a_user_who_does_not_exist_looks_like_a_wrong_password() {
     for (user, password) in [("postgres", "a guess"), ("nobody", super::PASSWORD)] {
         let mut config = config(&server);
         config.user(user).password(password);
-        let error = connect(&config).await.err().expect("it is refused");
+        let error = connect(&config).await.expect_err("it is refused");
         let refused = error.as_db_error().expect("the server says why");
         assert_eq!(*refused.code(), SqlState::INVALID_PASSWORD);
         assert_eq!(refused.severity(), "FATAL");
@@ -54,7 +54,7 @@ async fn without_a_password_the_name_must_be_right() {
     connect(&config(&server)).await.expect("no password is asked for");
     let mut wrong = config(&server);
     wrong.user("nobody").dbname("postgres");
-    let error = connect(&wrong).await.err().expect("it is refused");
+    let error = connect(&wrong).await.expect_err("it is refused");
     let refused = error.as_db_error().expect("the server says why");
     assert_eq!(*refused.code(), SqlState::INVALID_AUTHORIZATION_SPECIFICATION);
     assert_eq!(refused.hint(), Some("log in as \"postgres\""));
