@@ -16,6 +16,8 @@ mod filter;
 mod model;
 mod param;
 mod schema;
+#[cfg(feature = "embedded")]
+mod serve;
 mod session;
 mod sql;
 mod validate;
@@ -36,6 +38,8 @@ pub use self::field::{Field, IntoValue};
 pub use self::filter::{Column, Filter, IntoOrder, JsonPath, Order};
 pub use self::model::{Encode, Model, Validate};
 pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
+#[cfg(feature = "embedded")]
+pub use self::serve::{ServeOptions, Server};
 pub use self::session::{Executor, Transaction};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{

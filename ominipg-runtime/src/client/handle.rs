@@ -8,6 +8,8 @@ use super::open::open;
 use super::{ConnectOptions, Mode, tables};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
+#[cfg(feature = "embedded")]
+use crate::serve::{self, ServeOptions, Server};
 use crate::session::{Backend, Session, Transaction};
 
 /// A database: embedded, or a server. Clones are cheap and share it; the last one to go ends its threads and
@@ -99,6 +101,35 @@ impl Ominipg {
     /// Where no connection is free within [`ConnectOptions::busy_timeout`].
     pub async fn transaction(&self) -> Result<Transaction, Error> {
         Transaction::begin(self.backend()).await
+    }
+
+    /// Serves an embedded database to other clients of PostgreSQL, several at once: `db.serve("127.0.0.1:0")`.
+    ///
+    /// Their connections run on the tokio runtime that this is called from, which has its timers and I/O on. See
+    /// [`ServeOptions`] for passwords and Unix sockets, and [`Server::url`] for what clients connect with.
+    ///
+    /// # Errors
+    ///
+    /// Where the address cannot be listened on, or can be reached from other machines and no password is set; and where
+    /// this handle is connected to a server.
+    #[cfg(feature = "embedded")]
+    pub async fn serve(&self, options: impl Into<ServeOptions>) -> Result<Server, Error> {
+        if matches!(self.mode(), Mode::Direct | Mode::ServerWorker) {
+            let message = "only an embedded database can be served, and this handle is connected to a PostgreSQL \
+                           server: point the clients at that server";
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        serve::serve(serve::sessions_of(self)?, self.clone(), options.into()).await
+    }
+
+    /// Serves an embedded database on a Unix socket that only this user can open; see [`ServeOptions::unix`].
+    ///
+    /// # Errors
+    ///
+    /// Where something else is in that place, or another server uses it; else as [`serve`](Self::serve).
+    #[cfg(all(feature = "embedded", unix))]
+    pub async fn serve_unix(&self, path: impl Into<std::path::PathBuf>) -> Result<Server, Error> {
+        self.serve(ServeOptions::unix(path)).await
     }
 
     /// Ends the database's threads and connections; every later call on any clone is an error of the kind

@@ -64,12 +64,25 @@ impl Engine {
         }
     }
 
-    /// Adds a session, with the settings that its client asked for.
-    pub(super) fn add(&self, key: &[u8], settings: Settings) -> SessionId {
-        let mut greeting = self.greeting.clone();
-        greeting.extend_from_slice(key);
-        greeting.extend(frames::message_of(b'Z', b"I"));
-        self.board.add(&greeting, settings)
+    /// Adds a session with the settings that its client asked for, and the secret that cancels its statements.
+    pub(super) fn add(&self, settings: Settings, secret: &[u8]) -> SessionId {
+        self.board.add(settings, secret, |id| {
+            let mut greeting = self.greeting.clone();
+            if !secret.is_empty() {
+                let key = [&process_id(id).to_be_bytes(), secret].concat();
+                greeting.extend(frames::message_of(b'K', &key));
+            }
+            greeting.extend(frames::message_of(b'Z', b"I"));
+            greeting
+        })
+    }
+
+    /// Cancels what the session runs that has this number, if its secret is right.
+    pub(super) fn cancel_with(&self, process_id: i32, is_right: impl Fn(&[u8]) -> bool) {
+        let id = SessionId::from(process_id as u32);
+        if self.board.has_secret(id, is_right) {
+            self.cancel(id);
+        }
     }
 
     /// Why it failed, once it has.
@@ -197,6 +210,11 @@ impl Engine {
         }
         (run, running || waiting.is_some())
     }
+}
+
+/// The number that clients know a session by; after four thousand million of them, nobody can cancel any more.
+fn process_id(session: SessionId) -> i32 {
+    u32::try_from(session).unwrap_or_default() as i32
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -34,9 +34,10 @@ mod worker;
 use std::path::PathBuf;
 
 pub use self::cache::{EngineCache, prepare, show};
-pub(crate) use self::open::Embedded;
 #[doc(hidden)]
 pub use self::open::stream;
+pub(crate) use self::open::{Embedded, Sessions};
+pub(crate) use self::stream::SessionStream;
 
 /// The role that owns an embedded database.
 const SUPERUSER: &str = "postgres";

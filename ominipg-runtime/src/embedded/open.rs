@@ -1,5 +1,6 @@
 //! Opening and closing an embedded database.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -57,8 +58,13 @@ impl Embedded {
 
     /// A new session of the database, to be spoken to as a server is.
     pub(crate) fn session(&self) -> SessionStream {
-        let id = self.engine.add(&[], Settings::default());
+        let id = self.engine.add(Settings::default(), &[]);
         SessionStream::with_startup(Arc::clone(&self.engine), id)
+    }
+
+    /// What opens further sessions.
+    pub(crate) fn sessions(&self) -> Sessions {
+        Sessions(Arc::clone(&self.engine))
     }
 
     /// A new session and the client that speaks to it.
@@ -90,6 +96,31 @@ impl Embedded {
     pub(crate) async fn close(self) {
         self.engine.close();
         self.engine.ended().await;
+    }
+}
+
+/// Opens sessions of a database for clients that were let in.
+#[derive(Clone)]
+pub(crate) struct Sessions(Arc<Engine>);
+
+impl Sessions {
+    /// Opens a session with settings of its client's, and a secret for cancelling its statements.
+    pub(crate) fn open(
+        &self,
+        settings: BTreeMap<String, String>,
+        secret: Vec<u8>,
+    ) -> Result<SessionStream, Error> {
+        if self.0.has_ended() {
+            let why = self.0.failure().unwrap_or("the database was closed");
+            return Err(Error::new(ErrorKind::Closed, why));
+        }
+        let id = self.0.add(Settings(settings), &secret);
+        Ok(SessionStream::new(Arc::clone(&self.0), id))
+    }
+
+    /// Cancels what the session with this number runs, if its secret is right.
+    pub(crate) fn cancel(&self, process_id: i32, is_right: impl Fn(&[u8]) -> bool) {
+        self.0.cancel_with(process_id, is_right);
     }
 }
 

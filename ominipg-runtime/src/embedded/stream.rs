@@ -32,6 +32,11 @@ impl SessionStream {
         Self { engine, id, startup: Some(BytesMut::new()), welcome: &WELCOME }
     }
 
+    /// A stream that begins after the client was let in.
+    pub(super) fn new(engine: Arc<Engine>, id: SessionId) -> Self {
+        Self { engine, id, startup: None, welcome: &[] }
+    }
+
     /// Cancels what the session runs, or has asked and waits for.
     pub(crate) fn canceller(&self) -> Canceller {
         Canceller { engine: Arc::downgrade(&self.engine), id: self.id }

@@ -88,13 +88,23 @@ impl Switchboard {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a session that begins by hearing `greeting`.
-    pub(super) fn add(&self, greeting: &[u8], settings: Settings) -> SessionId {
+    /// Adds a session that begins by hearing what `greeting` gives for its number.
+    pub(super) fn add(
+        &self,
+        settings: Settings,
+        secret: &[u8],
+        greeting: impl FnOnce(SessionId) -> Vec<u8>,
+    ) -> SessionId {
         let mut state = self.state();
         state.last += 1;
         let id = state.last;
-        state.lines.insert(id, Line::new(greeting, settings));
+        state.lines.insert(id, Line::new(&greeting(id), settings, secret));
         id
+    }
+
+    /// Whether a session has a secret that is right.
+    pub(super) fn has_secret(&self, id: SessionId, is_right: impl Fn(&[u8]) -> bool) -> bool {
+        self.state().lines.get(&id).is_some_and(|line| is_right(line.secret()))
     }
 
     /// How many sessions there are, and how many of them wait for their turn.

@@ -66,6 +66,16 @@ impl Backend {
         })
     }
 
+    /// What opens further sessions of an embedded database.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn sessions(&self) -> Result<crate::embedded::Sessions, Error> {
+        self.check_open()?;
+        match &*self.host.lock().unwrap_or_else(PoisonError::into_inner) {
+            Host::Embedded(embedded) => Ok(embedded.sessions()),
+            _ => Err(Error::new(ErrorKind::Options, "only an embedded database has sessions to give")),
+        }
+    }
+
     /// Says why the engine ended, where that is the reason for a broken connection.
     #[cfg(feature = "embedded")]
     pub(super) fn explain<T>(&self, result: Result<T, Error>) -> Result<T, Error> {

@@ -7,4 +7,5 @@ mod database;
 mod embedded;
 mod local;
 
+pub use self::binaries::find_program;
 pub use self::database::{connections, database, server_certificate, server_url, takes_connections};

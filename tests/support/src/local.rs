@@ -92,7 +92,8 @@ fn certificate(folder: &Path, user: Option<(u32, u32)>) -> io::Result<PathBuf> {
 }
 
 fn program(name: &str) -> io::Result<PathBuf> {
-    binaries::find(name).ok_or_else(|| io::Error::other(format!("there is no `{name}` on this machine")))
+    binaries::find_program(name)
+        .ok_or_else(|| io::Error::other(format!("there is no `{name}` on this machine")))
 }
 
 /// A new folder with a short name: the paths of sockets may not be long.

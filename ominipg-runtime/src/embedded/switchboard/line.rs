@@ -54,11 +54,24 @@ pub(in crate::embedded) struct Line {
     /// PostgreSQL's variables for it, while another session has PostgreSQL.
     pub(in crate::embedded) values: Values,
     pub(in crate::embedded) settings: Settings,
+    /// With it, whoever is not the client may cancel its statement.
+    secret: Vec<u8>,
 }
 
 impl Line {
-    pub(super) fn new(greeting: &[u8], settings: Settings) -> Self {
-        Self { output: greeting.into(), status: b'I', ready: true, settings, ..Self::default() }
+    pub(super) fn new(greeting: &[u8], settings: Settings, secret: &[u8]) -> Self {
+        Self {
+            secret: secret.to_vec(),
+            output: greeting.into(),
+            status: b'I',
+            ready: true,
+            settings,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn secret(&self) -> &[u8] {
+        &self.secret
     }
 
     pub(super) fn put(&mut self, bytes: &[u8], waker: Option<&Waker>) -> usize {
