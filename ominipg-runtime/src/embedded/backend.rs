@@ -6,6 +6,7 @@ use std::time::Instant;
 use wasmtime::{Global, Instance, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::artefacts::Artefacts;
+use super::extensions::Library;
 use super::files::Tree;
 use super::host::{Host, Log};
 use super::link;
@@ -52,14 +53,16 @@ enum Left {
 }
 
 impl Backend {
-    /// Starts PostgreSQL on the cluster in `tree`.
+    /// Starts PostgreSQL on the cluster in `tree`, with the extensions in `library`.
     pub(super) async fn start(
         artefacts: Arc<Artefacts>,
+        library: Library,
         tree: Tree,
         arguments: Vec<String>,
     ) -> Result<Self, Error> {
         // While it starts, PostgreSQL must find the end of its input: it then leaves its own loop, alive.
         let (mut store, instance) = instantiate(artefacts, tree, Wire::script(b""), arguments).await?;
+        library.install(store.data_mut());
         let interface = Interface::of(&mut store, instance).map_err(|error| failure(&store, error))?;
         store.data_mut().signal_handler = Some(interface.signal.clone());
         match start(&mut store, instance).await {
@@ -225,6 +228,7 @@ async fn instantiate(
         started: Instant::now(),
         signal_handler: None,
         artefacts,
+        library: Arc::default(),
         linkage: None,
     };
     let mut store = Store::new(&engine, host);

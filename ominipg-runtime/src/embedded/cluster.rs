@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::artefacts::Artefacts;
 use super::backend::run_script;
+use super::extensions;
 use super::files::image::Image;
 use super::files::memory::MemoryFiles;
 use super::files::{DATA, FileType, Tree};
@@ -240,6 +241,9 @@ fn empty_cluster(archive: &Image) -> std::io::Result<Tree> {
             }
             _ => {}
         }
+    }
+    for module in extensions::module_names() {
+        append_file(&mut builder, &format!("lib/postgresql/{module}.so"), b"")?;
     }
     for directory in DIRECTORIES {
         append_directory(&mut builder, &format!("{DATA}/{directory}"))?;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use wasmtime::{Global, Instance, Memory, Table, TypedFunc};
 
 use super::artefacts::Artefacts;
+use super::extensions::Library;
 use super::files::{FileType, Metadata, Tree};
 use super::link::Tags;
 use super::wasi::Descriptors;
@@ -28,6 +29,8 @@ pub(super) struct Host {
     pub(super) started: Instant,
     pub(super) signal_handler: Option<TypedFunc<i32, ()>>,
     pub(super) artefacts: Arc<Artefacts>,
+    /// The extensions of the database.
+    pub(super) library: Arc<Library>,
     pub(super) linkage: Option<Linkage>,
 }
 

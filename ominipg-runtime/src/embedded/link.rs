@@ -199,15 +199,17 @@ async fn load(caller: &mut Caller<'_, Host>, path: &str) -> Result<u32> {
         return Ok(at as u32 + 1);
     }
     let artefacts = caller.data().artefacts.clone();
-    let (module, placement) = artefacts
-        .module(&name)
-        .ok_or_else(|| format_err!("the embedded engine has no module \"{name}\""))??;
+    let library = caller.data().library.clone();
+    let (module, placement) = match artefacts.module(&name) {
+        Some(module) => module.map(|(module, placement)| (module.clone(), placement))?,
+        None => library.module(&artefacts.engine, &name)?,
+    };
     let memory_base = place_in_memory(caller, placement).await?;
     let table_base = grow_table(caller, u64::from(placement.table_size), None).await?;
 
     let mut own = Vec::new();
-    let imports = imports(caller, module, memory_base, table_base, &mut own).await?;
-    let instance = Instance::new_async(&mut *caller, module, &imports).await?;
+    let imports = imports(caller, &module, memory_base, table_base, &mut own).await?;
+    let instance = Instance::new_async(&mut *caller, &module, &imports).await?;
     for (kind, symbol, got) in own {
         let address = if kind == "GOT.func" {
             slot(caller, instance, &symbol, &format!("{name}:{symbol}")).await?

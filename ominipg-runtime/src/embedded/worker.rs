@@ -12,6 +12,7 @@ use tokio_postgres::{Client, Config, NoTls};
 
 use super::artefacts;
 use super::backend::Backend;
+use super::extensions::Selection;
 use super::files::Tree;
 use super::files::host::HostFiles;
 use super::files::memory::MemoryFiles;
@@ -36,8 +37,8 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the database at `location`.
-    pub(crate) async fn open(location: Location) -> Result<Self, Error> {
+    /// Opens the database at `location` and makes extensions available to it.
+    pub(crate) async fn open(location: Location, extensions: Selection) -> Result<Self, Error> {
         let (opened, answer) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
@@ -46,7 +47,7 @@ impl Embedded {
         let thread = std::thread::Builder::new()
             .name("ominipg-engine".to_owned())
             .spawn(move || {
-                run(location, &for_thread, opened, stopped);
+                run(location, &extensions, &for_thread, opened, stopped);
                 // Nobody may be waiting for the end.
                 let _ = end.send(());
             })
@@ -83,6 +84,7 @@ fn failed_to_start(error: std::io::Error) -> Error {
 
 fn run(
     location: Location,
+    extensions: &Selection,
     ending: &Ending,
     opened: oneshot::Sender<Result<Client, Error>>,
     stopped: oneshot::Receiver<()>,
@@ -93,7 +95,7 @@ fn run(
         Err(error) => return drop(opened.send(Err(failed_to_start(error)))),
     };
     let connected = async {
-        let (backend, folder) = start(location).await?;
+        let (backend, folder) = start(location, extensions).await?;
         let (client, connection) = config().connect_raw(EngineStream::new(backend), NoTls).await?;
         Ok((client, connection, folder))
     };
@@ -124,7 +126,7 @@ fn run(
 /// The stream must be read by the task that writes to it: writing wakes the writer, reading runs PostgreSQL.
 #[doc(hidden)]
 pub async fn stream() -> Result<impl AsyncRead + AsyncWrite + Unpin + Send, Error> {
-    Ok(EngineStream::new(start(Location::Memory).await?.0))
+    Ok(EngineStream::new(start(Location::Memory, &Selection::default()).await?.0))
 }
 
 fn config() -> Config {
@@ -133,14 +135,15 @@ fn config() -> Config {
     config
 }
 
-async fn start(location: Location) -> Result<(Backend, Option<Folder>), Error> {
+async fn start(location: Location, extensions: &Selection) -> Result<(Backend, Option<Folder>), Error> {
     let artefacts = artefacts::shared()?;
+    let library = extensions.library(&artefacts)?;
     let folder = match &location {
         Location::Memory => None,
         Location::Folder(path) => Some(Folder::open(path, &artefacts.image)?),
     };
     let host = folder.as_ref().map(Folder::cluster).transpose()?.map(HostFiles::new);
     let tree = Tree::new(MemoryFiles::new(Arc::clone(&artefacts.image)), host);
-    let arguments = settings::arguments(folder.is_none());
-    Ok((Backend::start(artefacts, tree, arguments).await?, folder))
+    let arguments = settings::arguments(folder.is_none(), &extensions.preloaded());
+    Ok((Backend::start(artefacts, library, tree, arguments).await?, folder))
 }
