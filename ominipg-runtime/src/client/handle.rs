@@ -4,8 +4,8 @@ use std::sync::Arc;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::open::open;
-use super::{ConnectOptions, Mode, tables};
+use super::open::{Opened, open};
+use super::{ConnectOptions, Mode, extensions, tables};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 #[cfg(feature = "embedded")]
@@ -29,11 +29,12 @@ impl Ominipg {
     ///
     /// # Errors
     ///
-    /// Where the url is not understood, the folder cannot be used or the server is not there; and where the tables
-    /// cannot be created, if that was asked for.
+    /// Where the url is not understood, the folder cannot be used or the server is not there; and where the tables or the
+    /// extensions cannot be created, if that was asked for.
     pub async fn connect(options: impl Into<ConnectOptions>) -> Result<Self, Error> {
         let options = options.into();
-        let (backend, mode) = open(&options).await?;
+        let Opened { backend, mode, setup } = open(&options).await?;
+        extensions::create(&backend, &setup).await?;
         if let (true, Some(schema)) = (options.create_tables, options.schema) {
             tables::create(&backend, schema).await?;
         }

@@ -1,5 +1,6 @@
 //! The handle that applications hold: connect, query, transaction, close.
 
+mod extensions;
 mod handle;
 mod location;
 mod mode;

@@ -12,6 +12,7 @@ use wasmtime::{Func, Global, Instance, Store, TypedFunc, WasmParams, WasmResults
 use super::artefacts::{Artefacts, Started};
 use super::control::{Control, Words};
 use super::driver;
+use super::extensions::Library;
 use super::files::{MemoryFiles, Tree};
 use super::frames;
 use super::host::{Clock, Host, Log};
@@ -67,14 +68,16 @@ enum Left {
 }
 
 impl Backend {
-    /// Starts PostgreSQL on the cluster in `tree`.
+    /// Starts PostgreSQL on the cluster in `tree`, with the extensions in `library`.
     pub(super) async fn start(
         artefacts: Arc<Artefacts>,
+        library: Library,
         tree: Tree,
         arguments: Vec<String>,
         control: Arc<Control>,
     ) -> Result<Self, Error> {
         let (mut store, instance) = instantiate(artefacts, tree, arguments, control).await?;
+        library.install(store.data_mut());
         match Self::begin(&mut store, instance).await {
             Ok((interface, greeting)) => Self::new(store, instance, interface, greeting),
             Err(error) => Err(failure(&store, error).context("PostgreSQL did not start")),
@@ -99,10 +102,11 @@ impl Backend {
         Ok((interface, greeting))
     }
 
-    /// A copy of a started engine.
+    /// A copy of a started engine, with the extensions in `library`.
     pub(super) async fn copy(
         artefacts: Arc<Artefacts>,
         started: &Started,
+        library: Library,
         control: Arc<Control>,
     ) -> Result<Self, Error> {
         let mut tree = Tree::new(started.files.clone(), None);
@@ -116,6 +120,7 @@ impl Backend {
         host.descriptors = descriptors;
         host.directory.clone_from(&snapshot.directory);
         host.clock = Clock::new(snapshot.clock);
+        library.install(&mut host);
         let mut store = Store::new(&host.artefacts.engine.clone(), host);
         let copied = async {
             let memory = snapshot::map(&mut store, &started.memory).await?;
@@ -393,6 +398,7 @@ fn host(artefacts: Arc<Artefacts>, tree: Tree, arguments: Vec<String>, control: 
         reserved: [u32::MAX; 2],
         signal_handler: None,
         artefacts,
+        library: Arc::default(),
         linkage: None,
     }
 }

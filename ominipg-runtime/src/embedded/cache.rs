@@ -25,7 +25,7 @@ use super::{cluster, snapshot};
 use crate::error::{Error, ErrorKind};
 
 /// Changes whenever what is stored, or how it is made, changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const PLACEMENTS: &str = "modules.json";
 /// The read-only files and the cluster of databases in folders.
 const IMAGE: &str = "image";
@@ -94,9 +94,17 @@ pub fn prepare() -> Result<EngineCache, Error> {
 pub fn show() -> Result<EngineCache, Error> {
     let engine = artefacts::engine().map_err(engine_error)?;
     let path = folder(&engine)?;
-    let entries = fs::read_dir(&path).into_iter().flatten().flatten();
-    let size = entries.filter_map(|entry| Some(entry.metadata().ok()?.len())).sum();
-    Ok(EngineCache { ready: path.join(PLACEMENTS).is_file(), path, size })
+    Ok(EngineCache { ready: path.join(PLACEMENTS).is_file(), size: size(&path), path })
+}
+
+/// What the files in a folder and below it take, in bytes.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.filter_map(|entry| match entry.metadata().ok()? {
+        metadata if metadata.is_dir() => Some(size(&entry.path())),
+        metadata => Some(metadata.len()),
+    });
+    sizes.sum()
 }
 
 /// Reads the engine from the cache, or compiles it and puts it there.
@@ -136,7 +144,7 @@ fn without_cache(engine: &Engine, error: &Error) -> Result<Artefacts, Error> {
 }
 
 /// The folder for this version of the engine on this processor.
-fn folder(engine: &Engine) -> Result<PathBuf, Error> {
+pub(super) fn folder(engine: &Engine) -> Result<PathBuf, Error> {
     let base = match std::env::var_os(CACHE_VARIABLE) {
         Some(folder) if !folder.is_empty() => PathBuf::from(folder),
         _ => etcetera::choose_base_strategy()
@@ -317,10 +325,10 @@ pub(super) fn engine_error(error: impl Display) -> Error {
 }
 
 /// A line on stderr while the engine is compiled, if that is a terminal.
-struct Progress(Option<ProgressBar>);
+pub(super) struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         if !std::io::stderr().is_terminal() {
             return Self(None);
         }
@@ -331,14 +339,14 @@ impl Progress {
         Self(Some(bar))
     }
 
-    fn say(&self, message: String) {
+    pub(super) fn say(&self, message: String) {
         tracing::info!(target: "ominipg::engine", "{message}");
         if let Some(bar) = &self.0 {
             bar.set_message(message);
         }
     }
 
-    fn finish(self) {
+    pub(super) fn finish(self) {
         if let Some(bar) = self.0 {
             bar.finish_and_clear();
         }

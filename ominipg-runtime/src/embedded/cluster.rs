@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use super::artefacts::Artefacts;
 use super::backend::{Backend, run_script};
 use super::control::Control;
+use super::extensions::{self, Library};
 use super::files::image::Image;
 use super::files::memory::MemoryFiles;
 use super::files::{DATA, FileType, Tree};
@@ -72,7 +73,9 @@ pub(super) fn start(artefacts: Arc<Artefacts>) -> Result<(Snapshot, Vec<u8>, Ima
     let tree = Tree::new(artefacts.files.clone(), None);
     let control = Arc::new(Control::new(true));
     let (snapshot, memory, files) = complete(async {
-        let mut backend = Backend::start(artefacts, tree, settings::arguments(true), control).await?;
+        let mut backend =
+            Backend::start(artefacts, Library::default(), tree, settings::arguments(true, &[]), control)
+                .await?;
         let mut started = 0;
         for statement in WARM_UP {
             let rows = backend.query(statement).await.map_err(internal)?;
@@ -273,6 +276,9 @@ fn empty_cluster(archive: &Image) -> std::io::Result<Tree> {
             }
             _ => {}
         }
+    }
+    for module in extensions::module_names() {
+        append_file(&mut builder, &format!("lib/postgresql/{module}.so"), b"")?;
     }
     for directory in DIRECTORIES {
         append_directory(&mut builder, &format!("{DATA}/{directory}"))?;

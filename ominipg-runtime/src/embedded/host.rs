@@ -8,6 +8,7 @@ use wasmtime::{Global, Instance, Memory, Table, TypedFunc};
 
 use super::artefacts::Artefacts;
 use super::control::Control;
+use super::extensions::Library;
 use super::files::{FileType, Metadata, Tree};
 use super::link::{Step, Tags};
 use super::switchboard::Switchboard;
@@ -32,6 +33,8 @@ pub(super) struct Host {
     pub(super) reserved: [u32; 2],
     pub(super) signal_handler: Option<TypedFunc<i32, ()>>,
     pub(super) artefacts: Arc<Artefacts>,
+    /// The extensions of the database.
+    pub(super) library: Arc<Library>,
     pub(super) linkage: Option<Linkage>,
 }
 

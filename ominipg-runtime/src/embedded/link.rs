@@ -310,9 +310,11 @@ where
         return Ok(at as u32 + 1);
     }
     let artefacts = store.as_context().data().artefacts.clone();
-    let (module, placement) = artefacts
-        .module(name)
-        .ok_or_else(|| format_err!("the embedded engine has no module \"{name}\""))??;
+    let library = store.as_context().data().library.clone();
+    let (module, placement) = match artefacts.module(name) {
+        Some(module) => module.map(|(module, placement)| (module.clone(), placement))?,
+        None => library.module(&artefacts.engine, name)?,
+    };
     let memory_base = match data {
         Some(base) => base,
         None => place_in_memory(store, placement).await?,
@@ -320,8 +322,8 @@ where
     let table_base = grow_table(store, u64::from(placement.table_size), None).await?;
 
     let mut own = Vec::new();
-    let imports = imports(store, module, memory_base, table_base, &mut own).await?;
-    let instance = Instance::new_async(&mut *store, module, &imports).await?;
+    let imports = imports(store, &module, memory_base, table_base, &mut own).await?;
+    let instance = Instance::new_async(&mut *store, &module, &imports).await?;
     for (kind, symbol, got) in own {
         let address = if kind == "GOT.func" {
             slot(store, instance, &symbol, &format!("{name}:{symbol}")).await?

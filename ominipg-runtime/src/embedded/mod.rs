@@ -1,11 +1,13 @@
 //! PostgreSQL in the process: compiled to WebAssembly, hosted by wasmtime, on a thread of its own.
 //!
-//! Connecting to `:memory:` or `file://…` is all that an application needs; [`prepare`] compiles the engine ahead.
+//! Connecting to `:memory:` or `file://…` is all that an application needs; [`prepare`] compiles the engine ahead, and
+//! [`prepare_extensions`] its extensions.
 
 // From the top: `open` makes an `engine`, which runs on the threads of its callers (`stream`) or on its `worker`, under the
 // eyes of the `watchdog`; `switchboard` tells whose turn it is; `backend` drives PostgreSQL's own functions; `link` places
 // the modules, and `wasi` answers what they ask of a system, on the `files` that they see. `cache` keeps what is compiled,
-// `cluster` makes the first database, `snapshot` the engine that databases in memory are copies of.
+// `cluster` makes the first database, `snapshot` the engine that databases in memory are copies of;
+// `extensions` adds to both for the databases that ask for it.
 mod artefacts;
 mod backend;
 mod cache;
@@ -13,6 +15,7 @@ mod cluster;
 mod control;
 mod driver;
 mod engine;
+mod extensions;
 mod files;
 mod folder;
 mod frames;
@@ -34,6 +37,8 @@ mod worker;
 use std::path::PathBuf;
 
 pub use self::cache::{EngineCache, prepare, show};
+pub(crate) use self::extensions::Selection;
+pub use self::extensions::prepare_extensions;
 #[doc(hidden)]
 pub use self::open::stream;
 pub(crate) use self::open::{Embedded, Sessions};

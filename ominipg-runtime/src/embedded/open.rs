@@ -11,6 +11,7 @@ use super::artefacts::{self, Artefacts};
 use super::backend::Backend;
 use super::control::Control;
 use super::engine::Engine;
+use super::extensions::Selection;
 use super::files::Tree;
 use super::files::host::HostFiles;
 use super::folder::Folder;
@@ -31,11 +32,17 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the database at `location`, with a worker or alone on its callers' threads.
-    pub(crate) async fn open(location: Location, with_worker: bool) -> Result<Self, Error> {
+    /// Opens the database at `location` with extensions, and with a worker or alone on its callers' threads.
+    pub(crate) async fn open(
+        location: Location,
+        extensions: Selection,
+        with_worker: bool,
+    ) -> Result<Self, Error> {
         // What is ready is copied at once; everything else takes a thread of its own for a while.
-        if let (Location::Memory, Some(artefacts)) = (&location, artefacts::ready()) {
-            return start(artefacts, None, with_worker).await;
+        if let (Location::Memory, true, Some(artefacts)) =
+            (&location, extensions.is_empty(), artefacts::ready())
+        {
+            return start(artefacts, None, &extensions, with_worker).await;
         }
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let opening = move || {
@@ -44,7 +51,7 @@ impl Embedded {
                     Location::Memory => None,
                     Location::Folder(path) => Some(Folder::open(path, &artefacts.image)?),
                 };
-                complete(start(artefacts, folder, with_worker))
+                complete(start(artefacts, folder, &extensions, with_worker))
             });
             // Who asked may have given up: then it ends again.
             drop(sender.send(opened));
@@ -147,16 +154,21 @@ impl Drop for Embedded {
 async fn start(
     artefacts: Arc<Artefacts>,
     folder: Option<Folder>,
+    extensions: &Selection,
     with_worker: bool,
 ) -> Result<Embedded, Error> {
     let control = Arc::new(Control::new(!with_worker));
+    let (library, preloaded) = (extensions.library(&artefacts)?, extensions.preloaded());
     let backend = match (&folder, artefacts.started()) {
-        (None, Some(started)) => Backend::copy(Arc::clone(&artefacts), started, Arc::clone(&control)).await?,
+        // What is preloaded asks for it while PostgreSQL starts.
+        (None, Some(started)) if preloaded.is_empty() => {
+            Backend::copy(Arc::clone(&artefacts), started, library, Arc::clone(&control)).await?
+        }
         _ => {
             let host = folder.as_ref().map(Folder::cluster).transpose()?.map(HostFiles::new);
             let tree = Tree::new(artefacts.files.clone(), host);
-            let arguments = settings::arguments(folder.is_none());
-            Backend::start(artefacts, tree, arguments, Arc::clone(&control)).await?
+            let arguments = settings::arguments(folder.is_none(), &preloaded);
+            Backend::start(artefacts, library, tree, arguments, Arc::clone(&control)).await?
         }
     };
     let bell = Arc::new(Bell::default());
@@ -183,7 +195,7 @@ pub(super) fn complete<T>(future: impl Future<Output = T>) -> T {
 /// A new database in memory as the byte stream of its one session, for tests that put a socket before it.
 #[doc(hidden)]
 pub async fn stream() -> Result<impl AsyncRead + AsyncWrite + Unpin + Send, Error> {
-    let embedded = Embedded::open(Location::Memory, true).await?;
+    let embedded = Embedded::open(Location::Memory, Selection::default(), true).await?;
     let stream = embedded.session();
     // It lives as long as the process.
     std::mem::forget(embedded);

@@ -43,11 +43,15 @@ const IN_MEMORY: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_w
 /// For databases in a folder: an acknowledged commit is on disk.
 const IN_FOLDER: &[&str] = &["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
 
-/// The program's arguments to serve the database `postgres`.
-pub(super) fn arguments(in_memory: bool) -> Vec<String> {
+/// The program's arguments to serve the database `postgres`, with modules that are loaded before it starts.
+pub(super) fn arguments(in_memory: bool, preloaded: &[&str]) -> Vec<String> {
     let mut arguments = vec![PROGRAM.to_owned(), "--single".to_owned()];
     for setting in COMMON.iter().chain(if in_memory { IN_MEMORY } else { IN_FOLDER }) {
         arguments.extend(["-c".to_owned(), (*setting).to_owned()]);
+    }
+    if !preloaded.is_empty() {
+        let setting = format!("shared_preload_libraries={}", preloaded.join(","));
+        arguments.extend(["-c".to_owned(), setting]);
     }
     arguments.extend(["-D", "/data", "postgres"].map(str::to_owned));
     arguments

@@ -1,4 +1,4 @@
-//! Files in memory: a tree of nodes whose contents are shared with an image until they are written.
+//! Files in memory: a tree of nodes whose contents are shared with images until they are written.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub(in crate::embedded) type NodeId = usize;
 /// A tree of files in memory.
 #[derive(Clone)]
 pub(in crate::embedded) struct MemoryFiles {
-    image: Arc<Image>,
+    images: Vec<Arc<Image>>,
     /// Shared with other trees until they are changed.
     nodes: Vec<Option<Arc<Node>>>,
     free: Vec<NodeId>,
@@ -37,7 +37,8 @@ enum Content {
 #[derive(Clone, Default)]
 struct Data {
     len: u64,
-    /// Where the image holds the first bytes, for chunks that are `Image`.
+    /// Which image holds the first bytes, and where, for chunks that are `Image`.
+    image: usize,
     image_start: usize,
     image_len: usize,
     chunks: Vec<Chunk>,
@@ -58,32 +59,40 @@ impl MemoryFiles {
     /// A tree that holds the files of `image`.
     pub(in crate::embedded) fn new(image: Arc<Image>) -> Self {
         let root = Node { content: Content::Directory(BTreeMap::new()), uses: 1 };
-        let mut files =
-            Self { image: Arc::clone(&image), nodes: vec![Some(Arc::new(root))], free: Vec::new() };
+        let mut files = Self { images: Vec::new(), nodes: vec![Some(Arc::new(root))], free: Vec::new() };
+        files.add(image);
+        files
+    }
+
+    /// Adds the files of `image`; they take the place of files that have their names.
+    pub(in crate::embedded) fn add(&mut self, image: Arc<Image>) {
         for file in image.entries() {
             let path: Vec<&str> = file.path.split('/').collect();
             let (name, parents) = path.split_last().expect("an image path has at least one part");
             let mut parent = ROOT;
             for part in parents {
-                parent = files.directory_or_new(parent, part);
+                parent = self.directory_or_new(parent, part);
             }
             match file.kind {
                 FileType::Directory => {
-                    files.directory_or_new(parent, name);
+                    self.directory_or_new(parent, name);
                 }
                 _ => {
                     let data = Data {
                         len: file.len as u64,
+                        image: self.images.len(),
                         image_start: file.start,
                         image_len: file.len,
                         chunks: vec![Chunk::Image; file.len.div_ceil(CHUNK)],
                     };
-                    let id = files.insert(Content::File(data));
-                    files.directory_mut(parent).insert((*name).into(), id);
+                    let id = self.insert(Content::File(data));
+                    if let Some(replaced) = self.directory_mut(parent).insert((*name).into(), id) {
+                        self.close(replaced);
+                    }
                 }
             }
         }
-        files
+        self.images.push(image);
     }
 
     fn directory_or_new(&mut self, parent: NodeId, name: &str) -> NodeId {
@@ -285,7 +294,7 @@ impl MemoryFiles {
             match &data.chunks[index] {
                 Chunk::Hole => target.fill(0),
                 Chunk::Own(bytes) => target.copy_from_slice(&bytes[within..within + n]),
-                Chunk::Image => data.image_chunk(&self.image, index, within, target),
+                Chunk::Image => data.image_chunk(&self.images[data.image], index, within, target),
             }
             done += n;
             at += n;
@@ -295,7 +304,7 @@ impl MemoryFiles {
 
     /// Writes at `offset`; a gap before it reads as zeros.
     pub(in crate::embedded) fn write_at(&mut self, id: NodeId, offset: u64, bytes: &[u8]) -> Result<usize> {
-        let image = Arc::clone(&self.image);
+        let image = Arc::clone(&self.images[self.data(id)?.image]);
         let data = self.data_mut(id)?;
         let end = offset.checked_add(bytes.len() as u64).ok_or(Errno::FBIG)?;
         if end > data.len {
@@ -314,7 +323,7 @@ impl MemoryFiles {
 
     /// Cuts the file or extends it with zeros.
     pub(in crate::embedded) fn set_len(&mut self, id: NodeId, len: u64) -> Result<()> {
-        let image = Arc::clone(&self.image);
+        let image = Arc::clone(&self.images[self.data(id)?.image]);
         let data = self.data_mut(id)?;
         if len < data.len && !len.is_multiple_of(CHUNK as u64) {
             // The tail of the last chunk must read as zeros when the file grows again.

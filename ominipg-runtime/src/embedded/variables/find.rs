@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::embedded::artefacts::{self, Artefacts, POSTGRES};
 use crate::embedded::backend::Backend;
 use crate::embedded::control::Control;
+use crate::embedded::extensions::Library;
 use crate::embedded::frames;
 use crate::embedded::open::complete;
 
@@ -74,7 +75,8 @@ const PROBES: [Probe; 6] = [
 fn copy(artefacts: &Arc<Artefacts>) -> Backend {
     let started = artefacts.started().expect("the cache holds a started engine");
     let control = Arc::new(Control::new(true));
-    complete(Backend::copy(Arc::clone(artefacts), started, control)).expect("it is copied")
+    complete(Backend::copy(Arc::clone(artefacts), started, Library::default(), control))
+        .expect("it is copied")
 }
 
 #[test]
