@@ -71,7 +71,9 @@ async fn pgbench_runs_in_every_protocol() {
     let served = Served::new().await;
     let Some(_) = run("pgbench", &served, &["-i", "-q", "-s", "1"]).await else { return };
     for protocol in ["simple", "extended", "prepared"] {
-        let arguments = ["-n", "-c", "4", "-j", "2", "-t", "25", "-M", protocol];
+        // A thread for each client: while one has a transaction open the others wait, and pgbench prepares its
+        // statements with calls that block all clients of their thread.
+        let arguments = ["-n", "-c", "4", "-j", "4", "-t", "25", "-M", protocol];
         let output = run("pgbench", &served, &arguments).await.expect("pgbench is there");
         assert!(said(&output).contains("100/100"), "{protocol}: {output:?}");
     }

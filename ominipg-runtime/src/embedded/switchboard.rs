@@ -34,6 +34,8 @@ struct State {
     last: SessionId,
     /// Whose variables PostgreSQL has; its turn may be over.
     current: Option<SessionId>,
+    /// Whether it was given its turn and has not used it yet.
+    fresh: bool,
     /// Those with messages, in the order in which these came.
     waiting: VecDeque<SessionId>,
     /// What those that are gone have left behind.
@@ -263,14 +265,26 @@ impl Switchboard {
         if let Some(line) = state.lines.get_mut(&id) {
             line.queued = false;
         }
+        state.fresh = true;
         Some(id)
     }
 
     /// Gives PostgreSQL to a session, or to nobody.
     pub(super) fn set_current(&self, id: Option<SessionId>) {
         let mut state = self.state();
+        let before = state.current.filter(|&before| Some(before) != id);
         state.current = id;
         state.idle_since = None;
+        let Some(before) = before else { return };
+        let Some(line) = state.lines.get_mut(&before) else { return };
+        // What came while the turn was already decided waits like all else, and who left meanwhile is gone.
+        if line.has_whole() && !line.queued {
+            line.queued = true;
+            state.waiting.push_back(before);
+        } else if line.hung_up() {
+            drop(state);
+            self.remove(before);
+        }
     }
 
     /// Works on a session's variables and settings.
