@@ -83,6 +83,8 @@ pub(super) struct Control {
     /// Counts the times that the engine was run; odd while it is.
     run: AtomicU64,
     words: Mutex<Option<Words>>,
+    /// The size of the guest's memory when it last waited, in bytes.
+    memory: AtomicU64,
     /// Wakes a sleep inside of the engine.
     nap: Condvar,
     /// Whether there is no worker to move to.
@@ -100,6 +102,7 @@ impl Control {
             alarm: AtomicBool::new(false),
             run: AtomicU64::new(0),
             words: Mutex::new(None),
+            memory: AtomicU64::new(0),
             nap: Condvar::new(),
             alone,
         }
@@ -120,6 +123,15 @@ impl Control {
             words.set(true);
         }
         self.nap.notify_all();
+    }
+
+    pub(super) fn set_memory(&self, bytes: u64) {
+        self.memory.store(bytes, Ordering::Relaxed);
+    }
+
+    /// The size of the guest's memory, in bytes.
+    pub(super) fn memory(&self) -> u64 {
+        self.memory.load(Ordering::Relaxed)
     }
 
     fn interrupt(&self) {
