@@ -85,6 +85,9 @@ pub(super) struct Control {
     words: Mutex<Option<Words>>,
     /// The size of the guest's memory when it last waited, in bytes.
     memory: AtomicU64,
+    /// What goes wrong at PostgreSQL's next look at its interrupts.
+    #[cfg(test)]
+    pub(super) fault: Mutex<Option<super::faults::Fault>>,
     /// Wakes a sleep inside of the engine.
     nap: Condvar,
     /// Whether there is no worker to move to.
@@ -103,6 +106,8 @@ impl Control {
             run: AtomicU64::new(0),
             words: Mutex::new(None),
             memory: AtomicU64::new(0),
+            #[cfg(test)]
+            fault: Mutex::new(None),
             nap: Condvar::new(),
             alone,
         }
@@ -134,7 +139,7 @@ impl Control {
         self.memory.load(Ordering::Relaxed)
     }
 
-    fn interrupt(&self) {
+    pub(super) fn interrupt(&self) {
         if let Some(words) = *self.words() {
             words.set(false);
         }

@@ -188,6 +188,13 @@ impl Engine {
         }
     }
 
+    /// Lets something go wrong in the statement that runs, or in the next.
+    #[cfg(test)]
+    pub(super) fn fail(&self, fault: super::faults::Fault) {
+        *self.control.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        self.control.interrupt();
+    }
+
     /// What is known of it from outside.
     pub(super) fn state(&self) -> EngineState {
         let (sessions, waiting_sessions) = self.board.count();

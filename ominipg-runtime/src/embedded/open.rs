@@ -123,6 +123,12 @@ impl Sessions {
         Ok(Connection::with_line(client, line, monitor))
     }
 
+    /// Lets something go wrong in the engine.
+    #[cfg(test)]
+    pub(super) fn fail(&self, fault: super::faults::Fault) {
+        self.0.fail(fault);
+    }
+
     /// Refuses where the engine has ended.
     fn check(&self) -> Result<(), Error> {
         match (self.0.has_ended(), self.0.failure()) {
