@@ -115,7 +115,7 @@ impl<'a> Session<'a> {
                         let connection = transaction.usable()?;
                         transaction.watch(call.on(connection, connection.query(sql, params, false))).await
                     });
-                    call.run(transaction.backend(), CallKind::Statement, statement).await
+                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
             }
         })
@@ -141,7 +141,7 @@ impl<'a> Session<'a> {
                         let connection = transaction.usable()?;
                         transaction.watch(call.on(connection, connection.execute(sql, params, false))).await
                     });
-                    call.run(transaction.backend(), CallKind::Statement, statement).await
+                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
             }
         })
@@ -167,7 +167,7 @@ impl<'a> Session<'a> {
                         let connection = transaction.usable()?;
                         transaction.watch(call.on(connection, connection.batch(sql))).await
                     });
-                    call.run(transaction.backend(), CallKind::Statement, statement).await
+                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
             }
         })

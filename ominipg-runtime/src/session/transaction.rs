@@ -97,6 +97,14 @@ impl Transaction {
         self.connection()
     }
 
+    /// Notes whether a limit ended a call: whichever part of it was done, the transaction is only to be rolled back.
+    pub(super) fn note<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(ErrorKind::Timeout | ErrorKind::Cancelled) = result.as_ref().map_err(Error::kind) {
+            self.given_up.store(true, Ordering::Release);
+        }
+        result
+    }
+
     /// Waits for a statement, and notes whether it failed or was given up.
     pub(super) async fn watch<T>(
         &self,
