@@ -84,6 +84,14 @@ impl LineControl for SessionControl {
             engine.board.stop_at(self.id, stop);
         }
     }
+
+    fn is_over(&self) -> bool {
+        self.engine.upgrade().is_none_or(|engine| engine.board.is_over(self.id))
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.engine.upgrade()?.failure().map(str::to_owned)
+    }
 }
 
 impl Drop for SessionStream {

@@ -173,6 +173,11 @@ impl Switchboard {
         }
     }
 
+    /// Whether a session has ended.
+    pub(super) fn is_over(&self, id: SessionId) -> bool {
+        self.state().lines.get(&id).is_none_or(Line::is_ended)
+    }
+
     /// The sessions.
     pub(super) fn sessions(&self) -> Vec<SessionId> {
         self.state().lines.keys().copied().collect()

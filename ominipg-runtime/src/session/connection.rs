@@ -12,7 +12,7 @@ use super::ended::Ended;
 use super::line::Line;
 use super::statements::Statements;
 use crate::client::{Monitor, Stop};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::param::{Param, Params};
 
 /// A connection and the statements prepared on it.
@@ -58,7 +58,7 @@ impl Connection {
 
     /// Whether the other side is gone.
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.line.as_ref().is_some_and(Line::is_over)
     }
 
     /// Whether a statement is under way that its caller gave up.
@@ -87,7 +87,16 @@ impl Connection {
             Some(line) => line.drive(statement).await,
         };
         self.unfinished.fetch_sub(1, Ordering::AcqRel);
-        result.map_err(|error| self.ended.explain(error, self.line.is_some()))
+        result.map_err(|error| self.explain(error))
+    }
+
+    /// Says why a statement's connection is gone, where that is its error.
+    fn explain(&self, error: Error) -> Error {
+        let error = self.ended.explain(error, self.line.is_some());
+        match self.line.as_ref().filter(|_| error.kind() == ErrorKind::Connection).and_then(Line::failure) {
+            Some(why) => Error::new(ErrorKind::Engine, why).with_source_of(error),
+            None => error,
+        }
     }
 
     /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.

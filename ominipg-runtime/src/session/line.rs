@@ -32,6 +32,12 @@ pub(crate) trait LineControl: Send + Sync {
 
     /// Cancels what is under way when `stop` says so, until told otherwise.
     fn stop_at(&self, stop: Option<Stop>);
+
+    /// Whether the session there has ended, which nobody has read of yet.
+    fn is_over(&self) -> bool;
+
+    /// Why what is there failed, once it has.
+    fn failure(&self) -> Option<String>;
 }
 
 /// Tells that a connection can move more bytes.
@@ -78,6 +84,16 @@ impl Line {
     /// Cancels what is under way when `stop` says so, until told otherwise.
     pub(super) fn stop_at(&self, stop: Option<Stop>) {
         self.control.stop_at(stop);
+    }
+
+    /// Whether the session at the other end has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.control.is_over()
+    }
+
+    /// Why the other end failed, once it has.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.control.failure()
     }
 
     /// Why it ended, once it has.

@@ -13,7 +13,7 @@ use crate::client::{Monitor, NO_LIMITS};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 
-const WAIT: Duration = Duration::from_millis(300);
+const WAIT: Duration = Duration::from_millis(1_000);
 
 async fn backend() -> Arc<Backend> {
     let url = ominipg_test_support::database().await;
