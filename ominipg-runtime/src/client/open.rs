@@ -1,3 +1,4 @@
+#[cfg(feature = "embedded")]
 use std::pin::Pin;
 use std::sync::Arc;
 

@@ -152,6 +152,13 @@ impl Connection {
 
     /// Sends statements without waiting for their end; what is sent later runs after them.
     pub(super) fn send(&self, sql: &str) {
+        if let Some(line) = &self.line {
+            // The next user waits for their end before sending more, or a cancellation that is meant for what comes
+            // behind them would hit these; and no limit of the last call does.
+            self.unfinished.fetch_add(1, Ordering::AcqRel);
+            self.stopped.store(true, Ordering::Release);
+            line.stop_at(None);
+        }
         // The first poll puts the message into the connection's queue.
         let _ = pin!(self.client.batch_execute(sql)).poll(&mut Context::from_waker(Waker::noop()));
         if let Some(line) = &self.line {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,7 +12,7 @@ const SHARDS: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Requests {
     last: AtomicU64,
-    waiting: [Mutex<BTreeMap<u64, Entry>>; SHARDS],
+    waiting: [Mutex<HashMap<u64, Entry>>; SHARDS],
     statements: Counts,
     times: Meter,
 }
@@ -44,7 +44,7 @@ impl Requests {
         Request { requests: self, id }
     }
 
-    fn shard(&self, id: u64) -> MutexGuard<'_, BTreeMap<u64, Entry>> {
+    fn shard(&self, id: u64) -> MutexGuard<'_, HashMap<u64, Entry>> {
         self.waiting[id as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
