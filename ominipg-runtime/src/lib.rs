@@ -26,7 +26,12 @@ mod value;
 pub use tokio_postgres::Row;
 pub use tokio_postgres::types::ToSql;
 
-pub use self::client::{ConnectOptions, Mode, Ominipg};
+pub use tokio_util::sync::CancellationToken;
+
+pub use self::client::{
+    CallKind, ConnectOptions, Diagnostics, EngineState, Event, Events, Histogram, Mode, Ominipg, Outcome,
+    Outcomes, PoolState, StatementCache, Waiting,
+};
 pub use self::crud::{
     Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo,
     Relation, Relations, UpdateByKey, UpdateMany,

@@ -1,7 +1,10 @@
 use std::fmt;
 
+use serde::Serialize;
+
 /// Where statements run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mode {
     /// PostgreSQL in this process: short statements on the caller's thread, long ones on a thread of its own.

@@ -1,8 +1,12 @@
-use super::Mode;
+#[cfg(feature = "embedded")]
+use std::pin::Pin;
+use std::sync::Arc;
+
 use super::location::{Location, ServerUrl};
 use super::options::ConnectOptions;
 #[cfg(not(feature = "embedded"))]
 use super::redact;
+use super::{Mode, Monitor};
 use crate::error::{Error, ErrorKind};
 use crate::session::{Backend, Host, PoolSize, Server, Worker};
 use crate::sql::create_extension;
@@ -35,7 +39,8 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Erro
         return Err(Error::new(ErrorKind::Options, "`max_connections` must be at least 1"));
     }
     let size = PoolSize { connections: options.max_connections, wait: options.busy_timeout };
-    let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout)?;
+    let monitor = Arc::new(Monitor::new());
+    let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout, monitor)?;
     let (backend, mode) = if options.use_worker == Some(true) {
         let worker = Worker::start()?;
         let server = server.driven_by(worker.driver());
@@ -63,8 +68,14 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Opened, E
     };
     let with_worker = options.use_worker != Some(false);
     let embedded = embedded::Embedded::open(location, extensions, with_worker).await?;
-    let connection = embedded.connect().await?;
-    let backend = Backend::only(connection, options.busy_timeout, Host::Embedded(embedded));
+    let (sessions, monitor) = (embedded.sessions(), Arc::new(Monitor::new()));
+    let connection = sessions.connect(Arc::clone(&monitor)).await?;
+    // PostgreSQL may end a session, as with `idle_in_transaction_session_timeout`, and live on.
+    let reconnect = Box::new(move || {
+        let (sessions, monitor) = (sessions.clone(), Arc::clone(&monitor));
+        Box::pin(async move { sessions.connect(monitor).await }) as Pin<Box<_>>
+    });
+    let backend = Backend::only(connection, options.busy_timeout, reconnect, Host::Embedded(embedded));
     let mode = if with_worker { Mode::EmbeddedWorker } else { Mode::Embedded };
     Ok(Opened { backend, mode, setup })
 }

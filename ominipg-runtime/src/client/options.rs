@@ -24,6 +24,7 @@ pub struct ConnectOptions {
     pub(super) max_connections: usize,
     pub(super) connect_timeout: Duration,
     pub(super) busy_timeout: Duration,
+    pub(super) statement_timeout: Option<Duration>,
 }
 
 impl ConnectOptions {
@@ -38,6 +39,7 @@ impl ConnectOptions {
             max_connections: 10,
             connect_timeout: Duration::from_secs(10),
             busy_timeout: Duration::from_secs(30),
+            statement_timeout: None,
         }
     }
 
@@ -95,6 +97,14 @@ impl ConnectOptions {
     pub fn busy_timeout(self, timeout: Duration) -> Self {
         Self { busy_timeout: timeout, ..self }
     }
+
+    /// How long a call may take, in all of its statements; without a limit by default.
+    ///
+    /// What takes longer is cancelled, and the call gives an error of the kind [`Timeout`](crate::ErrorKind::Timeout).
+    /// [`Ominipg::with_timeout`](crate::Ominipg::with_timeout) sets it for some calls only.
+    pub fn statement_timeout(self, timeout: Duration) -> Self {
+        Self { statement_timeout: Some(timeout), ..self }
+    }
 }
 
 impl From<&str> for ConnectOptions {
@@ -119,6 +129,7 @@ impl fmt::Debug for ConnectOptions {
             .field("max_connections", &self.max_connections)
             .field("connect_timeout", &self.connect_timeout)
             .field("busy_timeout", &self.busy_timeout)
+            .field("statement_timeout", &self.statement_timeout)
             .finish_non_exhaustive()
     }
 }

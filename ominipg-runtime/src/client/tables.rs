@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use super::limits::NO_LIMITS;
 use crate::error::Error;
 use crate::schema::Schema;
 use crate::session::{Backend, Transaction};
@@ -6,8 +9,8 @@ use crate::session::{Backend, Transaction};
 pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(7957712345678901)";
 
 /// Creates what is missing of a schema, all or nothing.
-pub(super) async fn create(backend: &Backend, schema: &Schema) -> Result<(), Error> {
-    let transaction = Transaction::begin(backend).await?;
+pub(super) async fn create(backend: &Arc<Backend>, schema: &Schema) -> Result<(), Error> {
+    let transaction = Transaction::begin(backend, &NO_LIMITS).await?;
     transaction.batch_execute(LOCK).await?;
     for statement in schema.ddl {
         let context = || format!("creating the schema's tables, in `{}`", first_line(statement));

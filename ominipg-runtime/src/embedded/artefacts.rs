@@ -1,6 +1,7 @@
 //! What every engine of the process shares: the compiled modules and the image of a fresh cluster.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmtime::{Config, Engine, Linker, Module};
@@ -34,6 +35,16 @@ pub(super) struct Artefacts {
     linker: OnceLock<Linker<Host>>,
     driver: OnceLock<Module>,
     started: Option<Started>,
+    pub(super) origin: Origin,
+}
+
+/// Where the compiled engine of this process comes from.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Origin {
+    /// Its folder; none where it is not kept.
+    pub(super) folder: Option<PathBuf>,
+    /// Whether it was there already.
+    pub(super) found: bool,
 }
 
 /// An engine that was started, for databases in memory to be copies of.
@@ -66,7 +77,21 @@ impl Artefacts {
             .collect();
         let image = Arc::new(image);
         let files = MemoryFiles::new(Arc::clone(&image));
-        Self { engine, modules, image, files, linker: OnceLock::new(), driver: OnceLock::new(), started }
+        Self {
+            engine,
+            modules,
+            image,
+            files,
+            linker: OnceLock::new(),
+            driver: OnceLock::new(),
+            started,
+            origin: Origin::default(),
+        }
+    }
+
+    /// The same, with where they come from.
+    pub(super) fn from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
     }
 
     /// The engine that new databases in memory are copies of; there is none while it is made.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use wasmtime::{Func, Global, Instance, Store, TypedFunc, WasmParams, WasmResults};
 
-use super::artefacts::{Artefacts, Started};
+use super::artefacts::{Artefacts, Origin, Started};
 use super::control::{Control, Words};
 use super::driver;
 use super::extensions::Library;
@@ -165,6 +165,11 @@ impl Backend {
         &self.greeting
     }
 
+    /// Where the compiled engine comes from.
+    pub(super) fn origin(&self) -> Origin {
+        self.store.data().artefacts.origin.clone()
+    }
+
     pub(super) fn board(&self) -> &Arc<Switchboard> {
         &self.board
     }
@@ -281,6 +286,7 @@ impl Interface {
                         Next::Host => return Ok(1),
                         Next::Worker => control.leave_caller().await,
                         Next::Wait => {
+                            control.set_memory(caller.data().memory().data_size(&caller) as u64);
                             let limit = Guest::new(&mut caller).read_u32(IDLE_IN_TRANSACTION_TIMEOUT);
                             board.limit_idle(Duration::from_millis(u64::from(limit.unwrap_or_default())));
                             yield_now().await;

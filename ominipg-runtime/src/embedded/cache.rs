@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, Module};
 
-use super::artefacts::{self, Artefacts, POSTGRES, Started};
+use super::artefacts::{self, Artefacts, Origin, POSTGRES, Started};
 use super::files::image::Image;
 use super::files::memory::MemoryFiles;
 use super::module::{self, Placement};
@@ -115,16 +115,17 @@ pub(super) fn load_or_build() -> Result<Artefacts, Error> {
         Err(error) => return without_cache(&engine, &error),
     };
     if let Some(artefacts) = load(&engine, &folder) {
-        return Ok(artefacts);
+        return Ok(artefacts.from(Origin { folder: Some(folder), found: true }));
     }
     match store(&engine, &folder) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::Connect => return without_cache(&engine, &error),
         Err(error) => return Err(error),
     }
-    load(&engine, &folder).ok_or_else(|| {
+    let artefacts = load(&engine, &folder).ok_or_else(|| {
         Error::new(ErrorKind::Engine, format!("{} changed while it was read", folder.display()))
-    })
+    })?;
+    Ok(artefacts.from(Origin { folder: Some(folder), found: false }))
 }
 
 /// A cache that cannot be written slows each start down by seconds, but stops nobody.

@@ -83,6 +83,11 @@ pub(super) struct Control {
     /// Counts the times that the engine was run; odd while it is.
     run: AtomicU64,
     words: Mutex<Option<Words>>,
+    /// The size of the guest's memory when it last waited, in bytes.
+    memory: AtomicU64,
+    /// What goes wrong at PostgreSQL's next look at its interrupts.
+    #[cfg(test)]
+    pub(super) fault: Mutex<Option<super::faults::Fault>>,
     /// Wakes a sleep inside of the engine.
     nap: Condvar,
     /// Whether there is no worker to move to.
@@ -100,6 +105,9 @@ impl Control {
             alarm: AtomicBool::new(false),
             run: AtomicU64::new(0),
             words: Mutex::new(None),
+            memory: AtomicU64::new(0),
+            #[cfg(test)]
+            fault: Mutex::new(None),
             nap: Condvar::new(),
             alone,
         }
@@ -122,7 +130,16 @@ impl Control {
         self.nap.notify_all();
     }
 
-    fn interrupt(&self) {
+    pub(super) fn set_memory(&self, bytes: u64) {
+        self.memory.store(bytes, Ordering::Relaxed);
+    }
+
+    /// The size of the guest's memory, in bytes.
+    pub(super) fn memory(&self) -> u64 {
+        self.memory.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn interrupt(&self) {
         if let Some(words) = *self.words() {
             words.set(false);
         }

@@ -9,11 +9,13 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::sync::watch;
 
+use super::artefacts::Origin;
 use super::backend::Backend;
 use super::control::{Control, Place};
 use super::frames;
 use super::switchboard::{Cancelled, SessionId, Settings, Switchboard};
 use super::worker::Bell;
+use crate::client::EngineState;
 use crate::error::{Error, chain};
 
 type Serving = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -37,6 +39,7 @@ pub(super) struct Engine {
     pub(super) board: Arc<Switchboard>,
     pub(super) control: Arc<Control>,
     greeting: Vec<u8>,
+    origin: Origin,
     /// `None` once it has ended. A future that waits for nothing but to be polled again.
     serving: Mutex<Option<Serving>>,
     /// Whether something came up for whoever runs it, or will.
@@ -51,11 +54,13 @@ pub(super) struct Engine {
 impl Engine {
     pub(super) fn new(backend: Backend, control: Arc<Control>, bell: Arc<Bell>) -> Self {
         let (board, greeting) = (Arc::clone(backend.board()), backend.greeting().to_vec());
+        let origin = backend.origin();
         let serving: Serving = Box::pin(backend.serve());
         Self {
             board,
             control,
             greeting,
+            origin,
             serving: Mutex::new(Some(serving)),
             wanted: Arc::default(),
             bell,
@@ -165,15 +170,43 @@ impl Engine {
 
     /// Cancels what a session runs, or has asked and waits for.
     pub(super) fn cancel(&self, session: SessionId) {
-        match self.board.cancel(session) {
+        match self.board.cancel(session, &self.control) {
             Cancelled::Nothing => {}
             // The watchdog sees to it when it begins.
             Cancelled::Waiting => super::watchdog::watch(),
             Cancelled::Running => {
-                self.control.cancel();
                 super::watchdog::watch();
                 self.run_elsewhere();
             }
+        }
+    }
+
+    /// Cancels whatever the sessions run or wait for.
+    pub(super) fn cancel_all(&self) {
+        for session in self.board.sessions() {
+            self.cancel(session);
+        }
+    }
+
+    /// Lets something go wrong in the statement that runs, or in the next.
+    #[cfg(test)]
+    pub(super) fn fail(&self, fault: super::faults::Fault) {
+        *self.control.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        self.control.interrupt();
+    }
+
+    /// What is known of it from outside.
+    pub(super) fn state(&self) -> EngineState {
+        let (sessions, waiting_sessions) = self.board.count();
+        EngineState {
+            wasmtime: wasmtime_environ::VERSION,
+            build: liboliphaunt_wasix_portable::PACKAGE_VERSION,
+            memory: self.control.memory(),
+            sessions,
+            waiting_sessions,
+            statements: self.board.statements(),
+            cache: self.origin.folder.clone(),
+            cache_hit: self.origin.found,
         }
     }
 
@@ -197,8 +230,8 @@ impl Engine {
     /// What is due at a tick of the watchdog; `last` is what the last one gave, `None` where there is nothing to watch.
     pub(super) fn tick(&self, last: u64) -> (u64, bool) {
         let (run, running) = self.control.look(last);
-        if running && self.board.is_cancelled() {
-            self.control.cancel();
+        if running {
+            self.board.cancel_due(&self.control);
         }
         let waiting = self.board.idle_in_transaction();
         if let Some((session, until)) = waiting

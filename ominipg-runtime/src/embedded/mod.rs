@@ -16,6 +16,8 @@ mod control;
 mod driver;
 mod engine;
 mod extensions;
+#[cfg(test)]
+mod faults;
 mod files;
 mod folder;
 mod frames;

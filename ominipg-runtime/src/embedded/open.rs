@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio_postgres::NoTls;
 
 use super::artefacts::{self, Artefacts};
 use super::backend::Backend;
@@ -20,8 +20,9 @@ use super::stream::SessionStream;
 use super::switchboard::Settings;
 use super::worker::{self, Bell};
 use super::{DATABASE, Location, SUPERUSER, watchdog};
+use crate::client::{EngineState, Monitor};
 use crate::error::{Error, ErrorKind};
-use crate::session::{Connection, Line};
+use crate::session::{Connection, Line, listener};
 
 /// An embedded database; dropping this ends it.
 pub(crate) struct Embedded {
@@ -74,29 +75,14 @@ impl Embedded {
         Sessions(Arc::clone(&self.engine))
     }
 
-    /// A new session and the client that speaks to it.
-    pub(crate) async fn connect(&self) -> Result<Connection, Error> {
-        let stream = self.session();
-        let canceller = stream.canceller();
-        let mut config = tokio_postgres::Config::new();
-        config.user(SUPERUSER).dbname(DATABASE);
-        let (client, mut connection) = config.connect_raw(stream, NoTls).await?;
-        let line = Line::new(
-            move |cx| connection.poll_message(cx),
-            Box::new(|message| match message {
-                AsyncMessage::Notice(notice) => {
-                    tracing::info!(target: "ominipg::notice", "{}: {}", notice.severity(), notice.message());
-                }
-                _ => {}
-            }),
-            move || canceller.cancel(),
-        );
-        Ok(Connection::with_line(client, line))
+    /// The state of its engine.
+    pub(crate) fn state(&self) -> EngineState {
+        self.engine.state()
     }
 
-    /// Why the engine failed, once it has.
-    pub(crate) fn ending(&self) -> Option<String> {
-        self.engine.failure().map(str::to_owned)
+    /// Cancels whatever its sessions run or wait for.
+    pub(crate) fn cancel_all(&self) {
+        self.engine.cancel_all();
     }
 
     /// Ends the database in order, and waits until its files are free.
@@ -117,12 +103,39 @@ impl Sessions {
         settings: BTreeMap<String, String>,
         secret: Vec<u8>,
     ) -> Result<SessionStream, Error> {
-        if self.0.has_ended() {
-            let why = self.0.failure().unwrap_or("the database was closed");
-            return Err(Error::new(ErrorKind::Closed, why));
-        }
+        self.check()?;
         let id = self.0.add(Settings(settings), &secret);
         Ok(SessionStream::new(Arc::clone(&self.0), id))
+    }
+
+    /// Opens a session for this process, and makes the client that speaks to it.
+    pub(crate) async fn connect(&self, monitor: Arc<Monitor>) -> Result<Connection, Error> {
+        self.check()?;
+        let id = self.0.add(Settings::default(), &[]);
+        let stream = SessionStream::with_startup(Arc::clone(&self.0), id);
+        let control = stream.control();
+        let mut config = tokio_postgres::Config::new();
+        config.user(SUPERUSER).dbname(DATABASE);
+        let (client, mut connection) = config.connect_raw(stream, NoTls).await?;
+        monitor.connected_to(connection.parameter("server_version"));
+        let listener = Box::new(listener(Arc::clone(&monitor)));
+        let line = Line::new(move |cx| connection.poll_message(cx), listener, control);
+        Ok(Connection::with_line(client, line, monitor))
+    }
+
+    /// Lets something go wrong in the engine.
+    #[cfg(test)]
+    pub(super) fn fail(&self, fault: super::faults::Fault) {
+        self.0.fail(fault);
+    }
+
+    /// Refuses where the engine has ended.
+    fn check(&self) -> Result<(), Error> {
+        match (self.0.has_ended(), self.0.failure()) {
+            (false, _) => Ok(()),
+            (true, Some(why)) => Err(Error::new(ErrorKind::Engine, why)),
+            (true, None) => Err(Error::new(ErrorKind::Closed, "the database was closed")),
+        }
     }
 
     /// Cancels what the session with this number runs, if its secret is right.

@@ -11,6 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::control::Place;
 use super::engine::Engine;
 use super::switchboard::{SessionId, Taken};
+use crate::client::Stop;
+use crate::session::LineControl;
 
 /// AuthenticationOk: who is in this process needs no password.
 const WELCOME: [u8; 9] = *b"R\0\0\0\x08\0\0\0\0";
@@ -37,9 +39,9 @@ impl SessionStream {
         Self { engine, id, startup: None, welcome: &[] }
     }
 
-    /// Cancels what the session runs, or has asked and waits for.
-    pub(crate) fn canceller(&self) -> Canceller {
-        Canceller { engine: Arc::downgrade(&self.engine), id: self.id }
+    /// What ends the statements of the session.
+    pub(super) fn control(&self) -> SessionControl {
+        SessionControl { engine: Arc::downgrade(&self.engine), id: self.id }
     }
 
     fn ended(&self) -> io::Error {
@@ -64,19 +66,31 @@ impl SessionStream {
     }
 }
 
-/// What cancels the statements of one session.
-#[derive(Clone)]
-pub(crate) struct Canceller {
+/// What ends the statements of one session.
+pub(super) struct SessionControl {
     engine: Weak<Engine>,
     id: SessionId,
 }
 
-impl Canceller {
-    /// Cancels what the session runs, or has asked and waits for.
-    pub(crate) fn cancel(&self) {
+impl LineControl for SessionControl {
+    fn cancel(&self) {
         if let Some(engine) = self.engine.upgrade() {
             engine.cancel(self.id);
         }
+    }
+
+    fn stop_at(&self, stop: Option<Stop>) {
+        if let Some(engine) = self.engine.upgrade() {
+            engine.board.stop_at(self.id, stop);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.engine.upgrade().is_none_or(|engine| engine.board.is_over(self.id))
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.engine.upgrade()?.failure().map(str::to_owned)
     }
 }
 

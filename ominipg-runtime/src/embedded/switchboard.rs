@@ -16,8 +16,10 @@ pub(super) use self::line::Settings;
 pub(super) use self::listeners::Channels;
 use self::listeners::Listeners;
 pub(super) use self::turns::Next;
+use super::control::Control;
 use super::frames;
 use super::variables::Values;
+use crate::client::Stop;
 
 /// The number of a session; never used twice.
 pub(super) type SessionId = u64;
@@ -48,6 +50,8 @@ struct State {
     /// How long it may; zero is for ever.
     idle_limit: Duration,
     closing: bool,
+    /// PostgreSQL is gone.
+    ended: bool,
     /// How many statements were begun.
     statements: u64,
 }
@@ -106,7 +110,11 @@ impl Switchboard {
         let mut state = self.state();
         state.last += 1;
         let id = state.last;
-        state.lines.insert(id, Line::new(&greeting(id), settings, secret));
+        let mut line = Line::new(&greeting(id), settings, secret);
+        if state.ended {
+            line.end(&[]);
+        }
+        state.lines.insert(id, line);
         id
     }
 
@@ -148,11 +156,6 @@ impl Switchboard {
         }
     }
 
-    /// Whether a client has sent anything that is not answered, or has an answer to read.
-    pub(super) fn is_busy(&self, id: SessionId) -> bool {
-        self.state().lines.get(&id).is_some_and(|line| line.has_whole() || !line.is_idle())
-    }
-
     /// Ends a session: what it left open is rolled back.
     pub(super) fn remove(&self, id: SessionId) {
         let mut state = self.state();
@@ -172,8 +175,28 @@ impl Switchboard {
         }
     }
 
+    /// Lets `stop` end what a session runs, until told otherwise.
+    pub(super) fn stop_at(&self, id: SessionId, stop: Option<Stop>) {
+        if let Some(line) = self.state().lines.get_mut(&id) {
+            line.stop = stop;
+        }
+    }
+
+    /// Whether a session has ended.
+    pub(super) fn is_over(&self, id: SessionId) -> bool {
+        self.state().lines.get(&id).is_none_or(Line::is_ended)
+    }
+
+    /// The sessions.
+    pub(super) fn sessions(&self) -> Vec<SessionId> {
+        self.state().lines.keys().copied().collect()
+    }
+
     /// Cancels what a session runs, or has asked and waits for.
-    pub(super) fn cancel(&self, id: SessionId) -> Cancelled {
+    ///
+    /// PostgreSQL is told while the lock is held that it reads its next message under: what comes after the statement is
+    /// never hit in its place, for PostgreSQL forgets a cancellation when it reads.
+    pub(super) fn cancel(&self, id: SessionId, control: &Control) -> Cancelled {
         let mut state = self.state();
         let current = state.current == Some(id) && state.own.is_none();
         let Some(line) = state.lines.get_mut(&id) else { return Cancelled::Nothing };
@@ -181,17 +204,23 @@ impl Switchboard {
             return Cancelled::Nothing;
         }
         line.cancelled = true;
-        if current && !line.is_ready() { Cancelled::Running } else { Cancelled::Waiting }
+        if !current || line.is_ready() {
+            return Cancelled::Waiting;
+        }
+        control.cancel();
+        Cancelled::Running
     }
 
-    /// Whether the statement that runs now is to be cancelled.
-    pub(super) fn is_cancelled(&self) -> bool {
+    /// Cancels the statement that runs now, if it is to be; as [`cancel`](Self::cancel) does.
+    pub(super) fn cancel_due(&self, control: &Control) {
         let state = self.state();
         if state.own.is_some() {
-            return false;
+            return;
         }
         let line = state.current.and_then(|id| state.lines.get(&id));
-        line.is_some_and(|line| !line.is_ready() && (line.cancelled || line.hung_up()))
+        if line.is_some_and(|line| !line.is_ready() && line.is_to_stop()) {
+            control.cancel();
+        }
     }
 
     /// Notes that the current session changed a setting.
@@ -218,6 +247,7 @@ impl Switchboard {
     pub(super) fn end(&self, farewell: &[u8]) {
         let mut state = self.state();
         state.closing = true;
+        state.ended = true;
         for line in state.lines.values_mut() {
             line.end(farewell);
         }

@@ -1,3 +1,4 @@
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,23 +13,31 @@ pub(crate) struct Gate {
     /// `None` once it is closed.
     lock: Arc<Mutex<Option<Connection>>>,
     wait: Duration,
+    reconnect: Reconnect,
 }
+
+/// Makes another connection, where the database lives and ended the one that was there.
+pub(crate) type Reconnect =
+    Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Connection, Error>> + Send>> + Send + Sync>;
 
 /// The connection, for as long as it is held.
 pub(super) type Held = OwnedMappedMutexGuard<Option<Connection>, Connection>;
 
 impl Gate {
     /// A gate before `connection` at which callers wait for at most `wait`.
-    pub(super) fn new(connection: Connection, wait: Duration) -> Self {
-        Self { lock: Arc::new(Mutex::new(Some(connection))), wait }
+    pub(super) fn new(connection: Connection, wait: Duration, reconnect: Reconnect) -> Self {
+        Self { lock: Arc::new(Mutex::new(Some(connection))), wait, reconnect }
     }
 
     /// Takes the connection; what its last user left under way has ended then.
     pub(super) async fn take(&self) -> Result<Held, Error> {
         let guard = self.exclusive().await?;
-        let held = OwnedMutexGuard::try_map(guard, Option::as_mut).map_err(|_| closed())?;
+        let mut held = OwnedMutexGuard::try_map(guard, Option::as_mut).map_err(|_| closed())?;
         if held.is_abandoned() {
             held.settle().await;
+        }
+        if held.is_closed() {
+            *held = (self.reconnect)().await?;
         }
         Ok(held)
     }
@@ -44,18 +53,19 @@ impl Gate {
             Ok(guard) => Ok(guard),
             Err(_) => {
                 let guard = tokio::time::timeout(self.wait, self.lock.clone().lock_owned()).await;
-                guard.map_err(|_| self.busy())
+                guard.map_err(|_| self.busy(self.wait))
             }
         }
     }
 
-    fn busy(&self) -> Error {
+    /// The error of a call that waited for so long.
+    pub(super) fn busy(&self, waited: Duration) -> Error {
         let message = format!(
             "a transaction is open, or a long statement runs, on this embedded database, and did for the {:?} that \
              this call waited: an embedded database runs one transaction at a time. Commit or drop the transaction \
              first, or run this call inside it (pass `&tx` instead of `&db`); `ConnectOptions::busy_timeout` sets \
-             how long calls wait",
-            self.wait
+             how long calls wait, and a call's own timeout may be shorter",
+            waited
         );
         Error::new(ErrorKind::Busy, message)
     }

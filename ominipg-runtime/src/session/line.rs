@@ -6,6 +6,9 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio_postgres::{AsyncMessage, Error};
 
+use super::ended::Ended;
+use crate::client::Stop;
+
 /// What the other end sends on its own.
 pub(crate) type OnMessage = Box<dyn FnMut(AsyncMessage) + Send>;
 
@@ -18,7 +21,23 @@ pub(crate) struct Line {
     messages: Mutex<Option<Messages>>,
     on_message: Mutex<OnMessage>,
     signal: Arc<Signal>,
-    cancel: Box<dyn Fn() + Send + Sync>,
+    control: Box<dyn LineControl>,
+    end: Ended,
+}
+
+/// Ends what runs at the other end of a line.
+pub(crate) trait LineControl: Send + Sync {
+    /// Cancels what is under way.
+    fn cancel(&self);
+
+    /// Cancels what is under way when `stop` says so, until told otherwise.
+    fn stop_at(&self, stop: Option<Stop>);
+
+    /// Whether the session there has ended, which nobody has read of yet.
+    fn is_over(&self) -> bool;
+
+    /// Why what is there failed, once it has.
+    fn failure(&self) -> Option<String>;
 }
 
 /// Tells that a connection can move more bytes.
@@ -46,19 +65,40 @@ impl Line {
     pub(crate) fn new(
         messages: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<AsyncMessage, Error>>> + Send + 'static,
         on_message: OnMessage,
-        cancel: impl Fn() + Send + Sync + 'static,
+        control: impl LineControl + 'static,
     ) -> Self {
         Self {
             messages: Mutex::new(Some(Box::new(messages))),
             on_message: Mutex::new(on_message),
             signal: Arc::default(),
-            cancel: Box::new(cancel),
+            control: Box::new(control),
+            end: Ended::default(),
         }
     }
 
     /// Cancels what is under way.
     pub(super) fn cancel(&self) {
-        (self.cancel)();
+        self.control.cancel();
+    }
+
+    /// Cancels what is under way when `stop` says so, until told otherwise.
+    pub(super) fn stop_at(&self, stop: Option<Stop>) {
+        self.control.stop_at(stop);
+    }
+
+    /// Whether the session at the other end has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.control.is_over()
+    }
+
+    /// Why the other end failed, once it has.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.control.failure()
+    }
+
+    /// Why it ended, once it has.
+    pub(super) fn end(&self) -> &Ended {
+        &self.end
     }
 
     /// Waits for an answer, and moves the connection's bytes meanwhile.
@@ -114,7 +154,12 @@ impl Line {
                     on_message(message);
                 }
                 // Its end: with it goes the sender of every answer, so that who waits is told.
-                Poll::Ready(Some(Err(_)) | None) => *messages = None,
+                Poll::Ready(end) => {
+                    if let Some(Err(error)) = end {
+                        self.end.note(error);
+                    }
+                    *messages = None;
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ use bytes::{Buf, BytesMut};
 
 use super::Taken;
 use super::listeners::{Channels, may_listen};
+use crate::client::Stop;
 use crate::embedded::frames::{self, Follower};
 use crate::embedded::variables::Values;
 
@@ -52,6 +53,8 @@ pub(in crate::embedded) struct Line {
     pub(super) queued: bool,
     /// Whether what it asked is to be cancelled, until that is answered.
     pub(super) cancelled: bool,
+    /// What ends what it asks, while it waits for that.
+    pub(super) stop: Option<Stop>,
     /// PostgreSQL's variables for it, while another session has PostgreSQL.
     pub(in crate::embedded) values: Values,
     pub(in crate::embedded) settings: Settings,
@@ -167,6 +170,11 @@ impl Line {
         // What PostgreSQL has not begun to read is not begun any more.
         self.input.truncate(self.granted);
         self.whole = self.granted;
+    }
+
+    /// Whether what PostgreSQL does for it is to end.
+    pub(super) fn is_to_stop(&self) -> bool {
+        self.cancelled || self.hung_up || self.stop.as_ref().is_some_and(Stop::is_due)
     }
 
     pub(super) fn hung_up(&self) -> bool {

@@ -97,6 +97,8 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
     linker.func_wrap_async(WASI, "sched_yield", |mut caller, (): ()| {
         Box::new(async move {
             let control = caller.data().control.clone();
+            #[cfg(test)]
+            crate::embedded::faults::strike(&control)?;
             if control.take_alarm()
                 && let Some(handler) = caller.data().signal_handler.clone()
             {
