@@ -6,7 +6,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
 use crate::error::Error;
-use crate::serve::{CancelKey, Sessions, Startup};
+use crate::serve::sessions::Sessions;
+use crate::serve::{CancelKey, Startup};
 
 /// The sessions of the tests' server, which must ask for no password.
 #[derive(Clone)]
