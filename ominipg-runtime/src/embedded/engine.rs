@@ -213,7 +213,7 @@ impl Engine {
 }
 
 /// The number that clients know a session by; after four thousand million of them, nobody can cancel any more.
-fn process_id(session: SessionId) -> i32 {
+pub(super) fn process_id(session: SessionId) -> i32 {
     u32::try_from(session).unwrap_or_default() as i32
 }
 

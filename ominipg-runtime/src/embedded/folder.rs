@@ -8,6 +8,7 @@ use cap_std::fs::Dir;
 
 use super::files::image::Image;
 use super::files::{DATA, FileType};
+use super::identity;
 use crate::error::{Error, ErrorKind};
 
 const LOCK: &str = "ominipg.lock";
@@ -97,6 +98,7 @@ fn make_cluster(dir: &Dir, image: &Image) -> std::io::Result<()> {
     }
     dir.create_dir(NEW_CLUSTER)?;
     let new = dir.open_dir(NEW_CLUSTER)?;
+    let identifier = identity::new_identifier();
     for entry in image.entries() {
         let Some(path) = entry.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) else {
             continue;
@@ -105,7 +107,11 @@ fn make_cluster(dir: &Dir, image: &Image) -> std::io::Result<()> {
             FileType::Directory => new.create_dir(path)?,
             _ => {
                 let mut file = new.create(path)?;
-                file.write_all(image.bytes(entry.start, entry.len))?;
+                let contents = identity::identify_file(path, image.bytes(entry.start, entry.len), identifier)
+                    .map_err(|errno| {
+                        std::io::Error::other(format!("{path} is not as it must be: {errno:?}"))
+                    })?;
+                file.write_all(&contents)?;
                 file.sync_all()?;
             }
         }

@@ -166,3 +166,32 @@ pub(super) fn refusal(answer: &[u8]) -> Option<Refusal> {
 pub(super) fn fatal(refusal: &Refusal) -> Vec<u8> {
     error_response("FATAL", &refusal.code, &refusal.message, None)
 }
+
+/// The length of the first message in `bytes`, if it is whole.
+pub(super) fn length(bytes: &[u8]) -> Option<usize> {
+    all(bytes).next().map(|(_, whole)| whole.len())
+}
+
+/// Where a notification has its channel, after the number of its sender.
+const CHANNEL: usize = HEADER + 4;
+
+/// The channel of a notification.
+pub(super) fn channel(frame: &[u8]) -> Option<&str> {
+    let rest = frame.get(CHANNEL..)?;
+    std::str::from_utf8(rest.split(|&byte| byte == 0).next()?).ok()
+}
+
+/// A notification with another sender's number.
+pub(super) fn notification_from(frame: &[u8], process_id: i32) -> Vec<u8> {
+    let mut frame = frame.to_vec();
+    if let Some(number) = frame.get_mut(HEADER..CHANNEL) {
+        number.copy_from_slice(&process_id.to_be_bytes());
+    }
+    frame
+}
+
+/// The names in a message's body: of a Parse the statement and its text, of a Bind the portal and the statement.
+pub(super) fn two_names(frame: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut names = frame.get(HEADER..)?.splitn(3, |&byte| byte == 0);
+    Some((names.next()?, names.next()?))
+}

@@ -1,5 +1,6 @@
 //! What no two databases may share: a copy of a snapshot, or a cluster copied from the image, gets its own.
 
+use std::borrow::Cow;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,7 @@ pub(super) fn new_identifier() -> u64 {
 }
 
 /// The contents of a control file with another system identifier; `None` where they are none.
-pub(super) fn identify_control(control: &[u8], identifier: u64) -> Option<Vec<u8>> {
+fn identify_control(control: &[u8], identifier: u64) -> Option<Vec<u8>> {
     // The sum covers all that stands before it.
     let (mut sum, mut at) = (START, 0);
     while sum_of(sum).to_le_bytes() != *control.get(at..at + 4)? || at < 8 {
@@ -82,12 +83,18 @@ pub(super) fn identify_control(control: &[u8], identifier: u64) -> Option<Vec<u8
     Some(control)
 }
 
-/// The beginning of a WAL file with another system identifier.
-pub(super) fn identify_wal(start: &mut [u8], identifier: u64) {
-    let at = WAL_IDENTIFIER as usize;
-    if let Some(place) = start.get_mut(at..at + 8) {
-        place.copy_from_slice(&identifier.to_le_bytes());
+/// The contents of a file of a cluster, `path` inside of it, with another system identifier where they have one.
+pub(super) fn identify_file<'a>(path: &str, contents: &'a [u8], identifier: u64) -> Result<Cow<'a, [u8]>> {
+    if path == CONTROL {
+        return identify_control(contents, identifier).map(Cow::Owned).ok_or(Errno::IO);
     }
+    let at = WAL_IDENTIFIER as usize;
+    if !path.strip_prefix("pg_wal/").is_some_and(is_wal) || contents.len() < at + 8 {
+        return Ok(Cow::Borrowed(contents));
+    }
+    let mut contents = contents.to_vec();
+    contents[at..at + 8].copy_from_slice(&identifier.to_le_bytes());
+    Ok(Cow::Owned(contents))
 }
 
 /// Gives the cluster in a tree another system identifier.
@@ -110,7 +117,7 @@ pub(super) fn identify(tree: &mut Tree, identifier: u64) -> Result<()> {
 }
 
 /// Whether a file of this name in `pg_wal` begins with a system identifier.
-pub(super) fn is_wal(name: &str) -> bool {
+fn is_wal(name: &str) -> bool {
     name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

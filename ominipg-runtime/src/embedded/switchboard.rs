@@ -1,6 +1,7 @@
 //! Where the clients' messages meet the one PostgreSQL: who has sent what, whose turn it is, and who gets the answer.
 
 mod line;
+mod listeners;
 mod turns;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,6 +13,8 @@ use bytes::BytesMut;
 
 use self::line::Line;
 pub(super) use self::line::Settings;
+pub(super) use self::listeners::Channels;
+use self::listeners::Listeners;
 pub(super) use self::turns::Next;
 use super::frames;
 use super::variables::Values;
@@ -35,6 +38,7 @@ struct State {
     waiting: VecDeque<SessionId>,
     /// What those that are gone have left behind.
     leaving: VecDeque<Leaving>,
+    listeners: Listeners,
     /// What the host itself asks of PostgreSQL.
     own: Option<Own>,
     /// Since when the current turn waits for its client.
@@ -62,6 +66,8 @@ pub(super) struct Leaving {
     pub(super) current: bool,
     pub(super) values: Values,
     pub(super) settings: Settings,
+    /// The list of its channels.
+    pub(super) channels: u32,
 }
 
 /// What cancelling found.
@@ -156,10 +162,11 @@ impl Switchboard {
         }
         state.waiting.retain(|&waiting| waiting != id);
         if let Some(line) = state.lines.remove(&id)
-            && !line.values.is_empty()
+            && (!line.values.is_empty() || line.channels.list != 0)
         {
-            let Line { values, settings, .. } = line;
-            state.leaving.push_back(Leaving { current: false, values, settings });
+            let Line { values, settings, channels, .. } = line;
+            let channels = channels.list;
+            state.leaving.push_back(Leaving { current: false, values, settings, channels });
         }
     }
 
@@ -285,13 +292,14 @@ impl Switchboard {
             && line.is_gone()
         {
             let settings = std::mem::take(&mut line.settings);
+            let channels = std::mem::take(&mut line.channels).list;
             if line.hung_up() {
                 state.lines.remove(&id);
             }
             state.current = None;
             state.idle_since = None;
             state.waiting.retain(|&waiting| waiting != id);
-            return Some(Leaving { current: true, values: Values::default(), settings });
+            return Some(Leaving { current: true, values: Values::default(), settings, channels });
         }
         state.leaving.pop_front()
     }

@@ -38,6 +38,9 @@ pub(super) const VARIABLES: [Variable; COUNT] = [
 /// The address of `IdleInTransactionSessionTimeout`, in milliseconds.
 pub(super) const IDLE_IN_TRANSACTION_TIMEOUT: u32 = 2_921_552;
 
+/// The address of `listenChannels`: what the session listens to.
+pub(super) const LISTEN_CHANNELS: u32 = 2_895_488;
+
 /// Where the temporary schemas are among the variables.
 const TEMPORARY: usize = 4;
 

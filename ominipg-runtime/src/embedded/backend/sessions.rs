@@ -25,8 +25,11 @@ fn broken(errno: Errno) -> wasmtime::Error {
 impl Backend {
     /// Does what there is to do between two turns.
     pub(super) async fn change_turns(&mut self) -> wasmtime::Result<()> {
+        self.settle_channels().await?;
         while let Some(leaving) = self.board.take_leaving() {
+            let channels = leaving.channels;
             self.free(leaving).await?;
+            self.free_channels(channels).await?;
         }
         let next = self.board.take_next();
         match next {

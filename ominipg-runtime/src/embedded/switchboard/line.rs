@@ -1,11 +1,12 @@
 //! One session as the switchboard sees it: bytes in both directions, and what PostgreSQL keeps for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::task::Waker;
 
 use bytes::{Buf, BytesMut};
 
 use super::Taken;
+use super::listeners::{Channels, may_listen};
 use crate::embedded::frames::{self, Follower};
 use crate::embedded::variables::Values;
 
@@ -54,6 +55,13 @@ pub(in crate::embedded) struct Line {
     /// PostgreSQL's variables for it, while another session has PostgreSQL.
     pub(in crate::embedded) values: Values,
     pub(in crate::embedded) settings: Settings,
+    pub(super) channels: Channels,
+    /// Prepared statements that may change them.
+    listening_statements: BTreeSet<Vec<u8>>,
+    /// Whether the turn may change them.
+    pub(super) listens_now: bool,
+    /// Whether PostgreSQL is to have them now in the place of all sessions'.
+    pub(super) list_wanted: bool,
     /// With it, whoever is not the client may cancel its statement.
     secret: Vec<u8>,
 }
@@ -222,6 +230,24 @@ impl Line {
                 Ok(Some(frame)) => frame,
                 _ => unreachable!("whole messages were found here before"),
             };
+            let message = &self.input[self.granted..self.granted + frame.len];
+            let listens = match frame.kind {
+                b'Q' => may_listen(message),
+                b'P' => {
+                    let listens = may_listen(message);
+                    if listens && let Some((name, _)) = frames::two_names(message) {
+                        self.listening_statements.insert(name.to_vec());
+                    }
+                    false
+                }
+                b'B' if !self.listening_statements.is_empty() => frames::two_names(message)
+                    .is_some_and(|(_, statement)| self.listening_statements.contains(statement)),
+                _ => false,
+            };
+            if listens && !self.listens_now {
+                self.listens_now = true;
+                self.list_wanted = true;
+            }
             self.granted += frame.len;
             // Outside of a COPY, PostgreSQL reads these without an answer.
             if !matches!(frame.kind, b'd' | b'c' | b'f' | b'H') {
@@ -236,6 +262,14 @@ impl Line {
     /// Whether PostgreSQL must wait for the client before it writes more.
     pub(super) fn is_full(&self) -> bool {
         self.output.len() >= OUTPUT_LIMIT && !self.hung_up && !self.ended && !self.cancelled
+    }
+
+    /// Writes what is no part of an answer.
+    pub(super) fn write_aside(&mut self, bytes: &[u8]) {
+        if !self.hung_up && !self.ended {
+            self.output.extend_from_slice(bytes);
+            self.wake_reader();
+        }
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) {

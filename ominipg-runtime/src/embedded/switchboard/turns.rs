@@ -34,7 +34,7 @@ impl Switchboard {
         let over = match state.current.and_then(|id| state.lines.get_mut(&id)) {
             None => true,
             Some(line) if line.is_idle() => {
-                if line.is_gone() {
+                if line.is_gone() || line.listens_now {
                     return Next::Host;
                 }
                 true
@@ -107,12 +107,7 @@ impl Switchboard {
     /// Writes for PostgreSQL.
     pub(in crate::embedded) fn write(&self, bytes: &[u8]) {
         let mut state = self.state();
-        if let Some(own) = &mut state.own {
-            own.ready |= own.follower.follow(bytes).is_some();
-            own.output.extend_from_slice(bytes);
-        } else if let Some(line) = state.current.and_then(|id| state.lines.get_mut(&id)) {
-            line.write(bytes);
-        }
+        if state.hears() { state.write_sorted(bytes) } else { state.write_plain(bytes) }
     }
 
     /// Whether PostgreSQL would find something to read.
@@ -126,6 +121,16 @@ impl Switchboard {
 }
 
 impl State {
+    /// Gives what PostgreSQL writes to whom it answers.
+    pub(super) fn write_plain(&mut self, bytes: &[u8]) {
+        if let Some(own) = &mut self.own {
+            own.ready |= own.follower.follow(bytes).is_some();
+            own.output.extend_from_slice(bytes);
+        } else if let Some(line) = self.current.and_then(|id| self.lines.get_mut(&id)) {
+            line.write(bytes);
+        }
+    }
+
     fn next_turn(&mut self, control: &Control) -> Next {
         let current = self.current.and_then(|id| self.lines.get_mut(&id));
         let goes_on = current.is_some_and(|line| {

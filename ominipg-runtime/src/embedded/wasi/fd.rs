@@ -7,6 +7,7 @@ use super::errno::{self, Errno};
 use super::{WASI, WASIX, answer, code};
 use crate::embedded::files::{FileType, Handle};
 use crate::embedded::host::Host;
+use crate::embedded::variables::LISTEN_CHANNELS;
 
 const APPEND: u16 = 1;
 const NONBLOCK: u16 = 4;
@@ -30,6 +31,10 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
                         if n < len as usize {
                             break;
                         }
+                    }
+                    // What was read may change what the session listens to: then PostgreSQL has its list alone.
+                    if let Some(list) = host.board.take_list() {
+                        guest.write_u32(LISTEN_CHANNELS, list)?;
                     }
                     guest.write_u32(result, total)
                 })
