@@ -34,6 +34,8 @@ struct State {
     last: SessionId,
     /// Whose variables PostgreSQL has; its turn may be over.
     current: Option<SessionId>,
+    /// Whether it was given its turn and has not used it yet.
+    fresh: bool,
     /// Those with messages, in the order in which these came.
     waiting: VecDeque<SessionId>,
     /// What those that are gone have left behind.
@@ -263,12 +265,23 @@ impl Switchboard {
         if let Some(line) = state.lines.get_mut(&id) {
             line.queued = false;
         }
+        state.fresh = true;
         Some(id)
     }
 
     /// Gives PostgreSQL to a session, or to nobody.
     pub(super) fn set_current(&self, id: Option<SessionId>) {
-        let mut state = self.state();
+        let mut guard = self.state();
+        let state = &mut *guard;
+        // What its client sent since its turn ended was not queued, for it still was the current one.
+        if let Some(before) = state.current.filter(|&before| Some(before) != id)
+            && let Some(line) = state.lines.get_mut(&before)
+            && line.has_whole()
+            && !line.queued
+        {
+            line.queued = true;
+            state.waiting.push_back(before);
+        }
         state.current = id;
         state.idle_since = None;
     }

@@ -31,11 +31,16 @@ impl Switchboard {
         if state.closing {
             return Next::Host;
         }
+        // A turn that was given is used before it goes on to the next in the queue.
+        let fresh = std::mem::take(&mut state.fresh);
         let over = match state.current.and_then(|id| state.lines.get_mut(&id)) {
             None => true,
             Some(line) if line.is_idle() => {
                 if line.is_gone() || line.listens_now {
                     return Next::Host;
+                }
+                if fresh && line.has_whole() {
+                    return Next::Read;
                 }
                 true
             }
