@@ -1,5 +1,8 @@
 //! The messages of PostgreSQL's protocol in a stream of bytes: a byte for the kind, then a length that counts itself.
 
+#[cfg(test)]
+mod tests;
+
 /// The bytes before a message's body.
 const HEADER: usize = 5;
 
@@ -121,8 +124,9 @@ pub(super) fn all(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         let len = rest.get(1..HEADER)?;
-        let len = u32::from_be_bytes([len[0], len[1], len[2], len[3]]) as usize + 1;
-        let (whole, after) = rest.split_at_checked(len)?;
+        let len = u32::from_be_bytes([len[0], len[1], len[2], len[3]]) as usize;
+        // A length counts itself: less than that is no message, and what follows cannot be told apart.
+        let (whole, after) = rest.split_at_checked(len.checked_add(1).filter(|len| *len >= HEADER)?)?;
         rest = after;
         Some((whole[0], whole))
     })

@@ -165,14 +165,7 @@ impl Switchboard {
             }
             return;
         }
-        state.waiting.retain(|&waiting| waiting != id);
-        if let Some(line) = state.lines.remove(&id)
-            && (!line.values.is_empty() || line.channels.list != 0)
-        {
-            let Line { values, settings, channels, .. } = line;
-            let channels = channels.list;
-            state.leaving.push_back(Leaving { current: false, values, settings, channels });
-        }
+        state.leave(id);
     }
 
     /// Lets `stop` end what a session runs, until told otherwise.
@@ -271,6 +264,32 @@ impl Switchboard {
     }
 }
 
+impl State {
+    /// Takes a session away that is not the current one; what it leaves behind is to be freed.
+    fn leave(&mut self, id: SessionId) {
+        self.waiting.retain(|&waiting| waiting != id);
+        if let Some(line) = self.lines.remove(&id)
+            && (!line.values.is_empty() || line.channels.list != 0)
+        {
+            let Line { values, settings, channels, .. } = line;
+            let channels = channels.list;
+            self.leaving.push_back(Leaving { current: false, values, settings, channels });
+        }
+    }
+
+    /// Sees to what a client did since its turn ended and before another session had PostgreSQL: as long as its session
+    /// was the current one, nobody else would.
+    fn let_go(&mut self, id: SessionId) {
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        if line.hung_up() {
+            self.leave(id);
+        } else if line.has_whole() && !line.queued {
+            line.queued = true;
+            self.waiting.push_back(id);
+        }
+    }
+}
+
 /// The variables and settings of the sessions, which the backend puts in and out of PostgreSQL.
 impl Switchboard {
     /// Asks PostgreSQL something of the host's own, at the next turn.
@@ -302,19 +321,11 @@ impl Switchboard {
     /// Gives PostgreSQL to a session, or to nobody.
     pub(super) fn set_current(&self, id: Option<SessionId>) {
         let mut state = self.state();
-        let before = state.current.filter(|&before| Some(before) != id);
+        if let Some(before) = state.current.filter(|&before| Some(before) != id) {
+            state.let_go(before);
+        }
         state.current = id;
         state.idle_since = None;
-        let Some(before) = before else { return };
-        let Some(line) = state.lines.get_mut(&before) else { return };
-        // What came while the turn was already decided waits like all else, and who left meanwhile is gone.
-        if line.has_whole() && !line.queued {
-            line.queued = true;
-            state.waiting.push_back(before);
-        } else if line.hung_up() {
-            drop(state);
-            self.remove(before);
-        }
     }
 
     /// Works on a session's variables and settings.

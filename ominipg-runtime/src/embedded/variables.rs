@@ -47,6 +47,13 @@ const TEMPORARY: usize = 4;
 /// The address of `baseSearchPathValid` and `searchPathCacheValid`, two bytes.
 const SEARCH_PATH_VALID: u32 = 2_895_288;
 
+/// The address of `before_shmem_exit_index`: how much PostgreSQL has noted to do at its end.
+const EXIT_NOTES: u32 = 2_914_220;
+
+/// The most notes that are kept. PostgreSQL has room for 20, notes 7 things for itself, and one more at the first temporary
+/// table of each session: always the same, so that what is above this is no loss.
+const MOST_EXIT_NOTES: u32 = 16;
+
 /// The values of one session.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Values([u32; COUNT]);
@@ -70,7 +77,16 @@ impl Values {
             guest.write_u32(variable.address, 0)?;
         }
         values.forget_search_path(guest)?;
+        values.forget_exit_notes(guest)?;
         Ok(values)
+    }
+
+    /// Sessions come and go without PostgreSQL's end, which is when it forgets what they had noted for it.
+    fn forget_exit_notes(&self, guest: &mut Guest<'_>) -> Result<()> {
+        if self.temporary() != [0, 0] && guest.read_u32(EXIT_NOTES)? > MOST_EXIT_NOTES {
+            guest.write_u32(EXIT_NOTES, MOST_EXIT_NOTES)?;
+        }
+        Ok(())
     }
 
     /// Puts the values into PostgreSQL.

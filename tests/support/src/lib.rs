@@ -8,4 +8,6 @@ mod embedded;
 mod local;
 
 pub use self::binaries::find_program;
-pub use self::database::{connections, database, server_certificate, server_url, takes_connections};
+pub use self::database::{
+    connections, database, server_certificate, server_url, socket_url, takes_connections,
+};

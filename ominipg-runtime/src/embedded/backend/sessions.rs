@@ -39,17 +39,22 @@ impl Backend {
         Ok(())
     }
 
+    /// Takes out what PostgreSQL keeps for the current session.
+    async fn take_out(&mut self) -> wasmtime::Result<()> {
+        let Some(from) = self.board.current() else { return Ok(()) };
+        let settings = self.board.with(from, |_, settings| settings.clone()).unwrap_or_default();
+        let settings = self.take_settings(settings).await?;
+        let values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        self.set_apart(&values, from).await?;
+        self.board.with(from, |own_values, own_settings| {
+            *own_values = values;
+            *own_settings = settings;
+        });
+        Ok(())
+    }
+
     async fn switch(&mut self, to: SessionId) -> wasmtime::Result<()> {
-        if let Some(from) = self.board.current() {
-            let settings = self.board.with(from, |_, settings| settings.clone()).unwrap_or_default();
-            let settings = self.take_settings(settings).await?;
-            let values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
-            self.set_apart(&values, from).await?;
-            self.board.with(from, |own_values, own_settings| {
-                *own_values = values;
-                *own_settings = settings;
-            });
-        }
+        self.take_out().await?;
         self.board.set_current(Some(to));
         let Some((values, settings)) =
             self.board.with(to, |values, settings| (std::mem::take(values), settings.clone()))
@@ -67,16 +72,13 @@ impl Backend {
 
     /// Frees what a session that is gone has left behind.
     async fn free(&mut self, leaving: Leaving) -> wasmtime::Result<()> {
-        let other = self.board.current().filter(|_| !leaving.current);
-        let kept = match other {
-            // The current session's variables make way.
-            Some(_) => Some(Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?),
-            None => None,
-        };
-        if !leaving.current {
-            leaving.values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
-        } else {
+        if leaving.current {
             self.take_settings(leaving.settings).await?;
+        } else {
+            // The current session makes way with its settings too, which might forbid this.
+            self.take_out().await?;
+            self.board.set_current(None);
+            leaving.values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
         }
         let left = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
         if !left.is_empty() {
@@ -90,9 +92,6 @@ impl Backend {
             if temporary != 0 {
                 self.ask(&format!("DELETE FROM pg_namespace WHERE oid IN ({temporary}, {stored})")).await?;
             }
-        }
-        if let Some(kept) = kept {
-            kept.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
         }
         Ok(())
     }
@@ -199,6 +198,10 @@ impl Backend {
         let memory = self.store.data().memory();
         let bytes = &memory.data(&self.store)[..end as usize];
         bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
+    }
+
+    pub(in crate::embedded) fn guest(&mut self) -> Guest<'_> {
+        Guest::new(&mut self.store)
     }
 
     pub(in crate::embedded) fn word(&mut self, address: u32) -> u32 {

@@ -11,6 +11,7 @@ use crate::embedded::control::Control;
 use crate::embedded::extensions::Library;
 use crate::embedded::frames;
 use crate::embedded::open::complete;
+use crate::embedded::variables::Values;
 
 /// A session that got something.
 struct Probe {
@@ -142,5 +143,38 @@ fn find_variables() {
         .filter(|&at| valid[at] != invalid[at] && (valid[at] ^ invalid[at]) & !0x0101_0101 == 0)
     {
         println!("a flag at {}: {:08x} {:08x}", at * 4, valid[at], invalid[at]);
+    }
+}
+
+/// Finds `before_shmem_exit_index`: it counts each session that makes its first temporary table, to no more than twenty.
+#[test]
+#[ignore = "a tool for a new build of the engine"]
+fn find_exit_index() {
+    let artefacts = artefacts::shared().expect("the engine is there");
+    let (_, placement) = artefacts.module(POSTGRES).expect("it has PostgreSQL").expect("it loads");
+    let mut backend = copy(&artefacts);
+    ask(&mut backend, "SELECT 1").expect("it answers");
+    let mut states = vec![backend.words(4096 + placement.memory_size)];
+    for number in 0..4 {
+        // As another session: no temporary schema yet.
+        Values::take(&mut backend.guest()).expect("they are there");
+        ask(&mut backend, &format!("CREATE TEMP TABLE t{number} ()")).expect("it creates");
+        states.push(backend.words(4096 + placement.memory_size));
+    }
+    for at in 0..states[0].len() {
+        let first = states[0][at];
+        if first >= 20 || states.iter().zip(first..).any(|(words, wanted)| words[at] != wanted) {
+            continue;
+        }
+        let mut backend = copy(&artefacts);
+        let all = (0..40).all(|number| {
+            Values::take(&mut backend.guest()).expect("they are there");
+            let made = ask(&mut backend, &format!("CREATE TEMP TABLE t{number} ()")).is_ok();
+            backend.set_word(at as u32 * 4, first);
+            made
+        });
+        if all {
+            println!("before_shmem_exit_index is at {} (value {first})", at * 4);
+        }
     }
 }
