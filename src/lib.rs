@@ -25,7 +25,8 @@
 //! - **Plain SQL** is never far: [`Ominipg::query`] and its like run on the same connections.
 //!
 //! Cargo features: `embedded` (PostgreSQL in the process), `macros` (the macro `ominipg_schema!`) and `tls` (encrypted
-//! connections to servers); all are on by default.
+//! connections to servers) are on by default. `extension-vector`, `extension-pg-trgm` and so on build PostgreSQL's extensions
+//! in for embedded databases, `extensions-contrib` all of its own distribution; see [`ConnectOptions::extensions`].
 
 #[cfg(feature = "macros")]
 pub use ominipg_macros::ominipg_schema;

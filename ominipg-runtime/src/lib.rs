@@ -16,6 +16,8 @@ mod filter;
 mod model;
 mod param;
 mod schema;
+#[cfg(feature = "embedded")]
+mod serve;
 mod session;
 mod sql;
 mod validate;
@@ -24,7 +26,12 @@ mod value;
 pub use tokio_postgres::Row;
 pub use tokio_postgres::types::ToSql;
 
-pub use self::client::{ConnectOptions, Mode, Ominipg};
+pub use tokio_util::sync::CancellationToken;
+
+pub use self::client::{
+    CallKind, ConnectOptions, Diagnostics, EngineState, Event, Events, Histogram, Mode, Ominipg, Outcome,
+    Outcomes, PoolState, StatementCache, Waiting,
+};
 pub use self::crud::{
     Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo,
     Relation, Relations, UpdateByKey, UpdateMany,
@@ -36,6 +43,8 @@ pub use self::field::{Field, IntoValue};
 pub use self::filter::{Column, Filter, IntoOrder, JsonPath, Order};
 pub use self::model::{Encode, Model, Validate};
 pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
+#[cfg(feature = "embedded")]
+pub use self::serve::{ServeOptions, Server};
 pub use self::session::{Executor, Transaction};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{

@@ -6,6 +6,13 @@ use crate::schema::{ColumnDef, SqlType, TableDef};
 /// The name that statements give to the table they are about.
 pub(crate) const TABLE_ALIAS: &str = "t";
 
+/// Creates an extension, and what it requires, where it is missing.
+pub(crate) fn create_extension(name: &str) -> String {
+    let mut sql = Sql::default();
+    sql.push("CREATE EXTENSION IF NOT EXISTS ").name(name).push(" CASCADE");
+    sql.text
+}
+
 /// A statement in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Sql {

@@ -1,7 +1,10 @@
-//! The embedded engine: its folder, its recovery, and what PostgreSQL must still be able to do inside it.
+//! The embedded engine: its folder, its recovery, its extensions, how it is stopped, and what PostgreSQL must still be able to do inside it.
 
+mod extensions;
 mod folder;
 mod log;
 mod memory;
 mod postgres;
 mod recovery;
+mod stop;
+mod storm;

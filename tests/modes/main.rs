@@ -1,5 +1,6 @@
 //! One suite, written once and run on every mode.
 
+mod limits;
 mod place;
 mod suite;
 
@@ -8,22 +9,22 @@ mod blog {
     ominipg::ominipg_schema!("schemas/blog");
 }
 
-/// A module for each mode, with a test for each function of the suite.
+/// A module for each mode, with a test for each function of the suites.
 macro_rules! on_every_mode {
-    ($($test:ident),* $(,)?) => {
-        on_every_mode!(@mode memory, Memory, $($test)*);
-        on_every_mode!(@mode folder, Folder, $($test)*);
-        on_every_mode!(@mode direct, Direct, $($test)*);
-        on_every_mode!(@mode server_worker, ServerWorker, $($test)*);
+    ($($suite:ident::$test:ident),* $(,)?) => {
+        on_every_mode!(@mode memory, Memory, $($suite::$test)*);
+        on_every_mode!(@mode folder, Folder, $($suite::$test)*);
+        on_every_mode!(@mode direct, Direct, $($suite::$test)*);
+        on_every_mode!(@mode server_worker, ServerWorker, $($suite::$test)*);
     };
-    (@mode $module:ident, $kind:ident, $($test:ident)*) => {
+    (@mode $module:ident, $kind:ident, $($suite:ident::$test:ident)*) => {
         mod $module {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $test() {
                     let place = crate::place::Place::new(crate::place::Kind::$kind).await;
                     let db = place.open().await;
-                    crate::suite::$test(&place, db).await;
+                    crate::$suite::$test(&place, db).await;
                 }
             )*
         }
@@ -31,22 +32,28 @@ macro_rules! on_every_mode {
 }
 
 on_every_mode!(
-    creates_and_finds,
-    fills_in_what_is_left_out,
-    creates_many_in_order,
-    creates_all_or_none,
-    filters,
-    filters_by_json,
-    orders_and_pages,
-    updates_in_three_states,
-    deletes,
-    asks_for_whole_tables,
-    populates_relations,
-    runs_transactions,
-    answers_many_tasks,
-    reports_errors_and_goes_on,
-    refuses_what_breaks_the_schema,
-    moves_large_values,
-    keeps_what_was_committed,
-    refuses_calls_after_the_close,
+    suite::creates_and_finds,
+    suite::fills_in_what_is_left_out,
+    suite::creates_many_in_order,
+    suite::creates_all_or_none,
+    suite::filters,
+    suite::filters_by_json,
+    suite::orders_and_pages,
+    suite::updates_in_three_states,
+    suite::deletes,
+    suite::asks_for_whole_tables,
+    suite::populates_relations,
+    suite::runs_transactions,
+    suite::answers_many_tasks,
+    suite::reports_errors_and_goes_on,
+    suite::refuses_what_breaks_the_schema,
+    suite::moves_large_values,
+    suite::keeps_what_was_committed,
+    suite::refuses_calls_after_the_close,
+    limits::ends_calls_that_take_too_long,
+    limits::ends_calls_when_told,
+    limits::ends_calls_that_are_dropped,
+    limits::rolls_back_what_was_stopped,
+    limits::tells_what_happens,
+    limits::diagnoses,
 );

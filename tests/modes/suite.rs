@@ -14,7 +14,7 @@ fn person(name: &str) -> NewUser {
     NewUser::new(format!("{}@example.com", name.to_lowercase()), name, Vec::new())
 }
 
-async fn ada(db: &Ominipg) -> User {
+pub(crate) async fn ada(db: &impl ominipg::Executor) -> User {
     users::create(person("Ada").age(36)).run(db).await.expect("Ada is created")
 }
 

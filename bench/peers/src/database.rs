@@ -1,12 +1,18 @@
-use tokio::sync::OnceCell;
-
 use crate::Result;
 use crate::db::{NewPlane, Plane, SCHEMA};
 use crate::driver::Driver;
+use crate::flights::Flights;
 use crate::oliphaunt::Oliphaunt;
 use crate::peer::Peer;
-use crate::statement;
+#[cfg(feature = "pglite")]
+use crate::pglite::Pglite;
+use crate::statement::{self, Statement};
 use crate::typed::Typed;
+
+/// Why pglite-rs is left out.
+#[cfg(not(feature = "pglite"))]
+const WITHOUT_PGLITE: &str = "the crate's build downloads its engine, so that it is built in only with \
+     `--features pglite`, a network or `PGLITE_LIB_DIR`: see docs/PERFORMANCE.md";
 
 /// An open database of some peer.
 pub enum Database {
@@ -14,18 +20,24 @@ pub enum Database {
     Typed(Typed),
     /// oliphaunt-wasix.
     Oliphaunt(Oliphaunt),
+    /// pglite-rs.
+    #[cfg(feature = "pglite")]
+    Pglite(Pglite),
     /// tokio-postgres.
     Driver(Driver),
 }
 
 impl Database {
-    /// Opens a database and asks it the smallest question: a new database, or a connection to the peer's own.
-    pub async fn open(peer: Peer) -> Result<Self> {
+    /// Opens a database and asks it the smallest question; `place` is where it is, as the peer wants to know it.
+    pub async fn open(peer: Peer, place: &str) -> Result<Self> {
         let mut opened = match peer {
-            Peer::Embedded => Self::Typed(Typed::open(":memory:").await?),
+            Peer::Memory | Peer::Folder | Peer::Direct => Self::Typed(Typed::open(place).await?),
             Peer::Oliphaunt => Self::Oliphaunt(Oliphaunt::open().await?),
-            Peer::Driver => Self::Driver(Driver::open(driver_url().await).await?),
-            Peer::Direct => Self::Typed(Typed::open(direct_url().await).await?),
+            #[cfg(feature = "pglite")]
+            Peer::Pglite => Self::Pglite(Pglite::open().await?),
+            #[cfg(not(feature = "pglite"))]
+            Peer::Pglite => return Err(WITHOUT_PGLITE.into()),
+            Peer::Socket | Peer::Driver => Self::Driver(Driver::open(place).await?),
         };
         match opened.select_one().await? {
             1 => Ok(opened),
@@ -41,15 +53,37 @@ impl Database {
         Ok(())
     }
 
+    /// Whether the tables are there already, as they are on a server that was used before.
+    pub async fn has_tables(&mut self) -> Result<bool> {
+        Ok(self.number(&statement::TABLES).await? > 0)
+    }
+
     /// Takes all rows away.
     pub async fn empty(&self) -> Result<()> {
         self.execute(statement::EMPTY).await
     }
 
-    async fn execute(&self, sql: &str) -> Result<()> {
+    /// Makes the table of 200,000 rows, and whatever a COPY needs beside the database.
+    pub async fn fill(&mut self) -> Result<()> {
+        self.execute(statement::MEASURED).await?;
+        if let Self::Typed(database) = self {
+            database.get_ready_to_copy().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes all flights away.
+    pub async fn empty_flights(&self) -> Result<()> {
+        self.execute(statement::NO_FLIGHTS).await
+    }
+
+    /// Runs statements by the simple protocol.
+    pub async fn execute(&self, sql: &str) -> Result<()> {
         match self {
             Self::Typed(database) => database.execute(sql).await,
             Self::Oliphaunt(database) => database.execute(sql).await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.execute(sql).await,
             Self::Driver(database) => database.execute(sql).await,
         }
     }
@@ -59,7 +93,31 @@ impl Database {
         match self {
             Self::Typed(database) => database.select_one().await,
             Self::Oliphaunt(database) => database.select_one().await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.select_one().await,
             Self::Driver(database) => database.select_one().await,
+        }
+    }
+
+    /// Asks for a number.
+    pub async fn number(&mut self, statement: &Statement) -> Result<i64> {
+        match self {
+            Self::Typed(database) => database.number(statement).await,
+            Self::Oliphaunt(database) => database.number(statement).await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.number(statement).await,
+            Self::Driver(database) => database.number(statement).await,
+        }
+    }
+
+    /// Copies the flights.
+    pub async fn copy(&self, flights: &Flights) -> Result<()> {
+        match self {
+            Self::Typed(database) => database.copy(&flights.copy, &flights.data).await,
+            Self::Oliphaunt(database) => database.copy(&flights.copy, &flights.data).await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.copy(&flights.copy, &flights.data).await,
+            Self::Driver(database) => database.copy(&flights.copy, &flights.data).await,
         }
     }
 
@@ -68,6 +126,8 @@ impl Database {
         match self {
             Self::Typed(database) => database.insert(plane).await,
             Self::Oliphaunt(database) => database.insert(plane).await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.insert(plane).await,
             Self::Driver(database) => database.insert(plane).await,
         }
     }
@@ -77,6 +137,8 @@ impl Database {
         match self {
             Self::Typed(database) => database.insert_many(planes).await,
             Self::Oliphaunt(database) => database.insert_many(planes).await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.insert_many(planes).await,
             Self::Driver(database) => database.insert_many(planes).await,
         }
     }
@@ -86,6 +148,8 @@ impl Database {
         match self {
             Self::Typed(database) => database.by_key(key).await,
             Self::Oliphaunt(database) => database.by_key(key).await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.by_key(key).await,
             Self::Driver(database) => database.by_key(key).await,
         }
     }
@@ -95,6 +159,8 @@ impl Database {
         match self {
             Self::Typed(database) => database.all().await,
             Self::Oliphaunt(database) => database.all().await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.all().await,
             Self::Driver(database) => database.all().await,
         }
     }
@@ -104,19 +170,9 @@ impl Database {
         match self {
             Self::Typed(database) => database.close().await,
             Self::Oliphaunt(database) => database.close().await,
+            #[cfg(feature = "pglite")]
+            Self::Pglite(database) => database.close().await,
             Self::Driver(database) => database.close().await,
         }
     }
-}
-
-/// The server's database that the driver works on.
-async fn driver_url() -> &'static str {
-    static URL: OnceCell<String> = OnceCell::const_new();
-    URL.get_or_init(ominipg_test_support::database).await
-}
-
-/// The server's database that direct mode works on.
-async fn direct_url() -> &'static str {
-    static URL: OnceCell<String> = OnceCell::const_new();
-    URL.get_or_init(ominipg_test_support::database).await
 }

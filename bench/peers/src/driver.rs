@@ -1,5 +1,7 @@
 //! The bare driver: tokio-postgres, with statements prepared once.
 
+use bytes::Bytes;
+use futures_util::SinkExt;
 use tokio::task::JoinHandle;
 use tokio_postgres::types::FromSql;
 use tokio_postgres::{Client, NoTls, Row, Statement as Prepared};
@@ -8,6 +10,9 @@ use crate::Result;
 use crate::db::{NewPlane, Plane};
 use crate::plane::{Columns, Fields, Param, decode, params};
 use crate::statement::{self, Statement};
+
+/// How much a COPY sends at once.
+const CHUNK: usize = 64 * 1024;
 
 /// An open connection.
 pub struct Driver {
@@ -28,6 +33,19 @@ impl Driver {
 
     pub async fn select_one(&mut self) -> Result<i32> {
         Ok(self.one(&statement::SELECT_ONE, &[]).await?.try_get(0)?)
+    }
+
+    pub async fn number(&mut self, statement: &Statement) -> Result<i64> {
+        Ok(self.one(statement, &[]).await?.try_get(0)?)
+    }
+
+    pub async fn copy(&self, sql: &str, data: &[u8]) -> Result<()> {
+        let mut sink = Box::pin(self.client.copy_in(sql).await?);
+        for chunk in data.chunks(CHUNK) {
+            sink.send(Bytes::copy_from_slice(chunk)).await?;
+        }
+        sink.as_mut().finish().await?;
+        Ok(())
     }
 
     pub async fn insert(&mut self, plane: NewPlane) -> Result<Plane> {

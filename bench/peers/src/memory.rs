@@ -1,22 +1,22 @@
 //! Memory, each figure from a process of its own.
 
-use std::process::Command;
-
 use crate::Result;
+use crate::child;
 use crate::database::Database;
+use crate::operation::ROWS;
 use crate::options::Options;
 use crate::peer::Peer;
 use crate::plane::plane;
 
-/// Says on the command line that this is such a process.
-pub const FLAG: &str = "--memory";
+/// How many further databases are opened.
+const FURTHER: u64 = 4;
 
 /// When it is measured.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// With one open database, after its first answer.
     Fresh,
-    /// What a second open database adds.
+    /// What each further open database adds.
     Further,
     /// The most that was taken while rows were written and read.
     Peak,
@@ -35,9 +35,18 @@ impl Stage {
         }
     }
 
+    /// What the first peer is to keep to, in MiB.
+    pub fn goal(self) -> Option<f64> {
+        match self {
+            Self::Fresh => Some(60.0),
+            Self::Further => Some(10.0),
+            Self::Peak => None,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
-            Self::Fresh => "fresh",
+            Self::Fresh => "first",
             Self::Further => "further",
             Self::Peak => "peak",
         }
@@ -50,55 +59,69 @@ impl Stage {
     }
 }
 
-/// The memory at each stage (outer) with each peer (inner), in KiB: medians of three processes.
-pub fn of_all(peers: &[Peer], options: &Options) -> Result<Vec<Vec<u64>>> {
+/// The memory at each stage (outer) with each peer (inner), in KiB: medians of three processes. Nothing where a peer has
+/// no such figure.
+pub fn of_all(peers: &[(Peer, String)], options: &Options) -> Result<Vec<Vec<Option<u64>>>> {
     if !cfg!(target_os = "linux") {
         eprintln!("memory is measured on Linux only");
         return Ok(Vec::new());
     }
     let processes = if options.quick { 1 } else { 3 };
-    let of = |peer: &Peer, stage| {
-        let mut sizes: Vec<u64> = (0..processes).map(|_| in_child(*peer, stage)).collect::<Result<_>>()?;
+    let of = |(peer, place): &(Peer, String), stage: Stage| {
+        if peer.opens_once() && stage == Stage::Further {
+            return Ok(None);
+        }
+        let place = if *peer == Peer::Folder { format!("{place}-{}", stage.name()) } else { place.clone() };
+        // What is made at the first time only is in no figure.
+        if *peer == Peer::Folder {
+            in_child(*peer, stage, &place)?;
+        }
+        let sizes: Result<Vec<u64>> = (0..processes).map(|_| in_child(*peer, stage, &place)).collect();
+        let mut sizes = sizes?;
         sizes.sort_unstable();
-        Ok(sizes[sizes.len() / 2])
+        Ok(Some(sizes[sizes.len() / 2]))
     };
     Stage::ALL.into_iter().map(|stage| peers.iter().map(|peer| of(peer, stage)).collect()).collect()
 }
 
-fn in_child(peer: Peer, stage: Stage) -> Result<u64> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.args([FLAG, peer.name(), stage.name()]);
-    if peer.needs_server() {
-        command.env("OMINIPG_TEST_PG", ominipg_test_support::server_url());
-    }
-    let output = command.output()?;
+fn in_child(peer: Peer, stage: Stage, place: &str) -> Result<u64> {
+    let output = child::command(stage.name(), peer, place, "")?.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    text.trim().parse().map_err(|_| {
+    text.lines().find_map(|line| line.split_once(child::ANSWER)?.1.parse().ok()).ok_or_else(|| {
         let error = String::from_utf8_lossy(&output.stderr);
         format!("{} gives no figure for its memory: {text}{error}", peer.title()).into()
     })
 }
 
 /// Prints one figure of this process, in KiB.
-pub async fn measure(peer: Peer, stage: Stage) -> Result<()> {
-    let mut database = Database::open(peer).await?;
+pub async fn measure(peer: Peer, place: &str, stage: Stage) -> Result<()> {
+    let mut database = Database::open(peer, place).await?;
     let fresh = status("VmRSS:")?;
     let size = match stage {
         Stage::Fresh => fresh,
         Stage::Further => {
-            let second = Database::open(peer).await?;
-            let both = status("VmRSS:")?;
-            second.close().await?;
-            both.saturating_sub(fresh)
+            let mut further = Vec::new();
+            for number in 0..FURTHER {
+                let place = if peer == Peer::Folder { format!("{place}-{number}") } else { place.to_owned() };
+                further.push(Database::open(peer, &place).await?);
+            }
+            let all = status("VmRSS:")?;
+            for database in further {
+                database.close().await?;
+            }
+            all.saturating_sub(fresh) / FURTHER
         }
         Stage::Peak => {
-            database.create_tables().await?;
-            database.insert_many((0..10_000).map(plane).collect()).await?;
+            if !database.has_tables().await? {
+                database.create_tables().await?;
+            }
+            database.empty().await?;
+            database.insert_many((0..ROWS).map(plane).collect()).await?;
             database.all().await?;
             status("VmHWM:")?
         }
     };
-    println!("{size}");
+    println!("{}{size}", child::ANSWER);
     database.close().await
 }
 

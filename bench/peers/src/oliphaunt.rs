@@ -37,6 +37,19 @@ impl Oliphaunt {
         self.one(&statement::SELECT_ONE, &[]).await?.get(0)
     }
 
+    pub async fn number(&mut self, statement: &Statement) -> Result<i64> {
+        self.one(statement, &[]).await?.get(0)
+    }
+
+    pub async fn copy(&self, sql: &str, data: &[u8]) -> Result<()> {
+        let mut request = BytesMut::new();
+        frontend::query(sql, &mut request)?;
+        frontend::CopyData::new(data)?.write(&mut request);
+        frontend::copy_done(&mut request);
+        Answer::read(self.database.exec_protocol_raw(request).await?, &[])?;
+        Ok(())
+    }
+
     pub async fn insert(&mut self, plane: NewPlane) -> Result<Plane> {
         decode(&self.one(&statement::INSERT, &params(&plane)).await?)
     }

@@ -76,3 +76,46 @@ pub static ALL: Statement = Statement {
 
 /// Takes all rows away.
 pub const EMPTY: &str = r#"TRUNCATE "planes""#;
+
+/// Takes all flights away.
+pub const NO_FLIGHTS: &str = "TRUNCATE flights";
+
+/// Makes a table of 200,000 rows, once.
+pub const MEASURED: &str = "CREATE TABLE measured AS SELECT n AS id, n % 1000 AS kind, \
+     ((n::int8 * 7919) % 200000)::int4 AS other, (n % 977)::float8 AS amount FROM generate_series(0, 199999) n; \
+     ANALYZE measured";
+
+/// Sums of its groups.
+pub static AGGREGATE: Statement = Statement {
+    name: "aggregate",
+    sql: "SELECT (sum(a) + sum(b) + count(c))::int8 FROM \
+          (SELECT kind, sum(id) AS a, count(*) AS b, max(amount) AS c FROM measured GROUP BY kind) g",
+    params: &[],
+    columns: &[Type::INT8],
+};
+
+/// What [`AGGREGATE`] gives.
+pub const AGGREGATED: i64 = 20_000_101_000;
+
+/// The table and itself.
+pub static JOIN: Statement = Statement {
+    name: "join",
+    sql: "SELECT sum(a.kind + b.kind)::int8 FROM measured a JOIN measured b ON a.other = b.id",
+    params: &[],
+    columns: &[Type::INT8],
+};
+
+/// What [`JOIN`] gives.
+pub const JOINED: i64 = 199_800_000;
+
+/// How many flights there are.
+pub static FLIGHTS: Statement =
+    Statement { name: "flights", sql: "SELECT count(*) FROM flights", params: &[], columns: &[Type::INT8] };
+
+/// How many of the tables there are.
+pub static TABLES: Statement = Statement {
+    name: "tables",
+    sql: "SELECT count(*) FROM pg_tables WHERE tablename = 'planes'",
+    params: &[],
+    columns: &[Type::INT8],
+};

@@ -3,6 +3,8 @@
 #[cfg(feature = "engine")]
 mod engine;
 mod schemas;
+#[cfg(feature = "engine")]
+mod serve;
 
 use std::process::ExitCode;
 
@@ -28,6 +30,9 @@ enum Command {
     #[cfg(feature = "engine")]
     #[command(subcommand)]
     Engine(engine::Engine),
+    /// Serves a database folder to any PostgreSQL client.
+    #[cfg(feature = "engine")]
+    Serve(serve::Serve),
 }
 
 /// Runs the command that the arguments name.
@@ -38,6 +43,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Sql(schemas) => schemas.sql(),
         #[cfg(feature = "engine")]
         Command::Engine(engine) => engine.run(),
+        #[cfg(feature = "engine")]
+        Command::Serve(serve) => serve.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

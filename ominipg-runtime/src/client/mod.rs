@@ -1,14 +1,27 @@
 //! The handle that applications hold: connect, query, transaction, close.
 
+mod diagnostics;
+mod events;
+mod extensions;
 mod handle;
+mod limits;
 mod location;
 mod mode;
+mod monitor;
 mod open;
 mod options;
 mod redact;
+mod requests;
 mod tables;
 
+pub use self::diagnostics::{Diagnostics, EngineState, PoolState, StatementCache};
+pub use self::events::{Event, Events};
 pub use self::handle::Ominipg;
 pub(crate) use self::handle::{at_most_one, one};
+#[cfg(test)]
+pub(crate) use self::limits::NO_LIMITS;
+pub(crate) use self::limits::{Limits, Stop};
 pub use self::mode::Mode;
+pub(crate) use self::monitor::Monitor;
 pub use self::options::ConnectOptions;
+pub use self::requests::{CallKind, Histogram, Outcome, Outcomes, Waiting};

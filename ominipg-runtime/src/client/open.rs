@@ -1,11 +1,26 @@
+#[cfg(feature = "embedded")]
+use std::pin::Pin;
+use std::sync::Arc;
+
 use super::location::{Location, ServerUrl};
 use super::options::ConnectOptions;
-use super::{Mode, redact};
+#[cfg(not(feature = "embedded"))]
+use super::redact;
+use super::{Mode, Monitor};
 use crate::error::{Error, ErrorKind};
 use crate::session::{Backend, Host, PoolSize, Server, Worker};
+use crate::sql::create_extension;
+
+/// A database that answers.
+pub(super) struct Opened {
+    pub(super) backend: Backend,
+    pub(super) mode: Mode,
+    /// Statements that put its extensions to use.
+    pub(super) setup: Vec<String>,
+}
 
 /// Chooses the mode and makes the first connection.
-pub(super) async fn open(options: &ConnectOptions) -> Result<(Backend, Mode), Error> {
+pub(super) async fn open(options: &ConnectOptions) -> Result<Opened, Error> {
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(Error::new(ErrorKind::Options, "connect must be called from within a tokio runtime"));
     }
@@ -19,46 +34,56 @@ pub(super) async fn open(options: &ConnectOptions) -> Result<(Backend, Mode), Er
     }
 }
 
-async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<(Backend, Mode), Error> {
+async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Error> {
     if options.max_connections == 0 {
         return Err(Error::new(ErrorKind::Options, "`max_connections` must be at least 1"));
     }
     let size = PoolSize { connections: options.max_connections, wait: options.busy_timeout };
-    let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout)?;
-    if options.use_worker == Some(true) {
+    let monitor = Arc::new(Monitor::new());
+    let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout, monitor)?;
+    let (backend, mode) = if options.use_worker == Some(true) {
         let worker = Worker::start()?;
         let server = server.driven_by(worker.driver());
-        return Ok((Backend::pool(server, size, Host::Worker(worker)).await?, Mode::ServerWorker));
-    }
-    Ok((Backend::pool(server, size, Host::Caller).await?, Mode::Direct))
+        (Backend::pool(server, size, Host::Worker(worker)).await?, Mode::ServerWorker)
+    } else {
+        (Backend::pool(server, size, Host::Caller).await?, Mode::Direct)
+    };
+    let setup = options.extensions.iter().map(|name| create_extension(name)).collect();
+    Ok(Opened { backend, mode, setup })
 }
 
-async fn embedded(options: &ConnectOptions, location: Location) -> Result<(Backend, Mode), Error> {
-    if options.use_worker == Some(false) {
-        let message = format!(
-            "`{}` is an embedded database, which runs on a worker thread: leave `use_worker(false)` out",
-            redact::redact(&options.url)
-        );
-        return Err(Error::new(ErrorKind::Options, message));
-    }
-    Ok((start(options, location).await?, Mode::EmbeddedWorker))
+async fn embedded(options: &ConnectOptions, location: Location) -> Result<Opened, Error> {
+    start(options, location).await
 }
 
 #[cfg(feature = "embedded")]
-async fn start(options: &ConnectOptions, location: Location) -> Result<Backend, Error> {
+async fn start(options: &ConnectOptions, location: Location) -> Result<Opened, Error> {
     use crate::embedded;
 
+    let extensions = embedded::Selection::named(&options.extensions)?;
+    let setup = extensions.statements();
     let location = match location {
         Location::Folder(path) => embedded::Location::Folder(path),
         _ => embedded::Location::Memory,
     };
     options.embedded.check()?;
-    let embedded = embedded::Embedded::open(location, options.embedded.clone()).await?;
-    Ok(Backend::shared(embedded.client().clone(), options.busy_timeout, Host::Embedded(embedded)))
+    let with_worker = options.use_worker != Some(false);
+    let embedded =
+        embedded::Embedded::open(location, options.embedded.clone(), extensions, with_worker).await?;
+    let (sessions, monitor) = (embedded.sessions(), Arc::new(Monitor::new()));
+    let connection = sessions.connect(Arc::clone(&monitor)).await?;
+    // PostgreSQL may end a session, as with `idle_in_transaction_session_timeout`, and live on.
+    let reconnect = Box::new(move || {
+        let (sessions, monitor) = (sessions.clone(), Arc::clone(&monitor));
+        Box::pin(async move { sessions.connect(monitor).await }) as Pin<Box<_>>
+    });
+    let backend = Backend::only(connection, options.busy_timeout, reconnect, Host::Embedded(embedded));
+    let mode = if with_worker { Mode::EmbeddedWorker } else { Mode::Embedded };
+    Ok(Opened { backend, mode, setup })
 }
 
 #[cfg(not(feature = "embedded"))]
-async fn start(options: &ConnectOptions, _: Location) -> Result<Backend, Error> {
+async fn start(options: &ConnectOptions, _: Location) -> Result<Opened, Error> {
     let message = format!(
         "`{}` is an embedded database: build with the cargo feature `embedded`",
         redact::redact(&options.url)

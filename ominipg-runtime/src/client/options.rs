@@ -19,10 +19,12 @@ pub struct ConnectOptions {
     pub(super) url: String,
     pub(super) schema: Option<&'static Schema>,
     pub(super) create_tables: bool,
+    pub(super) extensions: Vec<String>,
     pub(super) use_worker: Option<bool>,
     pub(super) max_connections: usize,
     pub(super) connect_timeout: Duration,
     pub(super) busy_timeout: Duration,
+    pub(super) statement_timeout: Option<Duration>,
     #[cfg(feature = "embedded")]
     pub(super) embedded: crate::embedded::Options,
 }
@@ -34,10 +36,12 @@ impl ConnectOptions {
             url: url.into(),
             schema: None,
             create_tables: false,
+            extensions: Vec::new(),
             use_worker: None,
             max_connections: 10,
             connect_timeout: Duration::from_secs(10),
             busy_timeout: Duration::from_secs(30),
+            statement_timeout: None,
             #[cfg(feature = "embedded")]
             embedded: crate::embedded::Options::default(),
         }
@@ -51,6 +55,30 @@ impl ConnectOptions {
     /// Creates the schema's tables where they are missing, in one transaction; off by default.
     pub fn create_tables(self, create: bool) -> Self {
         Self { create_tables: create, ..self }
+    }
+
+    /// PostgreSQL's extensions that the database uses, by their names; none by default.
+    ///
+    /// They are created where they are missing, with those that they require, and before the tables. A `file://` database
+    /// needs the same extensions whenever it is opened: without, a statement that uses one is an error that says so.
+    ///
+    /// In an embedded database, each is behind a cargo feature: `extension-vector` for `vector`, `extension-pg-trgm` for
+    /// `pg_trgm`, and `extensions-contrib` for all that PostgreSQL's own distribution has. An extension is compiled for the
+    /// machine at its first use and then kept in the cache, beside the engine. On a server, whatever is installed there can
+    /// be named.
+    ///
+    /// ```no_run
+    /// # async fn open() -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::{ConnectOptions, Ominipg};
+    ///
+    /// let options = ConnectOptions::new("file://./data").extensions(["vector", "pg_trgm"]);
+    /// let db = Ominipg::connect(options).await?;
+    /// db.batch_execute("CREATE TABLE IF NOT EXISTS notes (body text, embedding vector(384))").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn extensions<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        Self { extensions: names.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// Whether a worker thread is used; by default for embedded databases only.
@@ -72,6 +100,14 @@ impl ConnectOptions {
     /// 30 seconds by default.
     pub fn busy_timeout(self, timeout: Duration) -> Self {
         Self { busy_timeout: timeout, ..self }
+    }
+
+    /// How long a call may take, in all of its statements; without a limit by default.
+    ///
+    /// What takes longer is cancelled, and the call gives an error of the kind [`Timeout`](crate::ErrorKind::Timeout).
+    /// [`Ominipg::with_timeout`](crate::Ominipg::with_timeout) sets it for some calls only.
+    pub fn statement_timeout(self, timeout: Duration) -> Self {
+        Self { statement_timeout: Some(timeout), ..self }
     }
 }
 
@@ -130,10 +166,12 @@ impl fmt::Debug for ConnectOptions {
         fields
             .field("url", &redact(&self.url))
             .field("create_tables", &self.create_tables)
+            .field("extensions", &self.extensions)
             .field("use_worker", &self.use_worker)
             .field("max_connections", &self.max_connections)
             .field("connect_timeout", &self.connect_timeout)
-            .field("busy_timeout", &self.busy_timeout);
+            .field("busy_timeout", &self.busy_timeout)
+            .field("statement_timeout", &self.statement_timeout);
         #[cfg(feature = "embedded")]
         fields.field("embedded", &self.embedded);
         fields.finish_non_exhaustive()

@@ -207,7 +207,8 @@ impl Sender<'_> {
     }
 
     async fn send(&mut self, table: &TableDef, mut batch: Batch, take: Take<'_>) -> Result<(), Error> {
-        let session = self.own.as_ref().map_or(self.session, Session::transaction);
+        let session =
+            self.own.as_ref().map_or(self.session, |own| Session::transaction(own).within(self.session));
         let mut sql = insert::many(table, &batch.columns, &mut batch.rows, batch.indices.len())?;
         if !self.returning {
             self.count += session.count(sql).await?;

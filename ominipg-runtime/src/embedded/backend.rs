@@ -1,22 +1,35 @@
-//! One PostgreSQL backend: started, served, and ended.
+//! One PostgreSQL backend: started or copied, served, and ended.
 
+mod listening;
+mod sessions;
+
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::time::Instant;
+use std::task::Poll;
+use std::time::Duration;
 
-use wasmtime::{Global, Instance, Store, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{Func, Global, Instance, Store, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
 
-use super::artefacts::Artefacts;
-use super::files::Tree;
-use super::flush::Flush;
-use super::host::{Host, Log};
+use super::artefacts::{Artefacts, Origin, Started};
+use super::control::{Control, Words};
+use super::driver;
+use super::extensions::Library;
+use super::files::{MemoryFiles, Tree};
+use super::flush::{self, Flush};
+use super::frames;
+use super::host::{Clock, Host, Log};
+use super::identity::{self, Identity};
 use super::link;
-use super::wasi::{Descriptors, Exit};
-use super::wire::Wire;
+use super::snapshot::{self, Snapshot};
+use super::switchboard::{Next, Switchboard};
+use super::variables::IDLE_IN_TRANSACTION_TIMEOUT;
+use super::wasi::{Descriptors, Exit, Guest};
 use crate::error::{Error, ErrorKind};
 
 /// The codes that the guest leaves with.
 const ALIVE: i32 = 99;
 const ERROR_AT_TOP_LEVEL: i32 = 100;
+
 /// After SIGTERM or another FATAL error, all in order; a PANIC leaves with 127.
 const TERMINATED: i32 = 1;
 
@@ -26,64 +39,175 @@ const TERMINATE: i32 = 15;
 /// The protocol goes over descriptors 0 and 1, rather than over buffers in the guest.
 const STREAM: i32 = 1;
 
-/// A backend that waits for its client.
+/// The startup message of the one session that PostgreSQL knows of: user and database `postgres`.
+const STARTUP: &[u8] = b"\0\0\0\x29\0\x03\0\0user\0postgres\0database\0postgres\0\0";
+
+/// A backend that waits for its clients.
 pub(super) struct Backend {
     store: Store<Host>,
     interface: Interface,
+    board: Arc<Switchboard>,
+    control: Arc<Control>,
+    /// What a new session hears first.
+    greeting: Vec<u8>,
 }
 
-/// What a backend may use, and who writes its log; by default all there is, and itself alone.
-#[derive(Default)]
+/// What a backend may use, who controls it, and who writes its log; by default all there is, and itself alone.
 pub(super) struct Means {
+    pub(super) control: Arc<Control>,
     /// In bytes.
     pub(super) memory_limit: Option<usize>,
     pub(super) flush: Option<Arc<Flush>>,
 }
 
+impl Default for Means {
+    fn default() -> Self {
+        Self { control: Arc::new(Control::new(true)), memory_limit: None, flush: None }
+    }
+}
+
 /// The functions that drive a backend.
 struct Interface {
     stack_pointer: Global,
-    port: TypedFunc<(), i32>,
-    process_startup_packet: TypedFunc<(i32, i32, i32), i32>,
-    send_connection_data: TypedFunc<(), ()>,
-    flush: TypedFunc<(), ()>,
+    drive: TypedFunc<(), ()>,
     main_loop_once: TypedFunc<(), ()>,
-    send_ready_if_needed: TypedFunc<(), ()>,
     recover: TypedFunc<(), ()>,
     signal: TypedFunc<i32, ()>,
+    lists: listening::Lists,
 }
 
 /// How a call into the guest came back.
 enum Left {
     Returned,
-    /// The client is gone; the backend lives.
-    ClientGone,
+    /// An ERROR reached top level; PostgreSQL has recovered, and is to be called again.
+    Recovered,
+    /// It found the end of its input; the backend lives.
+    InputEnded,
     /// PostgreSQL has ended, on request or after an error that it does not survive; with the code of its process.
     Ended(i32),
 }
 
 impl Backend {
-    /// Starts PostgreSQL on the cluster in `tree`.
+    /// Starts PostgreSQL on the cluster in `tree`, with the extensions in `library`.
     pub(super) async fn start(
         artefacts: Arc<Artefacts>,
+        library: Library,
         tree: Tree,
         arguments: Vec<String>,
         means: Means,
     ) -> Result<Self, Error> {
-        // While it starts, PostgreSQL must find the end of its input: it then leaves its own loop, alive.
-        let (mut store, instance) = instantiate(artefacts, tree, Wire::script(b""), arguments, means).await?;
-        let interface = Interface::of(&mut store, instance).map_err(|error| failure(&store, error))?;
-        store.data_mut().signal_handler = Some(interface.signal.clone());
-        match start(&mut store, instance).await {
-            Ok(()) => Ok(Self { store, interface }),
+        let (mut store, instance) = instantiate(artefacts, tree, arguments, means).await?;
+        library.install(store.data_mut());
+        match Self::begin(&mut store, instance).await {
+            Ok((interface, greeting)) => Self::new(store, instance, interface, greeting),
             Err(error) => Err(failure(&store, error).context("PostgreSQL did not start")),
         }
     }
 
-    /// Serves the client at the other end of `wire` until it is gone, then shuts down in order.
-    pub(super) async fn serve(mut self, wire: Arc<Wire>) -> Result<(), Error> {
-        self.store.data_mut().wire = wire;
-        match self.converse().await {
+    async fn begin(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<(Interface, Vec<u8>)> {
+        let signal = function(store, instance, "__wasm_signal")?;
+        store.data_mut().signal_handler = Some(signal);
+        // This host unwinds nested exceptions, so that only errors at top level leave the guest.
+        call(store, instance, "oliphaunt_wasix_set_force_host_error_recovery", 0).await?;
+        call(store, instance, "oliphaunt_wasix_set_active", 1).await?;
+        // PostgreSQL finds the end of its input, and leaves its own loop alive.
+        match run(store, instance).await? {
+            ALIVE => {}
+            code => return Err(wasmtime::Error::new(Exit(code))),
+        }
+        function::<(), ()>(store, instance, "oliphaunt_wasix_start")?.call_async(&mut *store, ()).await?;
+        call(store, instance, "oliphaunt_wasix_set_protocol_transport", STREAM).await?;
+        let greeting = greet(store, instance).await?;
+        let interface = Interface::of(store, instance).await?;
+        Ok((interface, greeting))
+    }
+
+    /// A copy of a started engine, with the extensions in `library`.
+    pub(super) async fn copy(
+        artefacts: Arc<Artefacts>,
+        started: &Started,
+        library: Library,
+        means: Means,
+    ) -> Result<Self, Error> {
+        let mut tree = Tree::new(started.files.clone(), None);
+        let snapshot = &started.snapshot;
+        let io =
+            |errno| Error::new(ErrorKind::Engine, format!("the started engine has no such file: {errno:?}"));
+        let identifier = identity::new_identifier();
+        identity::identify(&mut tree, identifier).map_err(io)?;
+        let descriptors = Descriptors::restore(&snapshot.descriptors, &mut tree).map_err(io)?;
+        let mut host = host(artefacts, tree, Vec::new(), means);
+        host.descriptors = descriptors;
+        host.directory.clone_from(&snapshot.directory);
+        host.clock = Clock::new(snapshot.clock);
+        library.install(&mut host);
+        let mut store = Store::new(&host.artefacts.engine.clone(), host);
+        store.limiter(|host| &mut host.limits);
+        let copied = async {
+            let memory = snapshot::map(&mut store, &started.memory).await?;
+            let instance = link::restore(&mut store, memory, &snapshot.links).await?;
+            store.data_mut().signal_handler = Some(function(&mut store, instance, "__wasm_signal")?);
+            let renewed = snapshot.identity.renew(&mut Guest::new(&mut store), identifier);
+            renewed.map_err(|errno| wasmtime::format_err!("the snapshot is not whole: {errno:?}"))?;
+            Ok((instance, Interface::of(&mut store, instance).await?))
+        };
+        match copied.await {
+            Ok((instance, interface)) => Self::new(store, instance, interface, snapshot.greeting.clone()),
+            Err(error) => Err(failure(&store, error).context("the started engine cannot be copied")),
+        }
+    }
+
+    fn new(
+        mut store: Store<Host>,
+        instance: Instance,
+        interface: Interface,
+        greeting: Vec<u8>,
+    ) -> Result<Self, Error> {
+        let (board, control) = (store.data().board.clone(), store.data().control.clone());
+        let mut address = |name| link::address(&mut store, instance, name);
+        let (Some(interrupt), Some(cancel)) = (address("InterruptPending"), address("QueryCancelPending"))
+        else {
+            return Err(Error::new(ErrorKind::Engine, "the engine does not tell where its interrupts are"));
+        };
+        store.data_mut().reserved = [interrupt, cancel];
+        let base = store.data().memory().data_ptr(&store);
+        // SAFETY: the memory never moves (`memory_may_move`) and lives as long as the store, and `drop` withdraws the
+        // words before that goes; `Guest` keeps its references off them.
+        #[allow(unsafe_code)]
+        let words = unsafe { Words::new(base, [interrupt, cancel]) };
+        control.set_words(Some(words));
+        Ok(Self { store, interface, board, control, greeting })
+    }
+
+    /// What a new session hears first.
+    pub(super) fn greeting(&self) -> &[u8] {
+        &self.greeting
+    }
+
+    /// Where the compiled engine comes from.
+    pub(super) fn origin(&self) -> Origin {
+        self.store.data().artefacts.origin.clone()
+    }
+
+    pub(super) fn board(&self) -> &Arc<Switchboard> {
+        &self.board
+    }
+
+    /// Serves the clients until the switchboard closes, then shuts down in order.
+    pub(super) async fn serve(mut self) -> Result<(), Error> {
+        let left = loop {
+            let left = match self.drive().await {
+                Ok(Left::Returned) if !self.board.is_closing() => {
+                    self.change_turns().await.map(|()| Left::Recovered)
+                }
+                left => left,
+            };
+            match left {
+                Ok(Left::Recovered) => {}
+                left => break left,
+            }
+        };
+        match left {
             // Whoever waits for an answer is told what PostgreSQL said last.
             Ok(Left::Ended(code)) => Err(failure(&self.store, wasmtime::Error::new(Exit(code)))),
             Ok(_) => self.shut_down().await,
@@ -91,28 +215,13 @@ impl Backend {
         }
     }
 
-    async fn converse(&mut self) -> wasmtime::Result<Left> {
-        let Interface { port, process_startup_packet, send_connection_data, flush, .. } = &self.interface;
-        let store = &mut self.store;
-        let port = port.call_async(&mut *store, ()).await?;
-        process_startup_packet.call_async(&mut *store, (port, 1, 1)).await?;
-        send_connection_data.call_async(&mut *store, ()).await?;
-        flush.call_async(&mut *store, ()).await?;
-        loop {
-            // Nothing is flushed here: PostgreSQL flushes with ReadyForQuery and where the client asks for it.
-            match self.call(|interface| &interface.main_loop_once, ()).await? {
-                Left::Returned => {}
-                left => return Ok(left),
-            }
-            match self.call(|interface| &interface.send_ready_if_needed, ()).await? {
-                Left::Returned => {}
-                left => return Ok(left),
-            }
-        }
+    /// Lets PostgreSQL answer messages until there is something for the host to do.
+    async fn drive(&mut self) -> wasmtime::Result<Left> {
+        self.call(|interface| &interface.drive, ()).await
     }
 
     /// Ends PostgreSQL as SIGTERM does, so that the cluster needs no recovery when it is opened again.
-    async fn shut_down(mut self) -> Result<(), Error> {
+    async fn shut_down(&mut self) -> Result<(), Error> {
         let ended = async {
             self.call(|interface| &interface.signal, TERMINATE).await?;
             self.call(|interface| &interface.main_loop_once, ()).await
@@ -144,41 +253,115 @@ impl Backend {
             Some(Exit(ERROR_AT_TOP_LEVEL)) => {
                 let recovered = self.interface.recover.call_async(&mut self.store, ()).await;
                 self.interface.stack_pointer.set(&mut self.store, stack_pointer)?;
-                recovered.map(|()| Left::Returned)
+                recovered.map(|()| Left::Recovered)
             }
-            Some(Exit(ALIVE)) => Ok(Left::ClientGone),
+            Some(Exit(ALIVE)) => Ok(Left::InputEnded),
             Some(&Exit(code)) => Ok(Left::Ended(code)),
             None => Err(error),
         }
     }
+
+    /// The engine as it is now, its memory, and its files.
+    pub(super) fn keep(mut self, started: u64) -> Result<(Snapshot, Vec<u8>, MemoryFiles), Error> {
+        let kept = self.try_keep(started);
+        let (snapshot, memory) = kept.map_err(|error| failure(&self.store, error))?;
+        Ok((snapshot, memory, self.store.data().tree.memory().clone()))
+    }
+
+    fn try_keep(&mut self, started: u64) -> wasmtime::Result<(Snapshot, Vec<u8>)> {
+        self.control.set_words(None);
+        let main = self.store.data().linkage.as_ref().and_then(|linkage| linkage.main);
+        let main = main.ok_or_else(|| wasmtime::format_err!("the engine is not linked"))?;
+        let random = link::address(&mut self.store, main, "pg_global_prng_state");
+        let random = random.ok_or_else(|| wasmtime::format_err!("the engine has no random state"))?;
+        let memory = self.store.data().memory().data(&self.store).to_vec();
+        let host = self.store.data_mut();
+        let identity = Identity::find(&memory, &mut host.tree, random, started);
+        let identity =
+            identity.map_err(|errno| wasmtime::format_err!("the cluster has no control file: {errno:?}"))?;
+        let (descriptors, directory, clock) =
+            (host.descriptors.save(), host.directory.clone(), host.clock.now() + Duration::from_secs(1));
+        let links = link::links(&mut self.store)?;
+        let greeting = self.greeting.clone();
+        Ok((Snapshot { links, descriptors, directory, clock, greeting, identity }, memory))
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        // Before the memory goes.
+        self.control.set_words(None);
+    }
 }
 
 impl Interface {
-    fn of(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<Self> {
+    async fn of(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<Self> {
+        let artefacts = store.data().artefacts.clone();
+        let next = Func::wrap_async(&mut *store, |mut caller, (): ()| {
+            Box::new(async move {
+                let (board, control) = (caller.data().board.clone(), caller.data().control.clone());
+                loop {
+                    flush::flush_if_due(&mut caller).await?;
+                    match board.next(&control) {
+                        Next::Read => {
+                            if let Some(flush) = &caller.data().flush {
+                                flush.statement_came();
+                            }
+                            return Ok(0i32);
+                        }
+                        Next::Host => return Ok(1),
+                        Next::Worker => control.leave_caller().await,
+                        Next::Wait => {
+                            control.set_memory(caller.data().memory().data_size(&caller) as u64);
+                            let limit = Guest::new(&mut caller).read_u32(IDLE_IN_TRANSACTION_TIMEOUT);
+                            board.limit_idle(Duration::from_millis(u64::from(limit.unwrap_or_default())));
+                            yield_now().await;
+                        }
+                    }
+                }
+            })
+        });
+        let mut imports = Vec::new();
+        for name in driver::IMPORTS {
+            let import = match name {
+                "next" => Some(next),
+                name => instance.get_func(&mut *store, name),
+            };
+            imports.push(import.ok_or_else(|| wasmtime::format_err!("the engine has no {name}"))?.into());
+        }
+        let driver = Instance::new_async(&mut *store, artefacts.driver()?, &imports).await?;
         Ok(Self {
             stack_pointer: store.data().linkage.as_ref().expect("the instance is linked").stack_pointer,
-            port: function(store, instance, "oliphaunt_wasix_get_proc_port")?,
-            process_startup_packet: function(store, instance, "ProcessStartupPacket")?,
-            send_connection_data: function(store, instance, "oliphaunt_wasix_send_conn_data")?,
-            flush: function(store, instance, "oliphaunt_wasix_pq_flush")?,
+            drive: function(store, driver, driver::DRIVE)?,
             main_loop_once: function(store, instance, "PostgresMainLoopOnce")?,
-            send_ready_if_needed: function(store, instance, "PostgresSendReadyForQueryIfNecessary")?,
             recover: function(store, instance, "PostgresMainLongJmp")?,
             signal: function(store, instance, "__wasm_signal")?,
+            lists: listening::Lists::of(store, instance)?,
         })
     }
 }
 
-async fn start(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<()> {
-    // This host unwinds nested exceptions, so that only errors at top level leave the guest.
-    call(store, instance, "oliphaunt_wasix_set_force_host_error_recovery", 0).await?;
-    call(store, instance, "oliphaunt_wasix_set_active", 1).await?;
-    match run(store, instance).await? {
-        ALIVE => {}
-        code => return Err(wasmtime::Error::new(Exit(code))),
+/// Suspends the engine until somebody runs it again.
+async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|_| if std::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
+/// Introduces the host to PostgreSQL as its client, and gives the parameters that it answers with.
+async fn greet(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<Vec<u8>> {
+    let board = store.data().board.clone();
+    board.ask(STARTUP);
+    let port = function::<(), i32>(store, instance, "oliphaunt_wasix_get_proc_port")?;
+    let port = port.call_async(&mut *store, ()).await?;
+    let startup = function::<(i32, i32, i32), i32>(store, instance, "ProcessStartupPacket")?;
+    startup.call_async(&mut *store, (port, 1, 1)).await?;
+    for name in ["oliphaunt_wasix_send_conn_data", "oliphaunt_wasix_pq_flush"] {
+        function::<(), ()>(store, instance, name)?.call_async(&mut *store, ()).await?;
     }
-    function::<(), ()>(store, instance, "oliphaunt_wasix_start")?.call_async(&mut *store, ()).await?;
-    call(store, instance, "oliphaunt_wasix_set_protocol_transport", STREAM).await
+    Ok(frames::all(&board.answer())
+        .filter(|(kind, _)| *kind == b'S')
+        .flat_map(|(_, whole)| whole.to_vec())
+        .collect())
 }
 
 async fn call(store: &mut Store<Host>, instance: Instance, name: &str, value: i32) -> wasmtime::Result<()> {
@@ -203,8 +386,8 @@ pub(super) async fn run_script(
     arguments: Vec<String>,
     input: &[u8],
 ) -> Result<Tree, Error> {
-    let (mut store, instance) =
-        instantiate(artefacts, tree, Wire::script(input), arguments, Means::default()).await?;
+    let (mut store, instance) = instantiate(artefacts, tree, arguments, Means::default()).await?;
+    store.data().board.ask(input);
     match run(&mut store, instance).await {
         Ok(0) => Ok(store.into_data().tree),
         Ok(code) => Err(failure(&store, wasmtime::Error::new(Exit(code)))),
@@ -215,11 +398,19 @@ pub(super) async fn run_script(
 async fn instantiate(
     artefacts: Arc<Artefacts>,
     tree: Tree,
-    wire: Wire,
     arguments: Vec<String>,
     means: Means,
 ) -> Result<(Store<Host>, Instance), Error> {
     let engine = artefacts.engine.clone();
+    let mut store = Store::new(&engine, host(artefacts, tree, arguments, means));
+    store.limiter(|host| &mut host.limits);
+    match link::instantiate(&mut store).await {
+        Ok(instance) => Ok((store, instance)),
+        Err(error) => Err(failure(&store, error)),
+    }
+}
+
+fn host(artefacts: Arc<Artefacts>, tree: Tree, arguments: Vec<String>, means: Means) -> Host {
     let environment = [
         "PGDATA=/data",
         "PGSYSCONFDIR=/data",
@@ -230,26 +421,23 @@ async fn instantiate(
         "HOME=/",
         "USER=postgres",
     ];
-    let host = Host {
+    Host {
         arguments,
         environment: environment.map(str::to_owned).to_vec(),
         tree,
         descriptors: Descriptors::new(),
         directory: String::new(),
-        wire: Arc::new(wire),
-        log: Log::default(),
-        started: Instant::now(),
-        signal_handler: None,
-        artefacts,
-        linkage: None,
+        board: Arc::default(),
+        control: means.control,
         limits: StoreLimitsBuilder::new().memory_size(means.memory_limit.unwrap_or(usize::MAX)).build(),
         flush: means.flush,
-    };
-    let mut store = Store::new(&engine, host);
-    store.limiter(|host| &mut host.limits);
-    match link::instantiate(&mut store).await {
-        Ok(instance) => Ok((store, instance)),
-        Err(error) => Err(failure(&store, error)),
+        log: Log::default(),
+        clock: Clock::new(Duration::ZERO),
+        reserved: [u32::MAX; 2],
+        signal_handler: None,
+        artefacts,
+        library: Arc::default(),
+        linkage: None,
     }
 }
 

@@ -4,29 +4,39 @@ mod clear;
 mod hold;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs;
 use std::hash::{Hash, Hasher};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, Module};
 
 pub use self::clear::{Cleared, clear};
-use super::artefacts::{self, Artefacts, POSTGRES};
-use super::cluster;
+use super::artefacts::{self, Artefacts, Origin, POSTGRES, Started};
 use super::files::image::Image;
+use super::files::memory::MemoryFiles;
 use super::module::{self, Placement};
+use super::snapshot::Snapshot;
+use super::{cluster, snapshot};
 use crate::error::{Error, ErrorKind};
 
 /// Changes whenever what is stored, or how it is made, changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 3;
 const PLACEMENTS: &str = "modules.json";
-const IMAGE: &str = "image.tar";
+/// The read-only files and the cluster of databases in folders.
+const IMAGE: &str = "image";
+/// The same, and the cluster on which the started engine runs.
+const STARTED: &str = "started";
+/// The rest of the started engine.
+const SNAPSHOT: &str = "snapshot.json";
 
 /// Names the cache folder instead of the user's.
 const CACHE_VARIABLE: &str = "OMINIPG_CACHE_DIR";
@@ -88,9 +98,17 @@ pub fn prepare() -> Result<EngineCache, Error> {
 pub fn show() -> Result<EngineCache, Error> {
     let engine = artefacts::engine().map_err(engine_error)?;
     let path = folder(&engine)?;
-    let entries = fs::read_dir(&path).into_iter().flatten().flatten();
-    let size = entries.filter_map(|entry| Some(entry.metadata().ok()?.len())).sum();
-    Ok(EngineCache { ready: path.join(PLACEMENTS).is_file(), path, size })
+    Ok(EngineCache { ready: path.join(PLACEMENTS).is_file(), size: size(&path), path })
+}
+
+/// What the files in a folder and below it take, in bytes.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.filter_map(|entry| match entry.metadata().ok()? {
+        metadata if metadata.is_dir() => Some(size(&entry.path())),
+        metadata => Some(metadata.len()),
+    });
+    sizes.sum()
 }
 
 /// Reads the engine from the cache, or compiles it and puts it there.
@@ -101,16 +119,17 @@ pub(super) fn load_or_build() -> Result<Artefacts, Error> {
         Err(error) => return without_cache(&engine, &error),
     };
     if let Some(artefacts) = load(&engine, &folder) {
-        return Ok(artefacts);
+        return Ok(artefacts.from(Origin { folder: Some(folder), found: true }));
     }
     match store(&engine, &folder) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::Connect => return without_cache(&engine, &error),
         Err(error) => return Err(error),
     }
-    load(&engine, &folder).ok_or_else(|| {
+    let artefacts = load(&engine, &folder).ok_or_else(|| {
         Error::new(ErrorKind::Engine, format!("{} changed while it was read", folder.display()))
-    })
+    })?;
+    Ok(artefacts.from(Origin { folder: Some(folder), found: false }))
 }
 
 /// A cache that cannot be written slows each start down by seconds, but stops nobody.
@@ -121,12 +140,16 @@ fn without_cache(engine: &Engine, error: &Error) -> Result<Artefacts, Error> {
         .modules
         .into_iter()
         .map(|(name, (placement, module))| (name, placement, Stored::Module(module)));
-    let modules = modules.collect();
-    Ok(Artefacts::new(engine.clone(), built.image, modules))
+    let started = Started {
+        snapshot: built.snapshot,
+        memory: built.memory,
+        files: MemoryFiles::new(Arc::new(built.started_image)),
+    };
+    Ok(Artefacts::new(engine.clone(), built.image, modules.collect(), Some(started)))
 }
 
 /// The folder for this version of the engine on this processor.
-fn folder(engine: &Engine) -> Result<PathBuf, Error> {
+pub(super) fn folder(engine: &Engine) -> Result<PathBuf, Error> {
     let base = match std::env::var_os(CACHE_VARIABLE) {
         Some(folder) if !folder.is_empty() => PathBuf::from(folder),
         _ => etcetera::choose_base_strategy()
@@ -162,14 +185,50 @@ fn key(engine: &Engine) -> String {
 
 fn load(engine: &Engine, folder: &Path) -> Option<Artefacts> {
     hold::share(folder)?;
-    let placements = fs::read(folder.join(PLACEMENTS)).ok()?;
-    let placements: BTreeMap<String, Placement> = serde_json::from_slice(&placements).ok()?;
-    let image = Image::from_tar(fs::read(folder.join(IMAGE)).ok()?).ok()?;
+    let placements: BTreeMap<String, Placement> = read_json(&folder.join(PLACEMENTS))?;
+    let image = read_image(folder, IMAGE)?;
+    let memory = Stored::File(folder.join(format!("{STARTED}.cwasm"))).load(engine).ok()?;
+    let started = Started {
+        snapshot: read_json(&folder.join(SNAPSHOT))?,
+        memory,
+        files: MemoryFiles::new(Arc::new(read_image(folder, STARTED)?)),
+    };
     let modules = placements.into_iter().map(|(name, placement)| {
         let stored = Stored::File(folder.join(format!("{name}.cwasm")));
         (name, placement, stored)
     });
-    Some(Artefacts::new(engine.clone(), image, modules.collect()))
+    Some(Artefacts::new(engine.clone(), image, modules.collect(), Some(started)))
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+fn read_image(folder: &Path, name: &str) -> Option<Image> {
+    let entries = read_json(&folder.join(format!("{name}.json")))?;
+    Image::map(&folder.join(format!("{name}.tar")), entries).ok()
+}
+
+fn write_image(folder: &Path, name: &str, image: &Image) -> io::Result<()> {
+    fs::write(folder.join(format!("{name}.tar")), image.as_tar())?;
+    fs::write(folder.join(format!("{name}.json")), json(image.entries()))
+}
+
+fn json(value: &(impl Serialize + ?Sized)) -> Vec<u8> {
+    serde_json::to_vec(value).expect("numbers, names and lists of them are JSON")
+}
+
+/// Writes a file without the pages that hold nothing: the memory of a started engine is mostly empty.
+fn write_sparse(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    const PAGE: usize = 4096;
+    let mut file = fs::File::create(path)?;
+    file.set_len(bytes.len() as u64)?;
+    for (index, page) in bytes.chunks(PAGE).enumerate().filter(|(_, page)| page.iter().any(|&byte| byte != 0))
+    {
+        file.seek(SeekFrom::Start((index * PAGE) as u64))?;
+        file.write_all(page)?;
+    }
+    Ok(())
 }
 
 /// Builds into a folder aside and renames it: nobody ever sees half an engine. Who comes second keeps what is there.
@@ -191,9 +250,12 @@ fn store(engine: &Engine, folder: &Path) -> Result<(), Error> {
             fs::write(aside.join(format!("{name}.cwasm")), bytes).map_err(denied)?;
             placements.insert(name, placement);
         }
-        fs::write(aside.join(IMAGE), built.image.as_tar()).map_err(denied)?;
-        let placements = serde_json::to_vec(&placements).expect("numbers and names are JSON");
-        fs::write(aside.join(PLACEMENTS), placements).map_err(denied)?;
+        write_image(&aside, IMAGE, &built.image).map_err(denied)?;
+        write_image(&aside, STARTED, &built.started_image).map_err(denied)?;
+        let memory = built.memory.serialize().map_err(engine_error)?;
+        write_sparse(&aside.join(format!("{STARTED}.cwasm")), &memory).map_err(denied)?;
+        fs::write(aside.join(SNAPSHOT), json(&built.snapshot)).map_err(denied)?;
+        fs::write(aside.join(PLACEMENTS), json(&placements)).map_err(denied)?;
         match fs::rename(&aside, folder) {
             Err(error) if !folder.join(PLACEMENTS).is_file() => Err(denied(error)),
             _ => Ok(()),
@@ -208,6 +270,9 @@ fn store(engine: &Engine, folder: &Path) -> Result<(), Error> {
 struct Built {
     modules: BTreeMap<String, (Placement, Module)>,
     image: Image,
+    snapshot: Snapshot,
+    memory: Module,
+    started_image: Image,
 }
 
 fn build(engine: &Engine) -> Result<Built, Error> {
@@ -218,8 +283,7 @@ fn build(engine: &Engine) -> Result<Built, Error> {
     for entry in archive.entries() {
         let Some(name) = module_name(&entry.path) else { continue };
         progress.say(format!("compiling PostgreSQL for this machine, once: {name}"));
-        let mut bytes = archive.bytes(entry.start, entry.len).to_vec();
-        let placement = module::prepare(&mut bytes).map_err(|error| {
+        let (placement, bytes) = module::prepare(archive.bytes(entry.start, entry.len)).map_err(|error| {
             Error::new(ErrorKind::Engine, format!("{} is not a module of PostgreSQL: {error}", entry.path))
         })?;
         let module = Module::new(engine, &bytes).map_err(engine_error)?;
@@ -227,13 +291,22 @@ fn build(engine: &Engine) -> Result<Built, Error> {
     }
 
     progress.say("making the first cluster".to_owned());
-    let for_cluster = modules
+    let image = cluster::make(Arc::new(artefacts(engine, &modules, Image::empty())), &archive)?;
+    progress.say("starting it".to_owned());
+    let with_cluster = Image::from_tar(image.as_tar().to_vec()).map_err(engine_error)?;
+    let (snapshot, memory, started_image) =
+        cluster::start(Arc::new(artefacts(engine, &modules, with_cluster)))?;
+    let memory = snapshot::compile(engine, &memory)?;
+    progress.finish();
+    Ok(Built { modules, image, snapshot, memory, started_image })
+}
+
+/// What is needed to run engines while the rest is made.
+fn artefacts(engine: &Engine, modules: &BTreeMap<String, (Placement, Module)>, image: Image) -> Artefacts {
+    let modules = modules
         .iter()
         .map(|(name, (placement, module))| (name.clone(), *placement, Stored::Module(module.clone())));
-    let for_cluster = Artefacts::new(engine.clone(), Image::empty(), for_cluster.collect());
-    let image = cluster::make(Arc::new(for_cluster), &archive)?;
-    progress.finish();
-    Ok(Built { modules, image })
+    Artefacts::new(engine.clone(), image, modules.collect(), None)
 }
 
 /// The archive that the engine's crate ships.
@@ -253,15 +326,15 @@ fn module_name(path: &str) -> Option<&str> {
     }
 }
 
-pub(super) fn engine_error(error: wasmtime::Error) -> Error {
+pub(super) fn engine_error(error: impl Display) -> Error {
     Error::new(ErrorKind::Engine, format!("the embedded engine cannot be loaded: {error:#}"))
 }
 
 /// A line on stderr while the engine is compiled, if that is a terminal.
-struct Progress(Option<ProgressBar>);
+pub(super) struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         if !std::io::stderr().is_terminal() {
             return Self(None);
         }
@@ -272,14 +345,14 @@ impl Progress {
         Self(Some(bar))
     }
 
-    fn say(&self, message: String) {
+    pub(super) fn say(&self, message: String) {
         tracing::info!(target: "ominipg::engine", "{message}");
         if let Some(bar) = &self.0 {
             bar.set_message(message);
         }
     }
 
-    fn finish(self) {
+    pub(super) fn finish(self) {
         if let Some(bar) = self.0 {
             bar.finish_and_clear();
         }

@@ -4,12 +4,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use super::Options;
 use super::artefacts::Artefacts;
-use super::backend::run_script;
+use super::backend::{Backend, Means, run_script};
+use super::extensions::{self, Library};
 use super::files::image::Image;
 use super::files::memory::MemoryFiles;
 use super::files::{DATA, FileType, Tree};
-use super::settings::PROGRAM;
+use super::settings::{self, PROGRAM};
+use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind};
 
 /// The folder that the engine's archive keeps everything in.
@@ -64,6 +67,38 @@ pub(super) fn make(artefacts: Arc<Artefacts>, archive: &Image) -> Result<Image, 
         .map_err(|error| error.context("filling the cluster failed"))?;
     to_image(tree).map_err(internal)
 }
+
+/// Starts the engine that databases in memory are copies of: what it is, its memory, and its files.
+pub(super) fn start(artefacts: Arc<Artefacts>) -> Result<(Snapshot, Vec<u8>, Image), Error> {
+    let tree = Tree::new(artefacts.files.clone(), None);
+    let arguments = settings::arguments(true, &Options::default(), &[]);
+    let (snapshot, memory, files) = complete(async {
+        let mut backend =
+            Backend::start(artefacts, Library::default(), tree, arguments, Means::default()).await?;
+        let mut started = 0;
+        for statement in WARM_UP {
+            let rows = backend.query(statement).await.map_err(internal)?;
+            // The first tells the time of the start.
+            if started == 0 {
+                let value = rows.first().and_then(|row| row.first()?.as_ref()?.parse().ok());
+                started = value.ok_or_else(|| internal("PostgreSQL does not tell when it started"))?;
+            }
+        }
+        backend.keep(started)
+    })?;
+    let image = to_image(Tree::new(files, None)).map_err(internal)?;
+    Ok((snapshot, memory, image))
+}
+
+/// What is asked of an engine before it is kept: its modules are loaded then, and what every database needs is cached.
+const WARM_UP: &[&str] = &[
+    // In microseconds since the year 2000, as PostgreSQL counts.
+    "SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint - 946684800000000",
+    "DO $$ BEGIN PERFORM 1; END $$",
+    "SELECT to_tsvector('english', 'cats')",
+    "SELECT count(*) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid JOIN pg_type ON atttypid = pg_type.oid",
+    "CHECKPOINT",
+];
 
 /// Runs a future that never waits: a script's input is all there, and its output has room.
 fn complete<T>(future: impl Future<Output = T>) -> T {
@@ -240,6 +275,9 @@ fn empty_cluster(archive: &Image) -> std::io::Result<Tree> {
             }
             _ => {}
         }
+    }
+    for module in extensions::module_names() {
+        append_file(&mut builder, &format!("lib/postgresql/{module}.so"), b"")?;
     }
     for directory in DIRECTORIES {
         append_directory(&mut builder, &format!("{DATA}/{directory}"))?;

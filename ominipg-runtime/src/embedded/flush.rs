@@ -2,21 +2,14 @@
 //!
 //! With `synchronous_commit=off` a commit leaves its record in PostgreSQL's WAL buffers. A server's WAL writer comes for it
 //! within moments; an embedded backend has no other process, and would keep it until the buffers are full, a checkpoint or
-//! the close. So the host does it: where PostgreSQL waits for input and the interval has passed since the first input that
-//! may have brought a commit, the log is written and synced.
+//! the close. So the host does it: between two messages, where the interval has passed since the first statement that may
+//! have brought a commit, the log is written and synced.
 
-mod alarm;
-
-use std::future::{Future, poll_fn};
-use std::io;
-use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasmtime::{Caller, Result, WasmParams, WasmResults, format_err};
 
-use self::alarm::Alarm;
 use super::host::Host;
 
 /// How long a commit may wait for the disk.
@@ -29,71 +22,47 @@ const XLOG_NOOP: i32 = 0x20;
 const NOOP_SIZE: i64 = 24;
 
 /// The log of one database with relaxed durability.
+#[derive(Default)]
 pub(super) struct Flush {
-    alarm: Alarm,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// When the first input came that is not known to be without effect.
+    /// When the first statement began that is not known to be without effect.
     since: Option<Instant>,
     /// Where the log ended the last time.
     end: i64,
 }
 
 impl Flush {
-    pub(super) fn start() -> io::Result<Arc<Self>> {
-        Ok(Arc::new(Self { alarm: Alarm::start()?, state: Mutex::default() }))
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ready when the log must be written.
-    fn poll_due(&self, cx: &Context<'_>) -> Poll<()> {
-        let Some(since) = self.state().since else { return Poll::Pending };
-        let due = since + INTERVAL;
-        if Instant::now() >= due {
-            return Poll::Ready(());
+    /// Whether something may wait for the disk, and whether it has for long enough.
+    pub(super) fn waits(&self) -> (bool, bool) {
+        match self.state().since {
+            None => (false, false),
+            Some(since) => (true, since.elapsed() >= INTERVAL),
         }
-        self.alarm.set(due, cx.waker());
-        Poll::Pending
     }
 
-    fn input_came(&self) {
+    /// Notes that a statement may bring a commit.
+    pub(super) fn statement_came(&self) {
         self.state().since.get_or_insert_with(Instant::now);
     }
 }
 
-/// Waits until PostgreSQL has something to read, or the end; meanwhile the log is written where it is time.
-pub(super) async fn input(caller: &mut Caller<'_, Host>) -> Result<()> {
-    let wire = caller.data().wire.clone();
-    let Some(flush) = caller.data().flush.clone() else {
-        wire.readable().await;
-        return Ok(());
-    };
-    loop {
-        let mut readable = pin!(wire.readable());
-        // A busy client must not put it off, so that time is asked first.
-        let due = poll_fn(|cx| match flush.poll_due(cx) {
-            Poll::Ready(()) => Poll::Ready(true),
-            Poll::Pending => readable.as_mut().poll(cx).map(|()| false),
-        });
-        if !due.await {
-            flush.input_came();
-            return Ok(());
-        }
-        write_log(caller, &flush).await?;
-    }
-}
-
-/// Writes and syncs the log up to its end.
+/// Writes and syncs the log up to its end, if it is time.
 ///
 /// The end is where the next record goes, so one that says nothing is put there. All of this is what any code of PostgreSQL
 /// may do at any time outside of a critical section, in or out of a transaction.
-async fn write_log(caller: &mut Caller<'_, Host>, flush: &Flush) -> Result<()> {
+pub(super) async fn flush_if_due(caller: &mut Caller<'_, Host>) -> Result<()> {
+    let Some(flush) = caller.data().flush.clone().filter(|flush| flush.waits().1) else { return Ok(()) };
+    // It ends with a sync, which no caller's thread waits for.
+    let control = caller.data().control.clone();
+    control.leave_caller().await;
     call::<(), ()>(caller, "XLogBeginInsert", ()).await?;
     let end: i64 = call(caller, "XLogInsert", (RM_XLOG_ID, XLOG_NOOP)).await?;
     let last = {

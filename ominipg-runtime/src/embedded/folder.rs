@@ -8,6 +8,7 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use super::files::image::Image;
 use super::files::{DATA, FileType};
+use super::identity;
 use crate::error::{Error, ErrorKind};
 
 const LOCK: &str = "ominipg.lock";
@@ -146,6 +147,7 @@ fn make_cluster(dir: &Dir, image: &Image) -> io::Result<()> {
     let new = dir.open_dir(NEW_CLUSTER)?;
     // Before anything is in it.
     restrict(&new)?;
+    let identifier = identity::new_identifier();
     for entry in image.entries() {
         let Some(path) = entry.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) else {
             continue;
@@ -154,7 +156,11 @@ fn make_cluster(dir: &Dir, image: &Image) -> io::Result<()> {
             FileType::Directory => new.create_dir(path)?,
             _ => {
                 let mut file = new.create(path)?;
-                file.write_all(image.bytes(entry.start, entry.len))?;
+                let contents = identity::identify_file(path, image.bytes(entry.start, entry.len), identifier)
+                    .map_err(|errno| {
+                        std::io::Error::other(format!("{path} is not as it must be: {errno:?}"))
+                    })?;
+                file.write_all(&contents)?;
                 file.sync_all()?;
             }
         }

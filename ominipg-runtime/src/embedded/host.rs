@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use wasmtime::{Global, Instance, Memory, StoreLimits, Table, TypedFunc};
 
 use super::artefacts::Artefacts;
+use super::control::Control;
+use super::extensions::Library;
 use super::files::{FileType, Metadata, Tree};
 use super::flush::Flush;
-use super::link::Tags;
+use super::link::{Step, Tags};
+use super::switchboard::Switchboard;
 use super::wasi::Descriptors;
 use super::wasi::errno::Result;
-use super::wire::Wire;
 
 /// What the store of an engine carries.
 pub(super) struct Host {
@@ -22,13 +24,18 @@ pub(super) struct Host {
     pub(super) descriptors: Descriptors,
     /// The working directory, as a normal path.
     pub(super) directory: String,
-    /// Input and output of descriptors 0 and 1.
-    pub(super) wire: Arc<Wire>,
+    /// What descriptors 0 and 1 lead to.
+    pub(super) board: Arc<Switchboard>,
+    pub(super) control: Arc<Control>,
     /// What PostgreSQL wrote to its log.
     pub(super) log: Log,
-    pub(super) started: Instant,
+    pub(super) clock: Clock,
+    /// Words of the guest's memory that other threads write.
+    pub(super) reserved: [u32; 2],
     pub(super) signal_handler: Option<TypedFunc<i32, ()>>,
     pub(super) artefacts: Arc<Artefacts>,
+    /// The extensions of the database.
+    pub(super) library: Arc<Library>,
     pub(super) linkage: Option<Linkage>,
     /// The most memory: growing beyond it fails, which PostgreSQL reports as its own "out of memory".
     pub(super) limits: StoreLimits,
@@ -47,6 +54,10 @@ pub(super) struct Linkage {
     /// Table slots of functions that other modules point to.
     pub(super) slots: HashMap<String, u32>,
     pub(super) tags: Tags,
+    /// Entries of the functions for network addresses, and the functions that were there.
+    pub(super) inet: Vec<(u32, u32)>,
+    /// What the loader did, in order.
+    pub(super) steps: Vec<Step>,
 }
 
 /// A side module that has been loaded.
@@ -55,6 +66,24 @@ pub(super) struct LoadedModule {
     pub(super) name: String,
     pub(super) instance: Instance,
     pub(super) memory_base: u32,
+}
+
+/// The monotonic clock of an engine, which goes on where that of its snapshot stood.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    pub(super) base: Duration,
+    pub(super) since: Instant,
+}
+
+impl Clock {
+    /// A clock that stands at `base` now.
+    pub(super) fn new(base: Duration) -> Self {
+        Self { base, since: Instant::now() }
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.base + self.since.elapsed()
+    }
 }
 
 impl Host {

@@ -9,6 +9,7 @@ use wasmtime::{Caller, Func, Ref, Result, Store, TypedFunc, format_err};
 
 use super::host::Host;
 use super::wasi::Guest;
+use super::wasi::errno::Errno;
 
 /// Number and name of the functions, and whether they read.
 const FUNCTIONS: [(u32, &str, bool); 4] = [
@@ -30,29 +31,41 @@ const LENGTH: u32 = 4;
 /// How much larger the family is on the wire.
 const SHIFT: u8 = 1;
 
-/// Wraps the four functions; the data of the main module must be in place, and nothing may have run yet.
-pub(super) fn wrap(store: &mut Store<Host>) -> Result<()> {
-    for (number, name, reads) in FUNCTIONS {
-        let at = find(store, number, name)
-            .ok_or_else(|| format_err!("PostgreSQL's table of functions has no {name}"))?;
-        let linkage = store.data().linkage.as_ref().expect("the instance is linked");
-        let (memory, table) = (linkage.memory, linkage.table);
-        let original =
-            Guest(memory.data_mut(&mut *store)).read_u32(at).map_err(|_| format_err!("{name} is cut"))?;
+/// Where the entries of the four functions are, and the functions that are in them; the data of the main module must be
+/// in place.
+pub(super) fn find(store: &mut Store<Host>) -> Result<Vec<(u32, u32)>> {
+    let guest = Guest::new(store);
+    let cut = |_| format_err!("PostgreSQL's table of functions is cut");
+    let memory = guest.bytes(0, guest.len() as u32).map_err(cut)?;
+    FUNCTIONS
+        .iter()
+        .map(|&(number, name, _)| {
+            let at = entry(memory, number, name)
+                .ok_or_else(|| format_err!("PostgreSQL's table of functions has no {name}"))?;
+            Ok((at, guest.read_u32(at).map_err(cut)?))
+        })
+        .collect()
+}
+
+/// Wraps the four functions; `written` says that the entries lead to the wrapped ones already.
+pub(super) fn wrap(store: &mut Store<Host>, entries: &[(u32, u32)], written: bool) -> Result<()> {
+    for (&(at, original), (_, name, reads)) in entries.iter().zip(FUNCTIONS) {
+        let table = store.data().linkage.as_ref().expect("the instance is linked").table;
         let Some(Ref::Func(Some(original))) = table.get(&mut *store, u64::from(original)) else {
             return Err(format_err!("{name} is not a function"));
         };
         let original = original.typed::<i32, i32>(&mut *store)?;
         let wrapped = if reads { reader(store, original) } else { writer(store, original) };
         let slot = table.grow(&mut *store, 1, Ref::Func(Some(wrapped)))? as u32;
-        Guest(memory.data_mut(&mut *store)).write_u32(at, slot).map_err(|_| format_err!("{name} is cut"))?;
+        if !written {
+            Guest::new(store).write_u32(at, slot).map_err(|_| format_err!("{name} is cut"))?;
+        }
     }
     Ok(())
 }
 
 /// The address of the function pointer in the entry for a built-in function.
-fn find(store: &mut Store<Host>, number: u32, name: &str) -> Option<u32> {
-    let memory = store.data().memory().data(&*store);
+fn entry(memory: &[u8], number: u32, name: &str) -> Option<u32> {
     // One argument, strict, no set.
     let mut start = number.to_le_bytes().to_vec();
     start.extend([1, 0, 1, 0]);
@@ -76,23 +89,24 @@ fn reader(store: &mut Store<Host>, original: TypedFunc<i32, i32>) -> Func {
     Func::wrap_async(store, move |mut caller: Caller<'_, Host>, (call,): (i32,)| {
         let original = original.clone();
         Box::new(async move {
-            let memory = caller.data().memory();
-            let mut guest = Guest(memory.data_mut(&mut caller));
-            let place = |guest: &Guest<'_>| {
-                let buffer = guest.read_u32(call as u32 + FIRST_ARGUMENT)?;
-                Ok::<u32, super::wasi::errno::Errno>(
-                    guest.read_u32(buffer)? + guest.read_u32(buffer + CURSOR)?,
-                )
-            };
-            // A message that is too short is the original's to refuse.
-            if let Ok(at) = place(&guest)
-                && let Ok([family]) = guest.bytes_mut(at, 1)
-            {
-                *family = family.wrapping_sub(SHIFT);
-            }
+            shift(&mut Guest::new(&mut caller), call as u32);
             original.call_async(&mut caller, call).await
         })
     })
+}
+
+/// Turns the family that the message in the first argument of `call` has next; a message that is too short is the
+/// original's to refuse.
+fn shift(guest: &mut Guest<'_>, call: u32) {
+    let place = |guest: &Guest<'_>| {
+        let buffer = guest.read_u32(call + FIRST_ARGUMENT)?;
+        Ok::<u32, Errno>(guest.read_u32(buffer)? + guest.read_u32(buffer + CURSOR)?)
+    };
+    if let Ok(at) = place(guest)
+        && let Ok([family]) = guest.bytes_mut(at, 1)
+    {
+        *family = family.wrapping_sub(SHIFT);
+    }
 }
 
 /// Turns the engine's family into the client's after the original wrote it.
@@ -101,8 +115,7 @@ fn writer(store: &mut Store<Host>, original: TypedFunc<i32, i32>) -> Func {
         let original = original.clone();
         Box::new(async move {
             let value = original.call_async(&mut caller, call).await?;
-            let memory = caller.data().memory();
-            if let Ok([family]) = Guest(memory.data_mut(&mut caller)).bytes_mut(value as u32 + LENGTH, 1) {
+            if let Ok([family]) = Guest::new(&mut caller).bytes_mut(value as u32 + LENGTH, 1) {
                 *family = family.wrapping_add(SHIFT);
             }
             Ok(value)

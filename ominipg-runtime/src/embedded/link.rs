@@ -1,14 +1,16 @@
 //! The loader: places modules in memory and table, and resolves what they import from each other.
 
+use serde::{Deserialize, Serialize};
 use wasmtime::{
-    AsContextMut, Caller, Extern, ExternType, FuncType, Global, GlobalType, Instance, Linker, Memory,
-    MemoryType, Module, Mutability, Ref, Result, Store, Table, Tag, TagType, Val, ValType, bail, format_err,
+    AsContext, AsContextMut, Caller, Engine, Extern, ExternType, FuncType, Global, GlobalType, Instance,
+    Linker, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Table, Tag, TagType, Val, ValType,
+    bail, format_err,
 };
 
 use super::artefacts::POSTGRES;
 use super::host::{Host, Linkage, LoadedModule};
 use super::inet;
-use super::module::Placement;
+use super::module::{self, Placement};
 use super::wasi::{self, Guest};
 
 /// Where the main module's data begins: page 0 stays unused, so that a null pointer hits nothing.
@@ -18,6 +20,8 @@ const TABLE_BASE: u32 = 1;
 /// The shadow stack, in bytes; PostgreSQL stops at `max_stack_depth`, 2 MB.
 const STACK: u32 = 4 * 1024 * 1024;
 const PAGE: u64 = 65536;
+/// The most that 32 bits address.
+const MOST_PAGES: u32 = 65536;
 
 /// The tags that exceptions are thrown with.
 #[derive(Clone, Copy)]
@@ -26,24 +30,141 @@ pub(super) struct Tags {
     exception: Tag,
 }
 
-/// Instantiates PostgreSQL in `store`.
+/// Functions that every engine imports, made once.
+pub(super) fn linker(engine: &Engine, main: &Module) -> Result<Linker<Host>> {
+    let mut linker = Linker::new(engine);
+    wasi::add_to(&mut linker)?;
+    add_dynamic_loading(&mut linker)?;
+    // What PostgreSQL never calls when embedded answers ENOSYS.
+    for import in main.imports() {
+        let ExternType::Func(ty) = import.ty() else { continue };
+        let (space, name) = (import.module(), import.name());
+        let full = format!("{space}.{name}");
+        let defined = linker.func_new(space, name, ty, move |_, _, results| {
+            tracing::debug!(target: "ominipg::engine", "{full} is not supported");
+            results.iter_mut().for_each(|result| *result = Val::I32(i32::from(wasi::ENOSYS)));
+            Ok(())
+        });
+        // What is there already is one of ours.
+        drop(defined);
+    }
+    Ok(linker)
+}
+
+/// Instantiates PostgreSQL in `store`, with empty memory.
 pub(super) async fn instantiate(store: &mut Store<Host>) -> Result<Instance> {
+    let artefacts = store.data().artefacts.clone();
+    let (_, placement) = artefacts.module(POSTGRES).expect("the artefacts hold the main module")?;
+    let (_, stack_high) = stack(placement);
+    let pages = u64::from(stack_high).div_ceil(PAGE);
+    let memory = Memory::new_async(&mut *store, MemoryType::new(pages as u32, Some(MOST_PAGES))).await?;
+    let instance = place_main(store, memory, stack_high).await?;
+    for start in [module::START, "__wasm_apply_data_relocs"] {
+        instance.get_typed_func::<(), ()>(&mut *store, start)?.call_async(&mut *store, ()).await?;
+    }
+    let entries = inet::find(store)?;
+    inet::wrap(store, &entries, false)?;
+    store.data_mut().linkage.as_mut().expect("placed above").inet = entries;
+    Ok(instance)
+}
+
+/// The modules of an engine and what was made of their symbols, for it to be linked again on a copy of its memory.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Links {
+    stack_pointer: u32,
+    tls_base: u32,
+    inet: Vec<(u32, u32)>,
+    steps: Vec<Step>,
+    table_size: u64,
+}
+
+/// One thing that the loader did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Step {
+    /// Loaded a side module.
+    Load { name: String, memory_base: u32, tls_base: u32 },
+    /// Gave a slot of the table to a symbol that a module was asked for.
+    Symbol { module: usize, symbol: String },
+}
+
+/// What links the engine in `store` again.
+pub(super) fn links(store: &mut Store<Host>) -> Result<Links> {
+    let linkage = store.data().linkage.clone().ok_or_else(|| format_err!("the engine is not linked"))?;
+    let main = linkage.main.ok_or_else(|| format_err!("the engine has no main module"))?;
+    let mut steps = linkage.steps.clone();
+    for step in &mut steps {
+        if let Step::Load { name, tls_base: base, .. } = step
+            && let Some(module) = linkage.modules.iter().find(|module| module.name == *name)
+        {
+            *base = tls_base(&mut *store, module.instance);
+        }
+    }
+    Ok(Links {
+        stack_pointer: linkage.stack_pointer.get(&mut *store).i32().unwrap_or_default() as u32,
+        tls_base: tls_base(&mut *store, main),
+        inet: linkage.inet,
+        steps,
+        table_size: linkage.table.size(&*store),
+    })
+}
+
+/// Links PostgreSQL in `store` on a copy of the memory of the engine that `links` are of.
+pub(super) async fn restore(store: &mut Store<Host>, memory: Memory, links: &Links) -> Result<Instance> {
+    let instance = place_main(store, memory, links.stack_pointer).await?;
+    init_tls(store, instance, links.tls_base).await?;
+    inet::wrap(store, &links.inet, true)?;
+    for step in &links.steps {
+        match step {
+            Step::Load { name, memory_base, tls_base } => {
+                let loaded = load(store, name, Some(*memory_base)).await?;
+                let module = linkage_of(store).modules[loaded as usize - 1].instance;
+                init_tls(store, module, *tls_base).await?;
+            }
+            Step::Symbol { module, symbol } => {
+                let module = linkage_of(store).modules[*module].clone();
+                slot(store, module.instance, symbol, &format!("{}:{symbol}", module.name)).await?;
+            }
+        }
+    }
+    let table = linkage_of(store).table;
+    if table.size(&*store) != links.table_size {
+        bail!("the functions of the snapshot are not where they were");
+    }
+    Ok(instance)
+}
+
+/// Gives a module its thread's block. Without it, `errno` has no place.
+async fn init_tls(store: &mut Store<Host>, instance: Instance, base: u32) -> Result<()> {
+    match instance.get_typed_func::<i32, ()>(&mut *store, "__wasm_init_tls") {
+        Ok(init) => init.call_async(&mut *store, base as i32).await,
+        Err(_) => Ok(()),
+    }
+}
+
+fn tls_base(mut store: impl AsContextMut, instance: Instance) -> u32 {
+    let global = instance.get_global(&mut store, "__tls_base");
+    global.and_then(|global| global.get(&mut store).i32()).unwrap_or_default() as u32
+}
+
+/// The ends of the shadow stack, which lies behind the main module's data.
+fn stack(placement: Placement) -> (u32, u32) {
+    let low = (MEMORY_BASE + placement.memory_size).next_multiple_of(16);
+    (low, low + STACK)
+}
+
+/// Instantiates the main module on a memory; runs nothing of it.
+async fn place_main(store: &mut Store<Host>, memory: Memory, stack_pointer: u32) -> Result<Instance> {
     let artefacts = store.data().artefacts.clone();
     let (module, placement) = artefacts.module(POSTGRES).expect("the artefacts hold the main module")?;
     let engine = store.engine().clone();
-
-    let stack_low = (MEMORY_BASE + placement.memory_size).next_multiple_of(16);
-    let stack_high = stack_low + STACK;
-    let pages = u64::from(stack_high).div_ceil(PAGE);
-    let memory_type = MemoryType::new(pages as u32, Some(65536));
-    let memory = Memory::new_async(&mut *store, memory_type).await?;
+    let (stack_low, stack_high) = stack(placement);
     let table_type = module
         .imports()
         .find_map(|import| import.ty().table().cloned())
         .ok_or_else(|| format_err!("the main module imports no table"))?;
     let table = Table::new_async(&mut *store, table_type, Ref::Func(None)).await?;
     table.grow_async(&mut *store, u64::from(TABLE_BASE), Ref::Func(None)).await?;
-    let stack_pointer = global(&mut *store, Mutability::Var, stack_high)?;
+    let stack_pointer = global(&mut *store, Mutability::Var, stack_pointer)?;
 
     let tag = TagType::new(FuncType::new(&engine, [ValType::I32], []));
     let tags = Tags { long_jump: Tag::new(&mut *store, &tag)?, exception: Tag::new(&mut *store, &tag)? };
@@ -55,11 +176,11 @@ pub(super) async fn instantiate(store: &mut Store<Host>) -> Result<Instance> {
         modules: Vec::new(),
         slots: Default::default(),
         tags,
+        inet: Vec::new(),
+        steps: Vec::new(),
     });
 
-    let mut linker = Linker::new(&engine);
-    wasi::add_to(&mut linker)?;
-    add_dynamic_loading(&mut linker)?;
+    let linker = artefacts.linker()?;
     let mut imports = Vec::new();
     for import in module.imports() {
         let value: Extern = match (import.module(), import.name()) {
@@ -74,37 +195,15 @@ pub(super) async fn instantiate(store: &mut Store<Host>) -> Result<Instance> {
             ("GOT.mem", "__stack_high") => global(&mut *store, Mutability::Var, stack_high)?.into(),
             // Weak and not there.
             ("GOT.mem" | "GOT.func", _) => global(&mut *store, Mutability::Var, 0)?.into(),
-            (space, name) => match linker.get(&mut *store, space, name) {
-                Ok(value) => value,
-                Err(_) => not_there(store, &import.ty(), space, name)?,
-            },
+            (space, name) => linker.get(&mut *store, space, name).map_err(|_| {
+                format_err!("the engine imports {space}.{name}, which this host does not have")
+            })?,
         };
         imports.push(value);
     }
     let instance = Instance::new_async(&mut *store, module, &imports).await?;
-    instance
-        .get_typed_func::<(), ()>(&mut *store, "__wasm_apply_data_relocs")?
-        .call_async(&mut *store, ())
-        .await?;
     store.data_mut().linkage.as_mut().expect("set above").main = Some(instance);
-    inet::wrap(store)?;
     Ok(instance)
-}
-
-/// An import that PostgreSQL never calls when embedded: it answers ENOSYS.
-fn not_there(store: &mut Store<Host>, ty: &ExternType, space: &str, name: &str) -> Result<Extern> {
-    let ExternType::Func(ty) = ty else {
-        bail!("the engine imports {space}.{name}, which this host does not have");
-    };
-    let name = format!("{space}.{name}");
-    let func = wasmtime::Func::new(&mut *store, ty.clone(), move |_, _, results| {
-        tracing::debug!(target: "ominipg::engine", "{name} is not supported");
-        for result in results {
-            *result = Val::I32(i32::from(wasi::ENOSYS));
-        }
-        Ok(())
-    });
-    Ok(func.into())
 }
 
 fn global(mut store: impl AsContextMut, mutability: Mutability, value: u32) -> Result<Global> {
@@ -132,8 +231,8 @@ fn add_dynamic_loading(linker: &mut Linker<Host>) -> Result<()> {
             u32,
         )| {
             Box::new(async move {
-                let name = text(&mut caller, path, len);
-                match load(&mut caller, &name).await {
+                let path = text(&mut caller, path, len);
+                match load(&mut caller, module_name(&path), None).await {
                     Ok(handle) => answer(&mut caller, result, handle),
                     Err(error) => refuse(&mut caller, message, room, &error.to_string()),
                 }
@@ -145,8 +244,8 @@ fn add_dynamic_loading(linker: &mut Linker<Host>) -> Result<()> {
         "dlsym",
         |mut caller, (handle, symbol, len, message, room, result): (u32, u32, u32, u32, u32, u32)| {
             Box::new(async move {
-                let name = text(&mut caller, symbol, len);
-                match symbol_address(&mut caller, handle, &name).await {
+                let symbol = text(&mut caller, symbol, len);
+                match symbol_address(&mut caller, handle, &symbol).await {
                     Ok(address) => answer(&mut caller, result, address),
                     Err(error) => refuse(&mut caller, message, room, &error.to_string()),
                 }
@@ -157,14 +256,11 @@ fn add_dynamic_loading(linker: &mut Linker<Host>) -> Result<()> {
 }
 
 fn text(caller: &mut Caller<'_, Host>, at: u32, len: u32) -> String {
-    let memory = caller.data().memory();
-    let guest = Guest(memory.data_mut(caller));
-    guest.string(at, len).unwrap_or_default().to_owned()
+    Guest::new(caller).string(at, len).unwrap_or_default().to_owned()
 }
 
 fn answer(caller: &mut Caller<'_, Host>, at: u32, value: u32) -> Result<i32> {
-    let memory = caller.data().memory();
-    match Guest(memory.data_mut(caller)).write_u32(at, value) {
+    match Guest::new(caller).write_u32(at, value) {
         Ok(()) => Ok(0),
         Err(errno) => Ok(i32::from(errno.0)),
     }
@@ -172,84 +268,117 @@ fn answer(caller: &mut Caller<'_, Host>, at: u32, value: u32) -> Result<i32> {
 
 /// Writes the message that `dlerror` shows, and answers a failure.
 fn refuse(caller: &mut Caller<'_, Host>, at: u32, room: u32, message: &str) -> Result<i32> {
-    let memory = caller.data().memory();
     if let Some(room) = (room as usize).checked_sub(1) {
         let end = (0..=message.len().min(room)).rev().find(|&end| message.is_char_boundary(end)).unwrap_or(0);
         let mut bytes = message.as_bytes()[..end].to_vec();
         bytes.push(0);
         // A buffer outside of memory gets no message; the failure itself is still answered.
-        let _ = Guest(memory.data_mut(caller)).write(at, &bytes);
+        let _ = Guest::new(caller).write(at, &bytes);
     }
     Ok(i32::from(wasi::ENOSYS))
 }
 
-fn linkage<'a>(caller: &'a Caller<'_, Host>) -> &'a Linkage {
-    caller.data().linkage.as_ref().expect("the guest runs only after it is linked")
+fn linkage_of(store: &impl AsContext<Data = Host>) -> &Linkage {
+    store.as_context().data().linkage.as_ref().expect("the guest runs only after it is linked")
 }
 
-fn main_instance(caller: &Caller<'_, Host>) -> Instance {
-    linkage(caller).main.expect("modules are loaded only after the main one")
+fn change_linkage<T>(
+    store: &mut impl AsContextMut<Data = Host>,
+    change: impl FnOnce(&mut Linkage) -> T,
+) -> T {
+    let mut store = store.as_context_mut();
+    change(store.data_mut().linkage.as_mut().expect("the guest runs only after it is linked"))
 }
 
-/// Loads the side module at `path`; the handle of one that is loaded already is given again.
-async fn load(caller: &mut Caller<'_, Host>, path: &str) -> Result<u32> {
+fn main_instance(store: &impl AsContext<Data = Host>) -> Instance {
+    linkage_of(store).main.expect("modules are loaded only after the main one")
+}
+
+/// The name of the module in a file.
+fn module_name(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let name = file.strip_suffix(".so").unwrap_or(file).to_owned();
-    if let Some(at) = linkage(caller).modules.iter().position(|module| module.name == name) {
+    file.strip_suffix(".so").unwrap_or(file)
+}
+
+/// Loads a side module; the handle of one that is loaded already is given again. Where a copy of the memory has its data
+/// already, `data` says where.
+async fn load<S>(store: &mut S, name: &str, data: Option<u32>) -> Result<u32>
+where
+    S: AsContextMut<Data = Host> + Send,
+{
+    if let Some(at) = linkage_of(store).modules.iter().position(|module| module.name == name) {
         return Ok(at as u32 + 1);
     }
-    let artefacts = caller.data().artefacts.clone();
-    let (module, placement) = artefacts
-        .module(&name)
-        .ok_or_else(|| format_err!("the embedded engine has no module \"{name}\""))??;
-    let memory_base = place_in_memory(caller, placement).await?;
-    let table_base = grow_table(caller, u64::from(placement.table_size), None).await?;
+    let artefacts = store.as_context().data().artefacts.clone();
+    let library = store.as_context().data().library.clone();
+    let (module, placement) = match artefacts.module(name) {
+        Some(module) => module.map(|(module, placement)| (module.clone(), placement))?,
+        None => library.module(&artefacts.engine, name)?,
+    };
+    let memory_base = match data {
+        Some(base) => base,
+        None => place_in_memory(store, placement).await?,
+    };
+    let table_base = grow_table(store, u64::from(placement.table_size), None).await?;
 
     let mut own = Vec::new();
-    let imports = imports(caller, module, memory_base, table_base, &mut own).await?;
-    let instance = Instance::new_async(&mut *caller, module, &imports).await?;
+    let imports = imports(store, &module, memory_base, table_base, &mut own).await?;
+    let instance = Instance::new_async(&mut *store, &module, &imports).await?;
     for (kind, symbol, got) in own {
         let address = if kind == "GOT.func" {
-            slot(caller, instance, &symbol, &format!("{name}:{symbol}")).await?
+            slot(store, instance, &symbol, &format!("{name}:{symbol}")).await?
         } else {
-            data_address(&mut *caller, instance, memory_base, &symbol)
+            data_address(&mut *store, instance, memory_base, &symbol)
         };
-        let address = address.ok_or_else(|| format_err!("{file} needs \"{symbol}\", which nothing has"))?;
-        got.set(&mut *caller, Val::I32(address as i32))?;
+        let address = address.ok_or_else(|| format_err!("{name} needs \"{symbol}\", which nothing has"))?;
+        got.set(&mut *store, Val::I32(address as i32))?;
     }
-    for start in ["__wasm_apply_data_relocs", "__wasm_call_ctors"] {
-        if let Ok(start) = instance.get_typed_func::<(), ()>(&mut *caller, start) {
-            start.call_async(&mut *caller, ()).await?;
+    let starts: &[&str] =
+        if data.is_some() { &[] } else { &[module::START, "__wasm_apply_data_relocs", "__wasm_call_ctors"] };
+    for start in starts {
+        if let Ok(start) = instance.get_typed_func::<(), ()>(&mut *store, start) {
+            start.call_async(&mut *store, ()).await?;
         }
     }
-    let modules = &mut caller.data_mut().linkage.as_mut().expect("linked above").modules;
-    modules.push(LoadedModule { name, instance, memory_base });
-    Ok(modules.len() as u32)
+    Ok(change_linkage(store, |linkage| {
+        linkage.steps.push(Step::Load { name: name.to_owned(), memory_base, tls_base: 0 });
+        linkage.modules.push(LoadedModule { name: name.to_owned(), instance, memory_base });
+        linkage.modules.len() as u32
+    }))
 }
 
-async fn place_in_memory(caller: &mut Caller<'_, Host>, placement: Placement) -> Result<u32> {
-    let memory = caller.data().memory();
+async fn place_in_memory<S>(store: &mut S, placement: Placement) -> Result<u32>
+where
+    S: AsContextMut<Data = Host> + Send,
+{
+    let memory = linkage_of(store).memory;
     let alignment = 1u64 << placement.memory_alignment.min(16);
     let pages = (u64::from(placement.memory_size) + alignment).div_ceil(PAGE);
-    let start = memory.grow_async(&mut *caller, pages).await? * PAGE;
+    let start = memory.grow_async(&mut *store, pages).await? * PAGE;
     u32::try_from(start.next_multiple_of(alignment)).map_err(|_| format_err!("the engine's memory is full"))
 }
 
-async fn grow_table(caller: &mut Caller<'_, Host>, slots: u64, value: Option<wasmtime::Func>) -> Result<u32> {
-    let table = linkage(caller).table;
-    Ok(table.grow_async(&mut *caller, slots, Ref::Func(value)).await? as u32)
+async fn grow_table<S>(store: &mut S, slots: u64, value: Option<wasmtime::Func>) -> Result<u32>
+where
+    S: AsContextMut<Data = Host> + Send,
+{
+    let table = linkage_of(store).table;
+    Ok(table.grow_async(&mut *store, slots, Ref::Func(value)).await? as u32)
 }
 
 /// The imports of a side module; what it may itself define is left open in `own` as (kind, symbol, cell).
-async fn imports(
-    caller: &mut Caller<'_, Host>,
+async fn imports<S>(
+    store: &mut S,
     module: &Module,
     memory_base: u32,
     table_base: u32,
     own: &mut Vec<(&'static str, String, Global)>,
-) -> Result<Vec<Extern>> {
-    let main = main_instance(caller);
-    let Linkage { memory, table, stack_pointer, tags, .. } = linkage(caller).clone();
+) -> Result<Vec<Extern>>
+where
+    S: AsContextMut<Data = Host> + Send,
+{
+    let main = main_instance(store);
+    let Linkage { memory, table, stack_pointer, tags, .. } = linkage_of(store).clone();
     let mut imports = Vec::new();
     for import in module.imports() {
         let name = import.name();
@@ -257,54 +386,57 @@ async fn imports(
             ("env", "memory") => memory.into(),
             ("env", "__indirect_function_table") => table.into(),
             ("env", "__stack_pointer") => stack_pointer.into(),
-            ("env", "__memory_base") => global(&mut *caller, Mutability::Const, memory_base)?.into(),
-            ("env", "__table_base") => global(&mut *caller, Mutability::Const, table_base)?.into(),
+            ("env", "__memory_base") => global(&mut *store, Mutability::Const, memory_base)?.into(),
+            ("env", "__table_base") => global(&mut *store, Mutability::Const, table_base)?.into(),
             ("env", "__c_longjmp") => tags.long_jump.into(),
             ("env", "__cpp_exception") => tags.exception.into(),
             ("GOT.func", _) => {
-                let address = slot(caller, main, name, name).await?;
-                let got = global(&mut *caller, Mutability::Var, address.unwrap_or(0))?;
+                let address = slot(store, main, name, name).await?;
+                let got = global(&mut *store, Mutability::Var, address.unwrap_or(0))?;
                 if address.is_none() {
                     own.push(("GOT.func", name.to_owned(), got));
                 }
                 got.into()
             }
             ("GOT.mem", _) => {
-                let address = data_address(&mut *caller, main, MEMORY_BASE, name);
-                let got = global(&mut *caller, Mutability::Var, address.unwrap_or(0))?;
+                let address = data_address(&mut *store, main, MEMORY_BASE, name);
+                let got = global(&mut *store, Mutability::Var, address.unwrap_or(0))?;
                 if address.is_none() {
                     own.push(("GOT.mem", name.to_owned(), got));
                 }
                 got.into()
             }
-            _ => exported(caller, name).ok_or_else(|| format_err!("nothing has the function \"{name}\""))?,
+            _ => exported(store, name).ok_or_else(|| format_err!("nothing has the function \"{name}\""))?,
         });
     }
     Ok(imports)
 }
 
 /// What the main module, or else a loaded one, exports under a name.
-fn exported(caller: &mut Caller<'_, Host>, name: &str) -> Option<Extern> {
-    let Linkage { main, modules, .. } = linkage(caller).clone();
+fn exported<S: AsContextMut<Data = Host>>(store: &mut S, name: &str) -> Option<Extern> {
+    let Linkage { main, modules, .. } = linkage_of(store).clone();
     main.into_iter()
         .chain(modules.into_iter().map(|module| module.instance))
-        .find_map(|instance| instance.get_export(&mut *caller, name))
+        .find_map(|instance| instance.get_export(&mut *store, name))
 }
 
 /// The table slot of an exported function; `key` remembers it.
-async fn slot(
-    caller: &mut Caller<'_, Host>,
-    instance: Instance,
-    symbol: &str,
-    key: &str,
-) -> Result<Option<u32>> {
-    if let Some(&slot) = linkage(caller).slots.get(key) {
+async fn slot<S>(store: &mut S, instance: Instance, symbol: &str, key: &str) -> Result<Option<u32>>
+where
+    S: AsContextMut<Data = Host> + Send,
+{
+    if let Some(&slot) = linkage_of(store).slots.get(key) {
         return Ok(Some(slot));
     }
-    let Some(func) = instance.get_func(&mut *caller, symbol) else { return Ok(None) };
-    let slot = grow_table(caller, 1, Some(func)).await?;
-    caller.data_mut().linkage.as_mut().expect("linked above").slots.insert(key.to_owned(), slot);
+    let Some(func) = instance.get_func(&mut *store, symbol) else { return Ok(None) };
+    let slot = grow_table(store, 1, Some(func)).await?;
+    change_linkage(store, |linkage| linkage.slots.insert(key.to_owned(), slot));
     Ok(Some(slot))
+}
+
+/// The address of a variable that the main module exports.
+pub(super) fn address(store: &mut Store<Host>, main: Instance, symbol: &str) -> Option<u32> {
+    data_address(store, main, MEMORY_BASE, symbol)
 }
 
 /// The address of an exported variable: exported globals count from the module's base, `errno` from its thread's block.
@@ -322,13 +454,22 @@ fn data_address(
     Some(base + offset)
 }
 
-async fn symbol_address(caller: &mut Caller<'_, Host>, handle: u32, symbol: &str) -> Result<u32> {
-    let module = (handle as usize).checked_sub(1).and_then(|at| linkage(caller).modules.get(at)).cloned();
+async fn symbol_address<S>(store: &mut S, handle: u32, symbol: &str) -> Result<u32>
+where
+    S: AsContextMut<Data = Host> + Send,
+{
+    let at = (handle as usize).wrapping_sub(1);
+    let module = linkage_of(store).modules.get(at).cloned();
     let module = module.ok_or_else(|| format_err!("no module has the handle {handle}"))?;
     let key = format!("{}:{symbol}", module.name);
-    if let Some(slot) = slot(caller, module.instance, symbol, &key).await? {
+    if !linkage_of(store).slots.contains_key(&key) && module.instance.get_func(&mut *store, symbol).is_some()
+    {
+        let step = Step::Symbol { module: at, symbol: symbol.to_owned() };
+        change_linkage(store, |linkage| linkage.steps.push(step));
+    }
+    if let Some(slot) = slot(store, module.instance, symbol, &key).await? {
         return Ok(slot);
     }
-    data_address(&mut *caller, module.instance, module.memory_base, symbol)
+    data_address(&mut *store, module.instance, module.memory_base, symbol)
         .ok_or_else(|| format_err!("\"{}\" has no symbol \"{symbol}\"", module.name))
 }

@@ -1,7 +1,8 @@
-//! WebAssembly modules as the crate ships them: what their linker section asks for, and the one byte that is patched.
+//! WebAssembly modules as the crate ships them: what their linker section asks for, and the few bytes that are patched.
 
 use serde::{Deserialize, Serialize};
-use wasmparser::{BinaryReader, Dylink0Subsection, KnownCustom, Parser, Payload};
+use wasm_encoder::{Encode, Section};
+use wasmparser::{BinaryReader, Dylink0Subsection, ExternalKind, KnownCustom, Parser, Payload, TypeRef};
 
 /// What a position-independent module asks of its loader (the section `dylink.0`).
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -14,40 +15,204 @@ pub(super) struct Placement {
     pub(super) table_size: u32,
 }
 
-/// Reads the placement of `module`, and clears the `shared` flag of the memory that it imports.
+/// The name under which a prepared module exports what was its start function: the loader calls it, unless the memory
+/// comes from a snapshot.
+pub(super) const START: &str = "ominipg_start";
+
+/// Calls put in front of a function's code: the function, and an import that PostgreSQL itself never calls.
+struct Hook {
+    function: &'static str,
+    import: &'static str,
+    /// Whether the import is given the function's first argument.
+    argument: bool,
+}
+
+/// What the host needs to hear of. PostgreSQL calls `ProcessInterrupts` only where `InterruptPending` is set, and
+/// `set_config_option` only where a setting changes, so that nothing else pays for it.
+const HOOKS: [Hook; 2] = [
+    Hook { function: "ProcessInterrupts", import: "sched_yield", argument: false },
+    Hook { function: "set_config_option", import: "tty_set", argument: true },
+];
+
+/// Makes a module fit for this host, and reads its placement.
 ///
-/// One thread at a time runs an engine, so that plain memory is enough, and only plain memory can be borrowed as a slice.
-/// Atomic instructions are valid on it.
-pub(super) fn prepare(module: &mut [u8]) -> Result<Placement, String> {
-    let mut placement = None;
-    let mut flags = None;
+/// The `shared` flag of its memory is cleared: one thread at a time runs an engine, and only plain memory can come from a
+/// snapshot; atomic instructions are valid on it. The start function becomes an export. The main module is hooked.
+pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
+    let facts = Facts::read(module).map_err(|error| error.to_string())?;
+    let placement = facts.placement.ok_or("the module has no dylink.0 section")?;
+    let mut out = wasm_encoder::Module::new();
+    let mut code = CodeSection::default();
     for payload in Parser::new(0).parse_all(module) {
-        match payload.map_err(|error| error.to_string())? {
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Dylink0(reader) = section.as_known() {
-                    for part in reader {
-                        if let Dylink0Subsection::MemInfo(info) = part.map_err(|error| error.to_string())? {
-                            placement = Some(Placement {
-                                memory_size: info.memory_size,
-                                memory_alignment: info.memory_alignment,
-                                table_size: info.table_size,
-                            });
+        let payload = payload.map_err(|error| error.to_string())?;
+        match &payload {
+            Payload::ImportSection(reader) => {
+                let mut bytes = module[reader.range()].to_vec();
+                if let Some(flags) = memory_flags(&bytes) {
+                    bytes[flags] &= !SHARED;
+                }
+                out.section(&RawSection { id: 2, data: &bytes });
+            }
+            Payload::ExportSection(reader) => {
+                let mut bytes = Vec::new();
+                let count = reader.count() + u32::from(facts.start.is_some());
+                count.encode(&mut bytes);
+                bytes.extend_from_slice(after_count(&module[reader.range()]));
+                if let Some(start) = facts.start {
+                    START.encode(&mut bytes);
+                    wasm_encoder::ExportKind::Func.encode(&mut bytes);
+                    start.encode(&mut bytes);
+                }
+                out.section(&RawSection { id: 7, data: &bytes });
+            }
+            Payload::StartSection { .. } => {}
+            Payload::CodeSectionStart { count, .. } => code = CodeSection::new(*count),
+            Payload::CodeSectionEntry(body) => {
+                let function = facts.imported_functions + code.bodies;
+                let range = body.range();
+                let prologue = facts.prologues.iter().find(|(hooked, _)| *hooked == function);
+                match prologue {
+                    None => code.push(&[&module[range]]),
+                    Some((_, prologue)) => {
+                        let reader = body.get_operators_reader().map_err(|error| error.to_string())?;
+                        let first = reader.original_position();
+                        code.push(&[&module[range.start..first], prologue, &module[first..range.end]]);
+                    }
+                }
+                if code.is_whole() {
+                    out.section(&RawSection { id: 10, data: &code.data });
+                }
+            }
+            other => {
+                if let Some((id, range)) = other.as_section() {
+                    out.section(&RawSection { id, data: &module[range] });
+                }
+            }
+        }
+    }
+    Ok((placement, out.finish()))
+}
+
+/// What must be known before a module is written anew.
+#[derive(Default)]
+struct Facts {
+    placement: Option<Placement>,
+    imported_functions: u32,
+    start: Option<u32>,
+    /// Functions and the code that is put in front of theirs.
+    prologues: Vec<(u32, Vec<u8>)>,
+}
+
+impl Facts {
+    fn read(module: &[u8]) -> wasmparser::Result<Self> {
+        let mut facts = Self::default();
+        let mut imports = Vec::new();
+        for payload in Parser::new(0).parse_all(module) {
+            match payload? {
+                Payload::CustomSection(section) => {
+                    if let KnownCustom::Dylink0(reader) = section.as_known() {
+                        for part in reader {
+                            if let Dylink0Subsection::MemInfo(info) = part? {
+                                facts.placement = Some(Placement {
+                                    memory_size: info.memory_size,
+                                    memory_alignment: info.memory_alignment,
+                                    table_size: info.table_size,
+                                });
+                            }
                         }
                     }
                 }
+                Payload::ImportSection(reader) => {
+                    for import in reader.into_imports() {
+                        let import = import?;
+                        if matches!(import.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)) {
+                            imports.push(import.name.to_owned());
+                        }
+                    }
+                    facts.imported_functions = imports.len() as u32;
+                }
+                Payload::ExportSection(reader) => {
+                    for export in reader {
+                        let export = export?;
+                        let hook = HOOKS.iter().find(|hook| hook.function == export.name);
+                        if let (ExternalKind::Func, Some(hook)) = (export.kind, hook)
+                            && let Some(import) = imports.iter().position(|name| name == hook.import)
+                        {
+                            facts.prologues.push((export.index, hook.code(import as u32)));
+                        }
+                    }
+                }
+                Payload::StartSection { func, .. } => facts.start = Some(func),
+                _ => {}
             }
-            Payload::ImportSection(reader) => {
-                let range = reader.range();
-                let bytes = &module[range.clone()];
-                flags = memory_flags(bytes).map(|at| range.start + at);
-            }
-            _ => {}
         }
+        Ok(facts)
     }
-    if let Some(at) = flags {
-        module[at] &= !SHARED;
+}
+
+impl Hook {
+    fn code(&self, import: u32) -> Vec<u8> {
+        use wasm_encoder::Instruction;
+        let mut code = Vec::new();
+        if self.argument {
+            Instruction::LocalGet(0).encode(&mut code);
+        }
+        Instruction::Call(import).encode(&mut code);
+        Instruction::Drop.encode(&mut code);
+        code
     }
-    placement.ok_or_else(|| "the module has no dylink.0 section".to_owned())
+}
+
+/// A code section under way.
+#[derive(Default)]
+struct CodeSection {
+    data: Vec<u8>,
+    bodies: u32,
+    count: u32,
+}
+
+impl CodeSection {
+    fn new(count: u32) -> Self {
+        let mut data = Vec::new();
+        count.encode(&mut data);
+        Self { data, bodies: 0, count }
+    }
+
+    fn push(&mut self, parts: &[&[u8]]) {
+        let len: usize = parts.iter().map(|part| part.len()).sum();
+        (len as u32).encode(&mut self.data);
+        parts.iter().for_each(|part| self.data.extend_from_slice(part));
+        self.bodies += 1;
+    }
+
+    fn is_whole(&self) -> bool {
+        self.bodies == self.count
+    }
+}
+
+/// A section as it stands.
+struct RawSection<'a> {
+    id: u8,
+    data: &'a [u8],
+}
+
+impl Encode for RawSection<'_> {
+    fn encode(&self, sink: &mut Vec<u8>) {
+        self.data.encode(sink);
+    }
+}
+
+impl Section for RawSection<'_> {
+    fn id(&self) -> u8 {
+        self.id
+    }
+}
+
+/// A section's contents without the number of its entries.
+fn after_count(section: &[u8]) -> &[u8] {
+    let mut reader = BinaryReader::new(section, 0);
+    let counted = reader.read_var_u32().is_ok();
+    if counted { &section[reader.original_position()..] } else { section }
 }
 
 const SHARED: u8 = 2;

@@ -43,6 +43,12 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether a database in memory has what the started engine has that it is to be a copy of.
+    pub(super) fn is_copied(&self) -> bool {
+        let usual = Self::default();
+        self.shared_buffers == usual.shared_buffers && self.max_wal_size == usual.max_wal_size
+    }
+
     /// Looks whether every size lies within its bounds.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The settings that an embedded PostgreSQL starts with.
 
-use super::{Location, Options};
+use super::Options;
 
 /// What PostgreSQL believes its program to be; its other files are found from there.
 pub(super) const PROGRAM: &str = "/bin/postgres";
@@ -46,12 +46,12 @@ const IN_FOLDER: &[&str] = &["fsync=on", "synchronous_commit=on", "full_page_wri
 /// The same, but for the commits of a moment; see `flush` for what writes them.
 const RELAXED: &[&str] = &["fsync=on", "synchronous_commit=off", "full_page_writes=on"];
 
-/// The program's arguments to serve the database `postgres`.
-pub(super) fn arguments(location: &Location, options: &Options) -> Vec<String> {
-    let durability = match location {
-        Location::Memory => IN_MEMORY,
-        Location::Folder(_) if options.relaxed_durability => RELAXED,
-        Location::Folder(_) => IN_FOLDER,
+/// The program's arguments to serve the database `postgres`, with modules that are loaded before it starts.
+pub(super) fn arguments(in_memory: bool, options: &Options, preloaded: &[&str]) -> Vec<String> {
+    let durability = match in_memory {
+        true => IN_MEMORY,
+        false if options.relaxed_durability => RELAXED,
+        false => IN_FOLDER,
     };
     let sizes = [
         // Without a unit it counts pages of 8 KB.
@@ -61,6 +61,10 @@ pub(super) fn arguments(location: &Location, options: &Options) -> Vec<String> {
     let settings = COMMON.iter().chain(durability).map(|&setting| setting.to_owned()).chain(sizes);
     let mut arguments = vec![PROGRAM.to_owned(), "--single".to_owned()];
     for setting in settings {
+        arguments.extend(["-c".to_owned(), setting]);
+    }
+    if !preloaded.is_empty() {
+        let setting = format!("shared_preload_libraries={}", preloaded.join(","));
         arguments.extend(["-c".to_owned(), setting]);
     }
     arguments.extend(["-D", "/data", "postgres"].map(str::to_owned));

@@ -1,96 +1,151 @@
-//! The client's end of the wire: reading it runs PostgreSQL.
+//! A session as a byte stream: what its client writes and reads. Reading runs PostgreSQL.
 
-use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll};
 
+use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::backend::Backend;
-use super::wire::Wire;
-use crate::error::Error;
+use super::control::Place;
+use super::engine::Engine;
+use super::switchboard::{SessionId, Taken};
+use crate::client::Stop;
+use crate::session::LineControl;
 
-type Session = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+/// AuthenticationOk: who is in this process needs no password.
+const WELCOME: [u8; 9] = *b"R\0\0\0\x08\0\0\0\0";
 
-/// An in-process byte stream whose other end is PostgreSQL; dropping it shuts PostgreSQL down.
+/// The stream of one session; dropping it ends the session.
 ///
-/// The backend is a future that waits for input and for room in the output. Whoever polls this stream runs it on the
-/// spot, so that one thread carries both the client's protocol and the engine.
-pub(super) struct EngineStream {
-    wire: Arc<Wire>,
-    session: Option<Session>,
-    ending: Ending,
+/// Whoever polls it runs PostgreSQL on the spot, as long as that does not take long.
+pub(crate) struct SessionStream {
+    engine: Arc<Engine>,
+    id: SessionId,
+    /// A client of this process begins with a startup message, of which nothing is asked.
+    startup: Option<BytesMut>,
+    welcome: &'static [u8],
 }
 
-/// Why the engine of a database failed; empty while it has not.
-pub(super) type Ending = Arc<OnceLock<String>>;
-
-impl EngineStream {
-    /// `ending` is told what goes wrong where nobody reads any more: at the shutdown.
-    pub(super) fn new(backend: Backend, ending: Ending) -> Self {
-        let wire = Arc::new(Wire::default());
-        let session: Session = Box::pin(backend.serve(Arc::clone(&wire)));
-        Self { wire, session: Some(session), ending }
+impl SessionStream {
+    /// A stream that begins as a connection to a server does.
+    pub(super) fn with_startup(engine: Arc<Engine>, id: SessionId) -> Self {
+        Self { engine, id, startup: Some(BytesMut::new()), welcome: &WELCOME }
     }
 
-    /// Runs PostgreSQL until it waits; ready when it has ended.
-    fn run(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Some(session) = &mut self.session else { return Poll::Ready(Ok(())) };
-        let ended = session.as_mut().poll(cx);
-        if ended.is_ready() {
-            self.session = None;
+    /// A stream that begins after the client was let in.
+    pub(super) fn new(engine: Arc<Engine>, id: SessionId) -> Self {
+        Self { engine, id, startup: None, welcome: &[] }
+    }
+
+    /// What ends the statements of the session.
+    pub(super) fn control(&self) -> SessionControl {
+        SessionControl { engine: Arc::downgrade(&self.engine), id: self.id }
+    }
+
+    fn ended(&self) -> io::Error {
+        match self.engine.failure() {
+            Some(why) => io::Error::other(why.to_owned()),
+            None => io::ErrorKind::BrokenPipe.into(),
         }
-        ended.map_err(io::Error::other)
+    }
+
+    /// Takes the startup message from what the client writes; gives how many bytes of it.
+    fn skip_startup(&mut self, bytes: &[u8]) -> usize {
+        let Some(startup) = &mut self.startup else { return 0 };
+        let before = startup.len();
+        startup.extend_from_slice(bytes);
+        let Some(len) = startup.first_chunk::<4>() else { return bytes.len() };
+        let len = u32::from_be_bytes(*len) as usize;
+        if startup.len() < len {
+            return bytes.len();
+        }
+        self.startup = None;
+        len - before
     }
 }
 
-impl Drop for EngineStream {
+/// What ends the statements of one session.
+pub(super) struct SessionControl {
+    engine: Weak<Engine>,
+    id: SessionId,
+}
+
+impl LineControl for SessionControl {
+    fn cancel(&self) {
+        if let Some(engine) = self.engine.upgrade() {
+            engine.cancel(self.id);
+        }
+    }
+
+    fn stop_at(&self, stop: Option<Stop>) {
+        if let Some(engine) = self.engine.upgrade() {
+            engine.board.stop_at(self.id, stop);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.engine.upgrade().is_none_or(|engine| engine.board.is_over(self.id))
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.engine.upgrade()?.failure().map(str::to_owned)
+    }
+}
+
+impl Drop for SessionStream {
     fn drop(&mut self) {
-        // A session that panicked must not be polled again: a second panic would end the process.
-        if std::thread::panicking() {
-            return;
-        }
-        self.wire.close();
-        // A closed wire never makes PostgreSQL wait, so that one poll runs it to its end.
-        if let Poll::Ready(Err(error)) = self.run(&mut Context::from_waker(Waker::noop())) {
-            tracing::error!(target: "ominipg::engine", "the embedded database did not shut down: {error}");
-            self.ending.get_or_init(|| error.to_string());
-        }
+        self.engine.board.remove(self.id);
+        self.engine.run_elsewhere();
     }
 }
 
-impl AsyncRead for EngineStream {
+impl AsyncRead for SessionStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.startup.is_some() {
+            return Poll::Pending;
+        }
+        if !self.welcome.is_empty() {
+            let n = self.welcome.len().min(buffer.remaining());
+            buffer.put_slice(&self.welcome[..n]);
+            self.welcome = &self.welcome[n..];
+            return Poll::Ready(Ok(()));
+        }
+        let mut waker = None;
         loop {
-            let output = self.wire.take_output(buffer.remaining());
-            if !output.is_empty() {
-                buffer.put_slice(&output);
-                return Poll::Ready(Ok(()));
+            match self.engine.board.take_output(self.id, buffer.remaining(), waker) {
+                Taken::Bytes(output) => {
+                    buffer.put_slice(&output);
+                    return Poll::Ready(Ok(()));
+                }
+                Taken::End => return Poll::Ready(Ok(())),
+                Taken::Nothing if waker.is_some() => return Poll::Pending,
+                Taken::Nothing => {}
             }
-            let ended = self.run(cx)?;
-            if !self.wire.has_output() {
-                return ended.map(Ok);
-            }
+            self.engine.run(Place::Caller, self.id);
+            // What comes from now on wakes the client.
+            waker = Some(cx.waker());
         }
     }
 }
 
-impl AsyncWrite for EngineStream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if self.session.is_none() {
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-        }
-        // Whether the bytes were taken or must wait, the next step is to read: that runs PostgreSQL.
+impl AsyncWrite for SessionStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        // The next step is to read: that runs PostgreSQL.
         cx.waker().wake_by_ref();
-        match self.wire.put_input(bytes) {
-            0 if !bytes.is_empty() => Poll::Pending,
-            n => Poll::Ready(Ok(n)),
+        let skipped = self.skip_startup(bytes);
+        if skipped > 0 {
+            return Poll::Ready(Ok(skipped));
+        }
+        match self.engine.board.put_input(self.id, bytes, Some(cx.waker())) {
+            None => Poll::Ready(Err(self.ended())),
+            Some(0) if !bytes.is_empty() => Poll::Pending,
+            Some(n) => Poll::Ready(Ok(n)),
         }
     }
 
@@ -98,9 +153,10 @@ impl AsyncWrite for EngineStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends the client's side, and waits until PostgreSQL has shut down.
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.wire.close();
-        self.run(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // As a client that says goodbye: what it asked is answered first.
+        self.engine.board.put_input(self.id, b"X\0\0\0\x04", None);
+        self.engine.run_elsewhere();
+        Poll::Ready(Ok(()))
     }
 }

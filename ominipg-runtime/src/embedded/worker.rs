@@ -1,164 +1,43 @@
-//! The thread that an embedded database runs on.
+//! The thread that long statements run on.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::Poll;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::oneshot;
-use tokio_postgres::{Client, Config, NoTls};
+use super::control::Place;
+use super::engine::Engine;
+use crate::error::{Error, ErrorKind};
 
-use super::artefacts;
-use super::backend::{Backend, Means};
-use super::files::Tree;
-use super::files::host::HostFiles;
-use super::files::memory::MemoryFiles;
-use super::flush::Flush;
-use super::folder::Folder;
-use super::settings;
-use super::stream::{Ending, EngineStream};
-use super::{Location, Options, SUPERUSER};
-use crate::error::{Error, ErrorKind, chain};
-
-/// An embedded database on a thread of its own; dropping this ends both.
-pub(crate) struct Embedded {
-    client: Arc<Client>,
-    ending: Ending,
-    /// Dropped or sent, it ends the thread.
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
-    /// Answers when the thread's work is done.
-    ended: oneshot::Receiver<()>,
+/// What wakes a worker.
+#[derive(Default)]
+pub(super) struct Bell {
+    rung: Mutex<bool>,
+    waiting: Condvar,
 }
 
-impl Embedded {
-    /// Opens the database at `location`.
-    pub(crate) async fn open(location: Location, options: Options) -> Result<Self, Error> {
-        let (opened, answer) = oneshot::channel();
-        let (stop, stopped) = oneshot::channel();
-        let (end, ended) = oneshot::channel();
-        let ending = Ending::default();
-        let for_thread = Arc::clone(&ending);
-        let thread = std::thread::Builder::new()
-            .name("ominipg-engine".to_owned())
-            .spawn(move || {
-                run(location, &options, &for_thread, opened, stopped);
-                // Nobody may be waiting for the end.
-                let _ = end.send(());
-            })
-            .map_err(failed_to_start)?;
-        let client = answer
-            .await
-            .map_err(|_| Error::new(ErrorKind::Engine, "the database's thread ended while it opened"))??;
-        Ok(Self { client: Arc::new(client), ending, stop, thread, ended })
+impl Bell {
+    pub(super) fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.waiting.notify_one();
     }
 
-    /// The one session of the database.
-    pub(crate) fn client(&self) -> &Arc<Client> {
-        &self.client
-    }
-
-    /// Why the engine failed, once it has.
-    pub(crate) fn ending(&self) -> Option<String> {
-        self.ending.get().cloned()
-    }
-
-    /// Ends the database in order, and waits until its files are free.
-    ///
-    /// # Errors
-    ///
-    /// Where PostgreSQL could not write what it had to: it recovers at the next open.
-    pub(crate) async fn close(self) -> Result<(), Error> {
-        let had_failed = self.ending.get().is_some();
-        // The thread may have ended on its own, in which case nobody receives this.
-        let _ = self.stop.send(());
-        let _ = self.ended.await;
-        // A panic of the thread reached everyone who waited for it as a closed connection.
-        let _ = self.thread.join();
-        match self.ending.get() {
-            // What failed before has been told to whom it met.
-            Some(reason) if !had_failed => Err(Error::new(ErrorKind::Engine, reason.clone())),
-            _ => Ok(()),
+    fn wait(&self) {
+        let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*rung {
+            rung = self.waiting.wait(rung).unwrap_or_else(PoisonError::into_inner);
         }
+        *rung = false;
     }
 }
 
-fn failed_to_start(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Connect, format!("cannot start the database's thread: {error}"))
-}
-
-fn run(
-    location: Location,
-    options: &Options,
-    ending: &Ending,
-    opened: oneshot::Sender<Result<Client, Error>>,
-    stopped: oneshot::Receiver<()>,
-) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
-        Ok(runtime) => runtime,
-        // Here and below: who asked may have given up.
-        Err(error) => return drop(opened.send(Err(failed_to_start(error)))),
-    };
-    let connected = async {
-        let (backend, folder) = start(location, options).await?;
-        let (client, connection) =
-            config().connect_raw(EngineStream::new(backend, Arc::clone(ending)), NoTls).await?;
-        Ok((client, connection, folder))
-    };
-    runtime.block_on(async {
-        // The folder's lock is freed last.
-        let (client, connection, _folder) = match connected.await {
-            Ok(connected) => connected,
-            Err(error) => return drop(opened.send(Err(error))),
-        };
-        if opened.send(Ok(client)).is_err() {
-            return;
+/// Starts the worker of an engine; its thread ends with the engine.
+pub(super) fn start(engine: Arc<Engine>, bell: Arc<Bell>) -> Result<JoinHandle<()>, Error> {
+    let work = move || {
+        while !engine.has_ended() {
+            bell.wait();
+            engine.run(Place::Worker, 0);
         }
-        let (mut connection, mut stopped) = (pin!(connection), pin!(stopped));
-        let ended = poll_fn(|cx| match connection.as_mut().poll(cx) {
-            // Dropping the connection drops its stream, which shuts PostgreSQL down.
-            Poll::Pending => stopped.as_mut().poll(cx).map(|_| Ok(())),
-            ended => ended,
-        });
-        if let Err(error) = ended.await {
-            let why = ending.get_or_init(|| chain(&error));
-            tracing::error!(target: "ominipg::engine", "the embedded database ended: {why}");
-        }
-    });
-}
-
-/// A new database in memory as the byte stream of its one session, for tests that put a socket before it.
-///
-/// The stream must be read by the task that writes to it: writing wakes the writer, reading runs PostgreSQL.
-#[doc(hidden)]
-pub async fn stream() -> Result<impl AsyncRead + AsyncWrite + Unpin + Send, Error> {
-    Ok(EngineStream::new(start(Location::Memory, &Options::default()).await?.0, Ending::default()))
-}
-
-fn config() -> Config {
-    let mut config = Config::new();
-    config.user(SUPERUSER).dbname("postgres").application_name("ominipg");
-    config
-}
-
-async fn start(location: Location, options: &Options) -> Result<(Backend, Option<Folder>), Error> {
-    let artefacts = artefacts::shared()?;
-    let folder = match &location {
-        Location::Memory => None,
-        Location::Folder(path) => Some(Folder::open(path, &artefacts.image)?),
     };
-    let host = folder.as_ref().map(Folder::cluster).transpose()?.map(HostFiles::new);
-    #[cfg(all(test, unix))]
-    let host = host.map(|host| host.with_faults(options.faults.clone()));
-    let flush = match folder {
-        Some(_) if options.relaxed_durability => Some(Flush::start().map_err(failed_to_start)?),
-        _ => None,
-    };
-    let tree = Tree::new(MemoryFiles::new(Arc::clone(&artefacts.image)), host);
-    let arguments = settings::arguments(&location, options);
-    let memory_limit = usize::try_from(options.memory_limit).ok();
-    let backend = Backend::start(artefacts, tree, arguments, Means { memory_limit, flush }).await?;
-    Ok((backend, folder))
+    std::thread::Builder::new().name("ominipg-engine".to_owned()).spawn(work).map_err(|error| {
+        Error::new(ErrorKind::Connect, format!("cannot start the database's thread: {error}"))
+    })
 }

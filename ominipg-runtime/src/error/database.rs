@@ -73,6 +73,14 @@ fn describe(error: &DbError) -> String {
     if let Some(hint) = error.hint() {
         let _ = write!(text, "\nhint: {hint}");
     }
+    if error.code() == &SqlState::FEATURE_NOT_SUPPORTED
+        && error.message().starts_with("extension ")
+        && error.message().ends_with(" is not available")
+    {
+        text.push_str(
+            "\nhint: an embedded database has the extensions that `ConnectOptions::extensions` names",
+        );
+    }
     if let Some(place) = error.where_() {
         let _ = write!(text, "\nwhere: {place}");
     }

@@ -12,6 +12,11 @@ pub enum ErrorKind {
     Closed,
     /// The database or its pool stayed in use for too long.
     Busy,
+    /// A call took longer than [`statement_timeout`](crate::ConnectOptions::statement_timeout) or
+    /// [`with_timeout`](crate::Ominipg::with_timeout) allow; its statement was cancelled.
+    Timeout,
+    /// The token of [`with_cancel`](crate::Ominipg::with_cancel) was cancelled, and the statement with it.
+    Cancelled,
     /// A value breaks the rules of its JSON Schema; see [`Error::violations`](super::Error::violations).
     Invalid,
     /// A JSON filter is not understood.
@@ -22,7 +27,7 @@ pub enum ErrorKind {
     NotFound,
     /// More than one row was found where one was asked for.
     TooMany,
-    /// SQL begins or ends a transaction, which only the runtime may.
+    /// SQL begins or ends a transaction, which only the runtime may; or the transaction can only be rolled back.
     Transaction,
     /// A parameter cannot be sent as the type that the statement expects.
     Parameter,

@@ -31,6 +31,12 @@ impl Error {
         self
     }
 
+    /// Takes over what caused another error.
+    pub(crate) fn with_source_of(mut self, other: Self) -> Self {
+        self.0.source = other.0.source;
+        self
+    }
+
     pub(crate) fn invalid(table: &str, violations: Violations) -> Self {
         let violations = violations.into_vec();
         let mut error = Self::new(ErrorKind::Invalid, format!("the value for `{table}` breaks its schema"));

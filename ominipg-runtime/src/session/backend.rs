@@ -2,17 +2,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use super::connection::Connection;
-use super::gate::Gate;
+use super::gate::{Gate, Reconnect};
 use super::lease::Lease;
 use super::pool::{self, Connections, PoolSize};
 use super::server::Server;
 use super::worker::Worker;
-use crate::error::Error;
-#[cfg(feature = "embedded")]
-use crate::error::ErrorKind;
+use crate::client::{Monitor, PoolState};
+use crate::error::{Error, ErrorKind};
 
 /// Where statements run.
 pub(crate) struct Backend {
@@ -20,11 +19,12 @@ pub(crate) struct Backend {
     closed: AtomicBool,
     /// Dropped after the connections that live on it.
     host: Mutex<Host>,
+    monitor: Arc<Monitor>,
 }
 
 enum Kind {
     Pool(Connections),
-    Shared(Gate),
+    Only(Gate),
 }
 
 /// What drives the connections.
@@ -39,69 +39,111 @@ pub(crate) enum Host {
 }
 
 impl Backend {
-    fn new(kind: Kind, host: Host) -> Self {
-        Self { kind, closed: AtomicBool::new(false), host: Mutex::new(host) }
+    fn new(kind: Kind, host: Host, monitor: Arc<Monitor>) -> Self {
+        Self { kind, closed: AtomicBool::new(false), host: Mutex::new(host), monitor }
     }
 
     /// A pool of connections to a server; one is made at once, so that a server that is not there is found out now.
     pub(crate) async fn pool(server: Server, size: PoolSize, host: Host) -> Result<Self, Error> {
+        let monitor = Arc::clone(server.monitor());
         let pool = pool::pool(server, size)?;
         drop(pool::take(&pool).await?);
-        Ok(Self::new(Kind::Pool(pool), host))
+        Ok(Self::new(Kind::Pool(pool), host, monitor))
     }
 
-    /// One connection for all callers, who wait for each other's transactions for at most `wait`.
+    /// One connection for all callers, who wait for each other for at most `wait`; `reconnect` makes another where it ends.
     #[cfg_attr(
         not(any(feature = "embedded", test)),
         expect(dead_code, reason = "only embedded databases share one")
     )]
-    pub(crate) fn shared(client: Arc<Client>, wait: Duration, host: Host) -> Self {
-        Self::new(Kind::Shared(Gate::new(Connection::new(client), wait)), host)
+    pub(crate) fn only(connection: Connection, wait: Duration, reconnect: Reconnect, host: Host) -> Self {
+        let monitor = Arc::clone(connection.monitor());
+        Self::new(Kind::Only(Gate::new(connection, wait, reconnect)), host, monitor)
     }
 
-    /// A connection for one statement.
+    /// What is known of its calls.
+    pub(crate) fn monitor(&self) -> &Monitor {
+        &self.monitor
+    }
+
+    /// A connection for one statement or transaction.
     pub(super) async fn lease(&self) -> Result<Lease, Error> {
         self.check_open()?;
+        let _queued = self.monitor.queued.mark();
         Ok(match &self.kind {
             Kind::Pool(pool) => pool::take(pool).await?.into(),
-            Kind::Shared(gate) => gate.shared().await?.into(),
+            Kind::Only(gate) => {
+                let held = gate.take().await?;
+                // Those who waited while it was closed do not begin any more.
+                self.check_open()?;
+                held.into()
+            }
         })
     }
 
-    /// A connection for statements that nobody else's may come between.
-    pub(super) async fn lease_alone(&self) -> Result<Lease, Error> {
-        self.check_open()?;
-        Ok(match &self.kind {
-            Kind::Pool(pool) => pool::take(pool).await?.into(),
-            Kind::Shared(gate) => gate.alone().await?.into(),
-        })
-    }
-
-    /// Says why the engine ended, where that is the reason for a broken connection.
-    #[cfg(feature = "embedded")]
-    pub(super) fn explain<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        let Err(error) = result else { return result };
-        let host = self.host.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*host {
-            Host::Embedded(embedded) if error.kind() == ErrorKind::Connection => match embedded.ending() {
-                Some(reason) => Err(Error::new(ErrorKind::Engine, reason).with_source(error)),
-                None => Err(error),
-            },
-            _ => Err(error),
+    /// The error of a call whose time was over after it had waited for so long.
+    pub(super) fn busy(&self, waited: Duration) -> Error {
+        match &self.kind {
+            Kind::Pool(pool) => pool::busy(pool, waited),
+            Kind::Only(gate) => gate.busy(waited),
         }
     }
 
-    #[cfg(not(feature = "embedded"))]
-    pub(super) fn explain<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        result
+    /// The state of the pool, where there is one.
+    pub(crate) fn pool_state(&self) -> Option<PoolState> {
+        let Kind::Pool(pool) = &self.kind else { return None };
+        let status = pool.status();
+        Some(PoolState {
+            size: status.size,
+            max_size: status.max_size,
+            available: status.available,
+            waiting: status.waiting,
+        })
     }
 
-    /// Ends it: what runs may finish, what comes is refused.
+    /// What opens further sessions of an embedded database.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn sessions(&self) -> Result<crate::embedded::Sessions, Error> {
+        self.check_open()?;
+        match &*self.host.lock().unwrap_or_else(PoisonError::into_inner) {
+            Host::Embedded(embedded) => Ok(embedded.sessions()),
+            _ => Err(Error::new(ErrorKind::Options, "only an embedded database has sessions to give")),
+        }
+    }
+
+    /// The state of the engine, where there is one.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn engine_state(&self) -> Option<crate::client::EngineState> {
+        match &*self.host.lock().unwrap_or_else(PoisonError::into_inner) {
+            Host::Embedded(embedded) => Some(embedded.state()),
+            _ => None,
+        }
+    }
+
+    /// Names the end of a statement that the end of the database cancelled.
+    pub(super) fn name<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        let closed = self.closed.load(Ordering::Acquire);
+        result.map_err(|error| match error.code() {
+            Some(code)
+                if closed && *code == SqlState::QUERY_CANCELED && error.kind() == ErrorKind::Database =>
+            {
+                let message = "the database handle was closed, and this statement with it";
+                Error::new(ErrorKind::Closed, message).with_source_of(error)
+            }
+            _ => error,
+        })
+    }
+
+    /// Ends it: what comes is refused. What runs on an embedded database is cancelled, on a server it may finish.
     pub(crate) async fn close(&self) -> Result<(), Error> {
         self.closed.store(true, Ordering::Release);
+        #[cfg(feature = "embedded")]
+        if let Host::Embedded(embedded) = &*self.host.lock().unwrap_or_else(PoisonError::into_inner) {
+            embedded.cancel_all();
+        }
         match &self.kind {
             Kind::Pool(pool) => pool.close(),
-            Kind::Shared(gate) => gate.close().await?,
+            Kind::Only(gate) => gate.close().await?,
         }
         let host =
             std::mem::replace(&mut *self.host.lock().unwrap_or_else(PoisonError::into_inner), Host::Caller);
@@ -110,10 +152,17 @@ impl Backend {
             #[cfg(feature = "embedded")]
             Host::Embedded(embedded) => embedded.close().await?,
         }
+        self.monitor.events.close();
         Ok(())
     }
 
     fn check_open(&self) -> Result<(), Error> {
         if self.closed.load(Ordering::Acquire) { Err(pool::closed()) } else { Ok(()) }
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        self.monitor.events.close();
     }
 }

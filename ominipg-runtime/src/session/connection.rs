@@ -1,6 +1,6 @@
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
 use tokio_postgres::error::SqlState;
@@ -8,26 +8,57 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{CancelToken, Client, Row, Statement};
 
 use super::control;
+use super::ended::Ended;
+use super::line::Line;
 use super::statements::Statements;
-use crate::error::Error;
+use crate::client::{Monitor, Stop};
+use crate::error::{Error, ErrorKind};
 use crate::param::{Param, Params};
 
 /// A connection and the statements prepared on it.
 pub(crate) struct Connection {
     client: Arc<Client>,
+    /// What moves its bytes, where no task of its own does.
+    line: Option<Line>,
     statements: Statements,
     /// Statements that were sent and whose end nobody saw: under way, or given up by their caller.
     unfinished: AtomicUsize,
+    /// Whether these were cancelled.
+    stopped: AtomicBool,
+    /// Why it ended, once it has.
+    ended: Ended,
+    monitor: Arc<Monitor>,
 }
 
 impl Connection {
-    pub(crate) fn new(client: Arc<Client>) -> Self {
-        Self { client, statements: Statements::default(), unfinished: AtomicUsize::new(0) }
+    /// A connection whose bytes a task of its own moves.
+    pub(crate) fn new(client: Arc<Client>, ended: Ended, monitor: Arc<Monitor>) -> Self {
+        Self {
+            client,
+            line: None,
+            statements: Statements::default(),
+            unfinished: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            ended,
+            monitor,
+        }
+    }
+
+    /// A connection whose bytes its users move.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn with_line(client: Client, line: Line, monitor: Arc<Monitor>) -> Self {
+        let ended = line.end().clone();
+        Self { line: Some(line), ..Self::new(Arc::new(client), ended, monitor) }
+    }
+
+    /// What is told of it.
+    pub(super) fn monitor(&self) -> &Arc<Monitor> {
+        &self.monitor
     }
 
     /// Whether the other side is gone.
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.line.as_ref().is_some_and(Line::is_over)
     }
 
     /// Whether a statement is under way that its caller gave up.
@@ -40,12 +71,32 @@ impl Connection {
         self.client.cancel_token()
     }
 
+    /// Lets whatever runs the statements end what is under way when `stop` says so, until the mark is dropped. Its own
+    /// caller's timers are no help where that caller's thread runs the statement.
+    pub(super) fn stop_at(&self, stop: Option<Stop>) -> Option<Stopping<'_>> {
+        let (line, stop) = (self.line.as_ref()?, stop?);
+        line.stop_at(Some(stop));
+        Some(Stopping(line))
+    }
+
     /// Waits for a statement's end, and leaves a mark where the caller does not.
-    async fn watched<T>(&self, statement: impl Future<Output = T>) -> T {
+    async fn watched<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         self.unfinished.fetch_add(1, Ordering::AcqRel);
-        let result = statement.await;
+        let result = match &self.line {
+            None => statement.await,
+            Some(line) => line.drive(statement).await,
+        };
         self.unfinished.fetch_sub(1, Ordering::AcqRel);
-        result
+        result.map_err(|error| self.explain(error))
+    }
+
+    /// Says why a statement's connection is gone, where that is its error.
+    fn explain(&self, error: Error) -> Error {
+        let error = self.ended.explain(error, self.line.is_some());
+        match self.line.as_ref().filter(|_| error.kind() == ErrorKind::Connection).and_then(Line::failure) {
+            Some(why) => Error::new(ErrorKind::Engine, why).with_source_of(error),
+            None => error,
+        }
     }
 
     /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.
@@ -80,7 +131,7 @@ impl Connection {
 
     /// Runs statements that take no parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
-        Ok(self.watched(self.client.batch_execute(sql)).await?)
+        self.watched(async { Ok(self.client.batch_execute(sql).await?) }).await
     }
 
     /// Runs statements that may begin transactions; one that they leave open is rolled back.
@@ -101,8 +152,45 @@ impl Connection {
 
     /// Sends statements without waiting for their end; what is sent later runs after them.
     pub(super) fn send(&self, sql: &str) {
+        if let Some(line) = &self.line {
+            // The next user waits for their end before sending more, or a cancellation that is meant for what comes
+            // behind them would hit these; and no limit of the last call does.
+            self.unfinished.fetch_add(1, Ordering::AcqRel);
+            self.stopped.store(true, Ordering::Release);
+            line.stop_at(None);
+        }
         // The first poll puts the message into the connection's queue.
         let _ = pin!(self.client.batch_execute(sql)).poll(&mut Context::from_waker(Waker::noop()));
+        if let Some(line) = &self.line {
+            line.pump();
+        }
+    }
+
+    /// Cancels what was given up, once, on a connection whose bytes its users move. What is sent after it is not cancelled.
+    pub(super) fn cancel(&self) {
+        if let Some(line) = &self.line
+            && self.is_abandoned()
+            && self.begin_stop()
+        {
+            line.cancel();
+        }
+    }
+
+    /// Whether it is for the caller to stop what was given up, rather than done already.
+    pub(super) fn begin_stop(&self) -> bool {
+        !self.stopped.swap(true, Ordering::AcqRel)
+    }
+
+    /// Waits for the end of what was given up.
+    pub(super) async fn settle(&self) {
+        // What is answered after it has ended; a cancellation that comes late may hit this instead, and then has hit.
+        let after = self.client.batch_execute("");
+        let _ = match &self.line {
+            None => after.await,
+            Some(line) => line.drive(after).await,
+        };
+        self.unfinished.store(0, Ordering::Release);
+        self.stopped.store(false, Ordering::Release);
     }
 
     /// The prepared statement, and the parameters that had to wait for its types.
@@ -114,7 +202,9 @@ impl Connection {
 
     async fn prepare(&self, sql: &str, params: Params<'_>) -> Result<Statement, Error> {
         let types = params.types();
-        if let Some(statement) = self.statements.get(sql, &types) {
+        let kept = self.statements.get(sql, &types);
+        self.monitor.prepared(kept.is_some());
+        if let Some(statement) = kept {
             return Ok(statement);
         }
         let statement = self.client.prepare_typed(sql, &types).await?;
@@ -144,8 +234,19 @@ struct OpenTransaction<'a>(Option<&'a Connection>);
 impl Drop for OpenTransaction<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.0 {
+            // What the caller gave up is cancelled first, so that this is not.
+            connection.cancel();
             connection.send("ROLLBACK");
         }
+    }
+}
+
+/// A mark that what is under way on a line may be ended; see [`Connection::stop_at`].
+pub(super) struct Stopping<'a>(&'a Line);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.0.stop_at(None);
     }
 }
 

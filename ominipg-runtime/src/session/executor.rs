@@ -1,11 +1,13 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 
 use tokio_postgres::Row;
 
 use super::backend::Backend;
+use super::call::Call;
 use super::control;
 use super::transaction::Transaction;
-use crate::client::Ominipg;
+use crate::client::{CallKind, Limits, Ominipg};
 use crate::error::Error;
 use crate::param::{Param, Params};
 use crate::sql::Sql;
@@ -31,7 +33,7 @@ pub(crate) mod sealed {
 
     impl Sealed for Ominipg {
         fn session(&self) -> Session<'_> {
-            Session::database(self.backend())
+            Session::database(self.backend(), self.limits())
         }
     }
 
@@ -52,34 +54,42 @@ pub(crate) mod sealed {
 /// the compiler long and, a few of the caller's own layers later, over its recursion limit.
 pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// Where a statement runs.
+/// Where a statement runs, and how long it may.
 #[derive(Clone, Copy)]
-pub struct Session<'a>(Target<'a>);
+pub struct Session<'a> {
+    target: Target<'a>,
+    call: Call<'a>,
+}
 
 #[derive(Clone, Copy)]
 enum Target<'a> {
     /// Any connection.
-    Database(&'a Backend),
+    Database(&'a Arc<Backend>),
     /// A transaction's.
     Transaction(&'a Transaction),
 }
 
 impl<'a> Session<'a> {
-    /// Any connection of `backend`, a new one for each statement.
-    pub(crate) fn database(backend: &'a Backend) -> Self {
-        Self(Target::Database(backend))
+    /// Any connection of `backend`, a new one for each statement of a call that begins now.
+    pub(crate) fn database(backend: &'a Arc<Backend>, limits: &'a Limits) -> Self {
+        Self { target: Target::Database(backend), call: Call::new(limits) }
     }
 
-    /// The connection of `transaction`.
+    /// The connection of `transaction`, for a call that begins now.
     pub(crate) fn transaction(transaction: &'a Transaction) -> Self {
-        Self(Target::Transaction(transaction))
+        Self { target: Target::Transaction(transaction), call: Call::new(transaction.limits()) }
+    }
+
+    /// The same, as a part of the call that `other` belongs to.
+    pub(crate) fn within(self, other: Session<'_>) -> Self {
+        Self { call: self.call.within(other.call), ..self }
     }
 
     /// Begins a transaction, unless this is one already.
     pub(crate) fn begin(self) -> Running<'a, Option<Transaction>> {
         Box::pin(async move {
-            match self.0 {
-                Target::Database(backend) => Transaction::begin(backend).await.map(Some),
+            match self.target {
+                Target::Database(backend) => Transaction::begin_in(backend, self.call).await.map(Some),
                 Target::Transaction(_) => Ok(None),
             }
         })
@@ -90,13 +100,22 @@ impl<'a> Session<'a> {
     where
         'a: 'b,
     {
+        let call = self.call;
         Box::pin(async move {
-            match self.0 {
+            match self.target {
                 Target::Database(backend) => {
-                    backend.explain(backend.lease().await?.query(sql, params, true).await)
+                    let statement = pin!(async {
+                        let lease = call.lease(backend).await?;
+                        call.on(&lease, lease.query(sql, params, true)).await
+                    });
+                    call.run(backend, CallKind::Statement, statement).await
                 }
                 Target::Transaction(transaction) => {
-                    transaction.watch(transaction.connection()?.query(sql, params, false).await)
+                    let statement = pin!(async {
+                        let connection = transaction.usable()?;
+                        transaction.watch(call.on(connection, connection.query(sql, params, false))).await
+                    });
+                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
             }
         })
@@ -107,13 +126,22 @@ impl<'a> Session<'a> {
     where
         'a: 'b,
     {
+        let call = self.call;
         Box::pin(async move {
-            match self.0 {
+            match self.target {
                 Target::Database(backend) => {
-                    backend.explain(backend.lease().await?.execute(sql, params, true).await)
+                    let statement = pin!(async {
+                        let lease = call.lease(backend).await?;
+                        call.on(&lease, lease.execute(sql, params, true)).await
+                    });
+                    call.run(backend, CallKind::Statement, statement).await
                 }
                 Target::Transaction(transaction) => {
-                    transaction.watch(transaction.connection()?.execute(sql, params, false).await)
+                    let statement = pin!(async {
+                        let connection = transaction.usable()?;
+                        transaction.watch(call.on(connection, connection.execute(sql, params, false))).await
+                    });
+                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
             }
         })
@@ -124,11 +152,22 @@ impl<'a> Session<'a> {
     where
         'a: 'b,
     {
+        let call = self.call;
         Box::pin(async move {
-            match self.0 {
-                Target::Database(backend) => backend.explain(backend.lease_alone().await?.script(sql).await),
+            match self.target {
+                Target::Database(backend) => {
+                    let statement = pin!(async {
+                        let lease = call.lease(backend).await?;
+                        call.on(&lease, lease.script(sql)).await
+                    });
+                    call.run(backend, CallKind::Statement, statement).await
+                }
                 Target::Transaction(transaction) => {
-                    transaction.watch(transaction.connection()?.batch(sql).await)
+                    let statement = pin!(async {
+                        let connection = transaction.usable()?;
+                        transaction.watch(call.on(connection, connection.batch(sql))).await
+                    });
+                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
             }
         })
@@ -136,7 +175,7 @@ impl<'a> Session<'a> {
 
     /// Refuses SQL of the caller's that would begin or end a transaction.
     pub(crate) fn check(self, sql: &str) -> Result<Self, Error> {
-        match self.0 {
+        match self.target {
             Target::Database(_) => control::check(sql)?,
             Target::Transaction(_) => control::check_inside(sql)?,
         }

@@ -1,42 +1,45 @@
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
 
 use super::connection::Connection;
 use super::pool::closed;
 use crate::error::{Error, ErrorKind};
 
-/// One connection that all callers share: their statements queue up on it, a transaction has it alone.
+/// The one connection of an embedded database: callers take turns, for a statement or a transaction.
 pub(crate) struct Gate {
     /// `None` once it is closed.
-    lock: Arc<RwLock<Option<Connection>>>,
+    lock: Arc<Mutex<Option<Connection>>>,
     wait: Duration,
+    reconnect: Reconnect,
 }
 
-/// Leave to run statements beside others.
-pub(super) type Shared = OwnedRwLockReadGuard<Option<Connection>, Connection>;
+/// Makes another connection, where the database lives and ended the one that was there.
+pub(crate) type Reconnect =
+    Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Connection, Error>> + Send>> + Send + Sync>;
 
-/// Leave to run a transaction.
-pub(super) type Alone = OwnedRwLockMappedWriteGuard<Option<Connection>, Connection>;
+/// The connection, for as long as it is held.
+pub(super) type Held = OwnedMappedMutexGuard<Option<Connection>, Connection>;
 
 impl Gate {
     /// A gate before `connection` at which callers wait for at most `wait`.
-    pub(super) fn new(connection: Connection, wait: Duration) -> Self {
-        Self { lock: Arc::new(RwLock::new(Some(connection))), wait }
+    pub(super) fn new(connection: Connection, wait: Duration, reconnect: Reconnect) -> Self {
+        Self { lock: Arc::new(Mutex::new(Some(connection))), wait, reconnect }
     }
 
-    pub(super) async fn shared(&self) -> Result<Shared, Error> {
-        let guard = match self.lock.clone().try_read_owned() {
-            Ok(guard) => guard,
-            Err(_) => self.in_time(self.lock.clone().read_owned()).await?,
-        };
-        OwnedRwLockReadGuard::try_map(guard, Option::as_ref).map_err(|_| closed())
-    }
-
-    pub(super) async fn alone(&self) -> Result<Alone, Error> {
+    /// Takes the connection; what its last user left under way has ended then.
+    pub(super) async fn take(&self) -> Result<Held, Error> {
         let guard = self.exclusive().await?;
-        OwnedRwLockWriteGuard::try_map(guard, Option::as_mut).map_err(|_| closed())
+        let mut held = OwnedMutexGuard::try_map(guard, Option::as_mut).map_err(|_| closed())?;
+        if held.is_abandoned() {
+            held.settle().await;
+        }
+        if held.is_closed() {
+            *held = (self.reconnect)().await?;
+        }
+        Ok(held)
     }
 
     /// Lets go of the connection once nobody uses it.
@@ -45,24 +48,24 @@ impl Gate {
         Ok(())
     }
 
-    async fn exclusive(&self) -> Result<OwnedRwLockWriteGuard<Option<Connection>>, Error> {
-        match self.lock.clone().try_write_owned() {
+    async fn exclusive(&self) -> Result<OwnedMutexGuard<Option<Connection>>, Error> {
+        match self.lock.clone().try_lock_owned() {
             Ok(guard) => Ok(guard),
-            Err(_) => self.in_time(self.lock.clone().write_owned()).await,
+            Err(_) => {
+                let guard = tokio::time::timeout(self.wait, self.lock.clone().lock_owned()).await;
+                guard.map_err(|_| self.busy(self.wait))
+            }
         }
     }
 
-    async fn in_time<T>(&self, guard: impl Future<Output = T>) -> Result<T, Error> {
-        tokio::time::timeout(self.wait, guard).await.map_err(|_| self.busy())
-    }
-
-    fn busy(&self) -> Error {
+    /// The error of a call that waited for so long.
+    pub(super) fn busy(&self, waited: Duration) -> Error {
         let message = format!(
             "a transaction is open, or a long statement runs, on this embedded database, and did for the {:?} that \
              this call waited: an embedded database runs one transaction at a time. Commit or drop the transaction \
              first, or run this call inside it (pass `&tx` instead of `&db`); `ConnectOptions::busy_timeout` sets \
-             how long calls wait",
-            self.wait
+             how long calls wait, and a call's own timeout may be shorter",
+            waited
         );
         Error::new(ErrorKind::Busy, message)
     }

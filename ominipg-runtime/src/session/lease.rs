@@ -4,7 +4,7 @@ use std::time::Duration;
 use deadpool::managed::Object;
 
 use super::connection::Connection;
-use super::gate::{Alone, Shared};
+use super::gate;
 use super::pool::{Connector, Pooled};
 
 /// How long a statement's cancellation may take.
@@ -13,13 +13,15 @@ const CANCEL: Duration = Duration::from_secs(5);
 /// A connection, for as long as it is held.
 pub(super) struct Lease(Option<Held>);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is held for one call, and an allocation would cost more than a move"
+)]
 enum Held {
     /// One of a pool's, which nobody else has.
     Pooled(Pooled),
-    /// The shared one, beside others.
-    Shared(Shared),
-    /// The shared one, alone.
-    Alone(Alone),
+    /// The only one.
+    Only(gate::Held),
 }
 
 impl From<Pooled> for Lease {
@@ -28,15 +30,9 @@ impl From<Pooled> for Lease {
     }
 }
 
-impl From<Shared> for Lease {
-    fn from(connection: Shared) -> Self {
-        Self(Some(Held::Shared(connection)))
-    }
-}
-
-impl From<Alone> for Lease {
-    fn from(connection: Alone) -> Self {
-        Self(Some(Held::Alone(connection)))
+impl From<gate::Held> for Lease {
+    fn from(connection: gate::Held) -> Self {
+        Self(Some(Held::Only(connection)))
     }
 }
 
@@ -44,34 +40,76 @@ impl Deref for Lease {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        match self.0.as_ref().expect("only `drop` takes the connection") {
+        match self.0.as_ref().expect("only `drop` and `roll_back` take the connection") {
             Held::Pooled(connection) => connection,
-            Held::Shared(connection) => connection,
-            Held::Alone(connection) => connection,
+            Held::Only(connection) => connection,
         }
+    }
+}
+
+impl Lease {
+    /// Cancels what the holder gave up, if it still runs; the holder goes on with [`roll_back`](Self::roll_back), or drops it.
+    pub(super) fn stop(&self) {
+        match &self.0 {
+            Some(Held::Pooled(connection)) if connection.is_abandoned() => stop(connection),
+            Some(Held::Only(connection)) => connection.cancel(),
+            _ => {}
+        }
+    }
+
+    /// Rolls the transaction back in which a statement was given up.
+    pub(super) async fn roll_back(mut self) {
+        match self.0.take() {
+            Some(Held::Pooled(connection)) => {
+                // A cancellation may reach the server late: nobody else gets this connection.
+                let connection = Object::take(connection);
+                let ended = async {
+                    connection.settle().await;
+                    // What fails here ends with the connection.
+                    let _ = connection.batch("ROLLBACK").await;
+                };
+                let _ = tokio::time::timeout(CANCEL, ended).await;
+            }
+            Some(Held::Only(connection)) => {
+                connection.cancel();
+                // Before anything is waited for, so that who stops waiting leaves nothing open.
+                connection.send("ROLLBACK");
+                connection.settle().await;
+            }
+            None => {}
+        }
+    }
+
+    /// Ends a transaction that its owner dropped.
+    pub(super) fn end_transaction(&self) {
+        // First what was given up, so that the cancellation does not hit the rollback.
+        self.stop();
+        // Statements of the connection's next user run after this one.
+        self.send("ROLLBACK");
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        // A caller who stopped waiting left a statement under way: the pool's next caller is not to wait for it.
-        if let Some(Held::Pooled(connection)) = self.0.take_if(|held| is_abandoned(held)) {
-            discard(connection);
+        // A caller who stopped waiting left a statement under way: the next caller is not to wait for it.
+        self.stop();
+        match self.0.take() {
+            // A cancellation may reach the server late: nobody else gets this connection.
+            Some(Held::Pooled(connection)) if connection.is_abandoned() => drop(Object::take(connection)),
+            _ => {}
         }
     }
 }
 
-fn is_abandoned(held: &Held) -> bool {
-    matches!(held, Held::Pooled(connection) if connection.is_abandoned())
-}
-
-/// Takes a connection out of its pool, stops its statement and ends it.
-fn discard(connection: Pooled) {
-    let pool = Object::pool(&connection);
-    let connection = Object::take(connection);
-    if let (Some(pool), Ok(runtime)) = (pool, tokio::runtime::Handle::try_current()) {
+/// Stops what runs on a pool's connection, once.
+fn stop(connection: &Pooled) {
+    if !connection.begin_stop() {
+        return;
+    }
+    if let (Some(pool), Ok(runtime)) = (Object::pool(connection), tokio::runtime::Handle::try_current()) {
+        let token = connection.cancel_token();
         runtime.spawn(async move {
-            let stop = Connector::server(&pool).cancel(connection.cancel_token());
+            let stop = Connector::server(&pool).cancel(token);
             // Where it cannot be stopped, it runs to its end on a connection that nobody has.
             let _ = tokio::time::timeout(CANCEL, stop).await;
         });

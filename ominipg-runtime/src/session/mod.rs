@@ -1,11 +1,15 @@
 //! One way to run a statement: on a pooled connection, on the one shared connection, or inside a transaction.
 
 mod backend;
+mod call;
 mod connection;
 mod control;
+mod ended;
 mod executor;
 mod gate;
 mod lease;
+mod line;
+mod notices;
 mod pool;
 mod server;
 mod statements;
@@ -17,8 +21,14 @@ mod transaction;
 mod worker;
 
 pub(crate) use self::backend::{Backend, Host};
+#[cfg(any(feature = "embedded", test))]
+pub(crate) use self::connection::Connection;
 pub use self::executor::Executor;
 pub(crate) use self::executor::Session;
+#[cfg(feature = "embedded")]
+pub(crate) use self::line::{Line, LineControl};
+#[cfg(feature = "embedded")]
+pub(crate) use self::notices::listener;
 pub(crate) use self::pool::PoolSize;
 pub(crate) use self::server::Server;
 pub use self::transaction::Transaction;

@@ -64,17 +64,18 @@ pub(super) fn pool(server: Server, size: PoolSize) -> Result<Connections, Error>
 pub(super) async fn take(pool: &Connections) -> Result<Pooled, Error> {
     pool.get().await.map_err(|error| match error {
         PoolError::Backend(error) => error,
-        PoolError::Timeout(TimeoutType::Wait) => busy(pool),
+        PoolError::Timeout(TimeoutType::Wait) => busy(pool, pool.timeouts().wait.unwrap_or_default()),
         PoolError::Closed => closed(),
         other => Error::new(ErrorKind::Connect, other.to_string()),
     })
 }
 
-fn busy(pool: &Connections) -> Error {
-    let (size, wait) = (pool.status().max_size, pool.timeouts().wait.unwrap_or_default());
+/// The error of a call that waited for so long.
+pub(super) fn busy(pool: &Connections, wait: Duration) -> Error {
+    let size = pool.status().max_size;
     let message = format!(
         "all {size} connections were in use for the {wait:?} that this call waited: finish transactions sooner, or \
-         raise `ConnectOptions::max_connections` or `busy_timeout`"
+         raise `ConnectOptions::max_connections`, `busy_timeout`, or the call's own timeout"
     );
     Error::new(ErrorKind::Busy, message)
 }

@@ -1,3 +1,4 @@
+use std::future::poll_fn;
 use std::sync::Arc;
 #[cfg(feature = "tls")]
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +9,11 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{CancelToken, Client, Config, NoTls};
 
 use super::connection::Connection;
+use super::ended::Ended;
+use super::notices;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
+use crate::client::Monitor;
 use crate::error::{Error, ErrorKind, chain};
 
 /// A PostgreSQL server and how it is reached.
@@ -17,6 +21,7 @@ use crate::error::{Error, ErrorKind, chain};
 pub(crate) struct Server {
     config: Config,
     timeout: Duration,
+    monitor: Arc<Monitor>,
     /// The runtime that moves the connections' bytes; the caller's own where there is none.
     driver: Option<Handle>,
     #[cfg(feature = "tls")]
@@ -32,6 +37,7 @@ impl Server {
         config: Config,
         root_certificate: Option<&std::path::Path>,
         timeout: Duration,
+        monitor: Arc<Monitor>,
     ) -> Result<Self, Error> {
         #[cfg(feature = "tls")]
         let tls = match config.get_ssl_mode() {
@@ -46,6 +52,7 @@ impl Server {
         Ok(Self {
             config,
             timeout,
+            monitor,
             driver: None,
             #[cfg(feature = "tls")]
             tls,
@@ -59,13 +66,18 @@ impl Server {
         Self { driver: Some(driver), ..self }
     }
 
+    /// What is told of its connections.
+    pub(super) fn monitor(&self) -> &Arc<Monitor> {
+        &self.monitor
+    }
+
     /// Makes a connection.
     ///
     /// # Errors
     ///
     /// Names host, port and reason, never the password.
     pub(crate) async fn connect(&self) -> Result<Connection, Error> {
-        let client = match &self.driver {
+        let (client, ended) = match &self.driver {
             None => self.connect_here().await?,
             Some(driver) => {
                 let server = Self { driver: None, ..self.clone() };
@@ -74,32 +86,54 @@ impl Server {
                 task.await.map_err(|_| self.unreachable("the worker thread has ended"))??
             }
         };
-        Ok(Connection::new(Arc::new(client)))
+        Ok(Connection::new(Arc::new(client), ended, Arc::clone(&self.monitor)))
     }
 
-    async fn connect_here(&self) -> Result<Client, Error> {
+    async fn connect_here(&self) -> Result<(Client, Ended), Error> {
         match tokio::time::timeout(self.timeout, self.handshake()).await {
-            Ok(Ok(client)) => Ok(client),
+            Ok(Ok(connected)) => Ok(connected),
             Ok(Err(error)) => Err(self.unreachable(&self.reason(&error)).with_source(error)),
             Err(_) => Err(self.unreachable(&format!("no answer within {:?}", self.timeout))),
         }
     }
 
-    async fn handshake(&self) -> Result<Client, tokio_postgres::Error> {
+    async fn handshake(&self) -> Result<(Client, Ended), tokio_postgres::Error> {
         #[cfg(feature = "tls")]
         if let Some(tls) = self.encryption() {
             match self.config.connect(tls.connector()).await {
-                Ok((client, connection)) => {
-                    tokio::spawn(drive(connection));
-                    return Ok(client);
-                }
+                Ok((client, connection)) => return Ok((client, self.drive(connection))),
                 Err(error) if self.may_do_without(&error) => self.plain.store(true, Ordering::Relaxed),
                 Err(error) => return Err(error),
             }
         }
         let (client, connection) = self.config.connect(NoTls).await?;
-        tokio::spawn(drive(connection));
-        Ok(client)
+        Ok((client, self.drive(connection)))
+    }
+
+    /// Lets a task move a connection's bytes until it ends; gives where that says why it did.
+    fn drive<S, T>(&self, mut connection: tokio_postgres::Connection<S, T>) -> Ended
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+        T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        self.monitor.connected_to(connection.parameter("server_version"));
+        let mut listener = notices::listener(Arc::clone(&self.monitor));
+        let ended = Ended::default();
+        let reason = ended.clone();
+        tokio::spawn(async move {
+            while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+                match message {
+                    Ok(message) => listener(message),
+                    Err(error) => {
+                        tracing::debug!(error = %chain(&error), "a connection ended");
+                        // Before the client learns that it is closed, which it does when `connection` goes.
+                        reason.note(error);
+                        break;
+                    }
+                }
+            }
+        });
+        ended
     }
 
     /// Stops the statement that `token` stands for.
@@ -164,15 +198,4 @@ impl Server {
 /// Whether an error is about encryption; the library's fixed phrase is all there is to go by.
 fn is_tls(error: &tokio_postgres::Error) -> bool {
     error.to_string() == "error performing TLS handshake"
-}
-
-/// Moves a connection's bytes until it ends.
-async fn drive<S, T>(connection: tokio_postgres::Connection<S, T>)
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-{
-    if let Err(error) = connection.await {
-        tracing::debug!(error = %chain(&error), "a connection ended");
-    }
 }

@@ -1,42 +1,51 @@
 //! The shared connection of embedded databases, tried on a server's.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use tokio_postgres::NoTls;
-
 use super::backend::{Backend, Host};
 use super::executor::Session;
+use super::server::Server;
 use super::transaction::Transaction;
+use crate::client::{Monitor, NO_LIMITS};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 
-const WAIT: Duration = Duration::from_millis(300);
+const WAIT: Duration = Duration::from_millis(1_000);
 
 async fn backend() -> Arc<Backend> {
     let url = ominipg_test_support::database().await;
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let backend = Backend::shared(Arc::new(client), WAIT, Host::Caller);
-    Session::database(&backend).batch("CREATE TABLE t (n int4)").await.unwrap();
-    Arc::new(backend)
+    let config = url.parse().unwrap();
+    let server = Server::new(config, None, WAIT * 10, Arc::new(Monitor::new())).unwrap();
+    let connection = server.connect().await.unwrap();
+    let reconnect = Box::new(move || {
+        let server = server.clone();
+        Box::pin(async move { server.connect().await }) as Pin<Box<_>>
+    });
+    let backend = Arc::new(Backend::only(connection, WAIT, reconnect, Host::Caller));
+    session(&backend).batch("CREATE TABLE t (n int4)").await.unwrap();
+    backend
 }
 
-async fn insert(backend: &Backend) -> Result<u64, Error> {
-    Session::database(backend).execute("INSERT INTO t VALUES ($1)", Params::Inferred(&[&1_i32])).await
+fn session(backend: &Arc<Backend>) -> Session<'_> {
+    Session::database(backend, &NO_LIMITS)
 }
 
-async fn count(backend: &Backend) -> i64 {
-    let rows =
-        Session::database(backend).query("SELECT count(*) FROM t", Params::Inferred(&[])).await.unwrap();
+async fn insert(backend: &Arc<Backend>) -> Result<u64, Error> {
+    session(backend).execute("INSERT INTO t VALUES ($1)", Params::Inferred(&[&1_i32])).await
+}
+
+async fn count(backend: &Arc<Backend>) -> i64 {
+    let rows = session(backend).query("SELECT count(*) FROM t", Params::Inferred(&[])).await.unwrap();
     rows[0].get(0)
 }
 
 #[tokio::test]
 async fn statements_share_the_connection() {
     let backend = backend().await;
-    let slow = Session::database(&backend).batch("SELECT pg_sleep(0.2)");
+    let slow = session(&backend).batch("SELECT pg_sleep(0.2)");
     let many = async {
         let tasks: Vec<_> = (0..20)
             .map(|_| {
@@ -56,9 +65,9 @@ async fn statements_share_the_connection() {
 #[tokio::test]
 async fn a_transaction_has_the_connection_alone() {
     let backend = backend().await;
-    let transaction = Transaction::begin(&backend).await.unwrap();
+    let transaction = Transaction::begin(&backend, &NO_LIMITS).await.unwrap();
     transaction.execute("INSERT INTO t VALUES (1)", &[]).await.unwrap();
-    for refused in [insert(&backend).await.err(), Transaction::begin(&backend).await.err()] {
+    for refused in [insert(&backend).await.err(), Transaction::begin(&backend, &NO_LIMITS).await.err()] {
         let error = refused.unwrap();
         assert_eq!(error.kind(), ErrorKind::Busy);
         assert!(
@@ -79,7 +88,7 @@ async fn a_transaction_has_the_connection_alone() {
 #[tokio::test]
 async fn a_dropped_transaction_leaves_nothing_behind() {
     let backend = backend().await;
-    let transaction = Transaction::begin(&backend).await.unwrap();
+    let transaction = Transaction::begin(&backend, &NO_LIMITS).await.unwrap();
     transaction.execute("INSERT INTO t VALUES (1)", &[]).await.unwrap();
     // The caller gives up in the middle of a statement, then of the transaction.
     let slow = transaction.query("SELECT pg_sleep(0.1), n FROM t", &[]);
@@ -88,12 +97,12 @@ async fn a_dropped_transaction_leaves_nothing_behind() {
     assert_eq!(count(&backend).await, 0);
 
     // The caller gives up while BEGIN is under way.
-    let mut begin = Box::pin(Transaction::begin(&backend));
+    let mut begin = Box::pin(Transaction::begin(&backend, &NO_LIMITS));
     let first_poll = begin.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     assert!(first_poll.is_pending());
     drop(begin);
     insert(&backend).await.unwrap();
-    let rows = Session::database(&backend)
+    let rows = session(&backend)
         .query("SELECT pg_current_xact_id_if_assigned() IS NULL", Params::Inferred(&[]))
         .await
         .unwrap();
@@ -104,12 +113,12 @@ async fn a_dropped_transaction_leaves_nothing_behind() {
 #[tokio::test]
 async fn nothing_runs_after_close() {
     let backend = backend().await;
-    let transaction = Transaction::begin(&backend).await.unwrap();
+    let transaction = Transaction::begin(&backend, &NO_LIMITS).await.unwrap();
     assert_eq!(backend.close().await.unwrap_err().kind(), ErrorKind::Busy);
     assert_eq!(insert(&backend).await.unwrap_err().kind(), ErrorKind::Closed);
     transaction.commit().await.unwrap();
     backend.close().await.unwrap();
     backend.close().await.unwrap();
     assert_eq!(insert(&backend).await.unwrap_err().kind(), ErrorKind::Closed);
-    assert_eq!(Transaction::begin(&backend).await.err().unwrap().kind(), ErrorKind::Closed);
+    assert_eq!(Transaction::begin(&backend, &NO_LIMITS).await.err().unwrap().kind(), ErrorKind::Closed);
 }

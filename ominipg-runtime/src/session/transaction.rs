@@ -1,41 +1,118 @@
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
+use tokio_util::sync::CancellationToken;
 
 use super::backend::Backend;
+use super::call::Call;
 use super::connection::Connection;
 use super::executor::Session;
 use super::lease::Lease;
+use crate::client::{CallKind, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 
 /// An open transaction; dropped without [`commit`](Self::commit), it is rolled back.
 ///
 /// It has a connection to itself. On an embedded database, which has only one, other calls wait until it ends.
+///
+/// Its statements have the limits of the handle that began it, or those of [`with_timeout`](Self::with_timeout) and
+/// [`with_cancel`](Self::with_cancel). A statement that was cancelled, or whose caller stopped waiting, leaves it to be
+/// rolled back: everything else is refused then.
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct Transaction {
     /// `None` once it has ended.
     lease: Option<Lease>,
+    backend: Arc<Backend>,
+    limits: Limits,
     /// Whether a statement failed, after which PostgreSQL may refuse all others.
     failed: AtomicBool,
+    /// Whether a statement was given up before its end.
+    given_up: AtomicBool,
 }
 
 impl Transaction {
-    pub(crate) async fn begin(backend: &Backend) -> Result<Self, Error> {
-        // The guard is there before BEGIN is sent, so that a caller who stops waiting leaves nothing open.
-        let transaction = Self { lease: Some(backend.lease_alone().await?), failed: AtomicBool::new(false) };
-        transaction.connection()?.batch("BEGIN").await?;
-        Ok(transaction)
+    pub(crate) async fn begin(backend: &Arc<Backend>, limits: &Limits) -> Result<Self, Error> {
+        Self::begin_in(backend, Call::new(limits)).await
     }
 
-    pub(super) fn connection(&self) -> Result<&Connection, Error> {
+    pub(super) async fn begin_in(backend: &Arc<Backend>, call: Call<'_>) -> Result<Self, Error> {
+        let begin = pin!(async {
+            // The guard is there before BEGIN is sent, so that a caller who stops waiting leaves nothing open.
+            let transaction = Self::on(call.lease(backend).await?, backend, call.limits());
+            let connection = transaction.connection()?;
+            call.on(connection, connection.batch("BEGIN")).await?;
+            Ok(transaction)
+        });
+        call.run(backend, CallKind::Begin, begin).await
+    }
+
+    fn on(lease: Lease, backend: &Arc<Backend>, limits: &Limits) -> Self {
+        backend.monitor().transactions.raise();
+        Self {
+            lease: Some(lease),
+            backend: Arc::clone(backend),
+            limits: limits.clone(),
+            failed: AtomicBool::new(false),
+            given_up: AtomicBool::new(false),
+        }
+    }
+
+    /// Gives each further call of this transaction so long, in place of the limit that it began with.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = Some(timeout);
+        self
+    }
+
+    /// Lets `token` cancel the further calls of this transaction, in place of the token that it began with.
+    pub fn with_cancel(mut self, token: CancellationToken) -> Self {
+        self.limits.cancel = Some(token);
+        self
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    fn connection(&self) -> Result<&Connection, Error> {
         self.lease.as_deref().ok_or_else(|| Error::new(ErrorKind::Closed, "the transaction has ended"))
     }
 
-    /// Notes whether a statement failed.
-    pub(super) fn watch<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+    /// Its connection, unless it can only be rolled back.
+    pub(super) fn usable(&self) -> Result<&Connection, Error> {
+        if self.given_up.load(Ordering::Acquire) {
+            let message = "a statement of this transaction was cancelled, or its caller stopped waiting: roll the \
+                           transaction back, and begin another";
+            return Err(Error::new(ErrorKind::Transaction, message));
+        }
+        self.connection()
+    }
+
+    /// Notes whether a limit ended a call: whichever part of it was done, the transaction is only to be rolled back.
+    pub(super) fn note<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(ErrorKind::Timeout | ErrorKind::Cancelled) = result.as_ref().map_err(Error::kind) {
+            self.given_up.store(true, Ordering::Release);
+        }
+        result
+    }
+
+    /// Waits for a statement, and notes whether it failed or was given up.
+    pub(super) async fn watch<T>(
+        &self,
+        statement: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut under_way = UnderWay(Some(self));
+        let result = statement.await;
+        under_way.0 = None;
         if result.is_err() {
             self.failed.store(true, Ordering::Relaxed);
         }
@@ -91,9 +168,23 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// Where PostgreSQL refuses, or a statement failed before: then all is rolled back.
+    /// Where PostgreSQL refuses, or a statement failed before: then all is rolled back. Where its time is over or its token
+    /// is cancelled while it is under way, the changes may have been made.
     pub async fn commit(mut self) -> Result<(), Error> {
-        let connection = self.connection()?;
+        self.run_commit().await?;
+        // Nothing is left to roll back.
+        self.lease = None;
+        Ok(())
+    }
+
+    async fn run_commit(&self) -> Result<(), Error> {
+        let call = Call::new(&self.limits);
+        let commit = pin!(call.on(self.usable()?, self.try_commit()));
+        call.run(&self.backend, CallKind::Commit, commit).await
+    }
+
+    async fn try_commit(&self) -> Result<(), Error> {
+        let connection = self.usable()?;
         // PostgreSQL answers COMMIT with success even where it rolls back. A savepoint may have mended the
         // failure, so PostgreSQL is asked.
         if self.failed.load(Ordering::Relaxed)
@@ -106,28 +197,56 @@ impl Transaction {
                 error.context("the transaction was rolled back, because a statement in it had failed")
             );
         }
-        connection.batch("COMMIT").await?;
-        self.lease = None;
-        Ok(())
+        connection.batch("COMMIT").await
     }
 
-    /// Takes the changes back.
+    /// Takes the changes back. A cancelled token does not keep it from that.
     ///
     /// # Errors
     ///
     /// Where the connection breaks, which takes the changes back too.
     pub async fn rollback(mut self) -> Result<(), Error> {
-        self.connection()?.batch("ROLLBACK").await?;
+        self.run_rollback().await?;
         self.lease = None;
         Ok(())
+    }
+
+    async fn run_rollback(&mut self) -> Result<(), Error> {
+        let limits = Limits { cancel: None, ..self.limits.clone() };
+        let call = Call::new(&limits);
+        let given_up = self.given_up.load(Ordering::Acquire);
+        let backend = Arc::clone(&self.backend);
+        let rollback = pin!(async {
+            if let Some(lease) = self.lease.take_if(|_| given_up) {
+                lease.roll_back().await;
+                return Ok(());
+            }
+            let connection = self.connection()?;
+            call.on(connection, connection.batch("ROLLBACK")).await
+        });
+        call.run(&backend, CallKind::Rollback, rollback).await
     }
 }
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        // Statements of the connection's next user run after this one.
+        self.backend.monitor().transactions.lower();
         if let Some(lease) = &self.lease {
-            lease.send("ROLLBACK");
+            lease.end_transaction();
+        }
+    }
+}
+
+/// A statement whose end nobody has seen yet; dropped, it is given up and stopped.
+struct UnderWay<'a>(Option<&'a Transaction>);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(transaction) = self.0 {
+            transaction.given_up.store(true, Ordering::Release);
+            if let Some(lease) = &transaction.lease {
+                lease.stop();
+            }
         }
     }
 }

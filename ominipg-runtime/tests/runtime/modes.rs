@@ -141,3 +141,19 @@ async fn encryption_is_asked_for_by_the_url() {
     std::fs::remove_file(&empty).unwrap();
     assert!(text.contains("no certificate"), "{text}");
 }
+
+#[tokio::test]
+async fn a_server_creates_the_extensions_that_it_has() {
+    let url = database().await;
+    for worker in [false, true] {
+        let options = ConnectOptions::new(&url).use_worker(worker).max_connections(1);
+        let db = Ominipg::connect(options.clone().extensions(["plpgsql"])).await.unwrap();
+        db.close().await.unwrap();
+        let missing = Ominipg::connect(options.extensions(["no \"such\" thing"])).await.unwrap_err();
+        assert_eq!(missing.kind(), ErrorKind::Database);
+        assert!(
+            missing.to_string().contains(r#"CREATE EXTENSION IF NOT EXISTS "no ""such"" thing""#),
+            "{missing}"
+        );
+    }
+}

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Finds a program of PostgreSQL: on the path, where `pg_config` says, or where distributions put it.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
+pub fn find_program(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     if let Ok(output) = Command::new("pg_config").arg("--bindir").output() {

@@ -68,6 +68,17 @@ pub fn server_certificate() -> Option<&'static Path> {
     }
 }
 
+/// The url of the same database over the server's Unix socket, where the server was started for the tests.
+///
+/// # Panics
+///
+/// Where there is no server and none can be started.
+pub fn socket_url(url: &str) -> Option<String> {
+    let Server::Local(local) = server() else { return None };
+    let (address, socket) = local.addresses();
+    Some(url.replacen(&address, &socket, 1))
+}
+
 /// Creates an empty database and returns its url.
 ///
 /// # Panics

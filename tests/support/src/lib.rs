@@ -7,4 +7,7 @@ mod database;
 mod embedded;
 mod local;
 
-pub use self::database::{connections, database, server_certificate, server_url, takes_connections};
+pub use self::binaries::find_program;
+pub use self::database::{
+    connections, database, server_certificate, server_url, socket_url, takes_connections,
+};

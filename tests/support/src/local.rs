@@ -25,6 +25,7 @@ rm -rf "$2""#;
 pub(crate) struct Local {
     /// Its standard input is the pipe that keeps the server up.
     _keeper: Child,
+    folder: PathBuf,
     port: u16,
     certificate: PathBuf,
 }
@@ -64,12 +65,18 @@ impl Local {
         // A signal to the tests' process group, such as Ctrl-C, is not for the script: it sees the pipe close.
         let keeper = become_user(&mut command, user).process_group(0).spawn()?;
         wait_until_ready(&folder)?;
-        Ok(Self { _keeper: keeper, port, certificate })
+        Ok(Self { _keeper: keeper, folder, port, certificate })
     }
 
     /// The url of its database `postgres`.
     pub(crate) fn url(&self) -> String {
         format!("postgresql://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+    }
+
+    /// Its address in urls, and the one of its Unix socket.
+    pub(crate) fn addresses(&self) -> (String, String) {
+        let folder = self.folder.to_string_lossy().replace('/', "%2F");
+        (format!("127.0.0.1:{}", self.port), format!("{folder}:{}", self.port))
     }
 
     /// The file of its certificate, which nobody trusts yet.
@@ -92,7 +99,8 @@ fn certificate(folder: &Path, user: Option<(u32, u32)>) -> io::Result<PathBuf> {
 }
 
 fn program(name: &str) -> io::Result<PathBuf> {
-    binaries::find(name).ok_or_else(|| io::Error::other(format!("there is no `{name}` on this machine")))
+    binaries::find_program(name)
+        .ok_or_else(|| io::Error::other(format!("there is no `{name}` on this machine")))
 }
 
 /// A new folder with a short name: the paths of sockets may not be long.

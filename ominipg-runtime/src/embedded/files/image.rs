@@ -1,16 +1,41 @@
 //! A read-only archive of files that all databases of the process share.
 
+use std::fs::File;
 use std::io::{self, Cursor, Read};
+use std::ops::Deref;
+use std::path::Path;
+
+use memmap2::Mmap;
+use serde::{Deserialize, Serialize};
 
 use super::FileType;
 
-/// A tar archive in memory and the places of its files.
+/// A tar archive and the places of its files.
 pub(in crate::embedded) struct Image {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     entries: Vec<ImageEntry>,
 }
 
+/// Where an archive's bytes are.
+enum Bytes {
+    Owned(Vec<u8>),
+    /// In a file: what is read of it is in memory once for the whole machine.
+    Mapped(Mmap),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Owned(bytes) => bytes,
+            Self::Mapped(bytes) => bytes,
+        }
+    }
+}
+
 /// One file or directory of an image.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::embedded) struct ImageEntry {
     /// Relative, without a slash at either end.
     pub(in crate::embedded) path: String,
@@ -22,7 +47,7 @@ pub(in crate::embedded) struct ImageEntry {
 impl Image {
     /// An image without files.
     pub(in crate::embedded) fn empty() -> Self {
-        Self { bytes: Vec::new(), entries: Vec::new() }
+        Self { bytes: Bytes::Owned(Vec::new()), entries: Vec::new() }
     }
 
     /// Reads the places of the files in a tar archive.
@@ -47,7 +72,22 @@ impl Image {
             }
             entries.push(ImageEntry { path, kind, start, len });
         }
-        Ok(Self { bytes, entries })
+        Ok(Self { bytes: Bytes::Owned(bytes), entries })
+    }
+
+    /// The archive in a file, whose entries are known.
+    pub(in crate::embedded) fn map(path: &Path, entries: Vec<ImageEntry>) -> io::Result<Self> {
+        let file = File::open(path)?;
+        // SAFETY: the file must not change while it is mapped. It lies in the user's own cache folder, where this crate
+        // alone puts files of that name, whole (written aside and renamed) and never rewritten.
+        #[allow(unsafe_code)]
+        let bytes = unsafe { Mmap::map(&file)? };
+        let inside =
+            |entry: &ImageEntry| entry.start.checked_add(entry.len).is_some_and(|end| end <= bytes.len());
+        if !entries.iter().all(inside) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(Self { bytes: Bytes::Mapped(bytes), entries })
     }
 
     /// Reads a tar archive compressed with zstd.

@@ -1,4 +1,4 @@
-//! Files in memory: a tree of nodes whose contents are shared with an image until they are written.
+//! Files in memory: a tree of nodes whose contents are shared with images until they are written.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,8 +18,9 @@ pub(in crate::embedded) type NodeId = usize;
 /// A tree of files in memory.
 #[derive(Clone)]
 pub(in crate::embedded) struct MemoryFiles {
-    image: Arc<Image>,
-    nodes: Vec<Option<Node>>,
+    images: Vec<Arc<Image>>,
+    /// Shared with other trees until they are changed.
+    nodes: Vec<Option<Arc<Node>>>,
     free: Vec<NodeId>,
 }
 
@@ -39,7 +40,8 @@ enum Content {
 #[derive(Clone, Default)]
 struct Data {
     len: u64,
-    /// Where the image holds the first bytes, for chunks that are `Image`.
+    /// Which image holds the first bytes, and where, for chunks that are `Image`.
+    image: usize,
     image_start: usize,
     image_len: usize,
     chunks: Vec<Chunk>,
@@ -51,7 +53,7 @@ enum Chunk {
     Hole,
     /// As in the image.
     Image,
-    Own(Box<[u8]>),
+    Own(Arc<Vec<u8>>),
 }
 
 const ROOT: NodeId = 0;
@@ -60,31 +62,40 @@ impl MemoryFiles {
     /// A tree that holds the files of `image`.
     pub(in crate::embedded) fn new(image: Arc<Image>) -> Self {
         let root = Node { content: Content::Directory(BTreeMap::new()), uses: 1 };
-        let mut files = Self { image: Arc::clone(&image), nodes: vec![Some(root)], free: Vec::new() };
+        let mut files = Self { images: Vec::new(), nodes: vec![Some(Arc::new(root))], free: Vec::new() };
+        files.add(image);
+        files
+    }
+
+    /// Adds the files of `image`; they take the place of files that have their names.
+    pub(in crate::embedded) fn add(&mut self, image: Arc<Image>) {
         for file in image.entries() {
             let path: Vec<&str> = file.path.split('/').collect();
             let (name, parents) = path.split_last().expect("an image path has at least one part");
             let mut parent = ROOT;
             for part in parents {
-                parent = files.directory_or_new(parent, part);
+                parent = self.directory_or_new(parent, part);
             }
             match file.kind {
                 FileType::Directory => {
-                    files.directory_or_new(parent, name);
+                    self.directory_or_new(parent, name);
                 }
                 _ => {
                     let data = Data {
                         len: file.len as u64,
+                        image: self.images.len(),
                         image_start: file.start,
                         image_len: file.len,
                         chunks: vec![Chunk::Image; file.len.div_ceil(CHUNK)],
                     };
-                    let id = files.insert(Content::File(data));
-                    files.directory_mut(parent).insert((*name).into(), id);
+                    let id = self.insert(Content::File(data));
+                    if let Some(replaced) = self.directory_mut(parent).insert((*name).into(), id) {
+                        self.close(replaced);
+                    }
                 }
             }
         }
-        files
+        self.images.push(image);
     }
 
     fn directory_or_new(&mut self, parent: NodeId, name: &str) -> NodeId {
@@ -97,7 +108,7 @@ impl MemoryFiles {
     }
 
     fn insert(&mut self, content: Content) -> NodeId {
-        let node = Some(Node { content, uses: 1 });
+        let node = Some(Arc::new(Node { content, uses: 1 }));
         match self.free.pop() {
             Some(id) => {
                 self.nodes[id] = node;
@@ -115,7 +126,7 @@ impl MemoryFiles {
     }
 
     fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        self.nodes[id].as_mut().expect("a node in use is never freed")
+        Arc::make_mut(self.nodes[id].as_mut().expect("a node in use is never freed"))
     }
 
     fn directory_mut(&mut self, id: NodeId) -> &mut BTreeMap<Box<str>, NodeId> {
@@ -293,7 +304,7 @@ impl MemoryFiles {
             match &data.chunks[index] {
                 Chunk::Hole => target.fill(0),
                 Chunk::Own(bytes) => target.copy_from_slice(&bytes[within..within + n]),
-                Chunk::Image => data.image_chunk(&self.image, index, within, target),
+                Chunk::Image => data.image_chunk(&self.images[data.image], index, within, target),
             }
             done += n;
             at += n;
@@ -303,7 +314,7 @@ impl MemoryFiles {
 
     /// Writes at `offset`; a gap before it reads as zeros.
     pub(in crate::embedded) fn write_at(&mut self, id: NodeId, offset: u64, bytes: &[u8]) -> Result<usize> {
-        let image = Arc::clone(&self.image);
+        let image = Arc::clone(&self.images[self.data(id)?.image]);
         let data = self.data_mut(id)?;
         // Nothing, written behind the end, moves it nowhere.
         if bytes.is_empty() {
@@ -329,7 +340,7 @@ impl MemoryFiles {
         if len > LONGEST {
             return Err(Errno::FBIG);
         }
-        let image = Arc::clone(&self.image);
+        let image = Arc::clone(&self.images[self.data(id)?.image]);
         let data = self.data_mut(id)?;
         if len < data.len && !len.is_multiple_of(CHUNK as u64) {
             // The tail of the last chunk must read as zeros when the file grows again.
@@ -356,14 +367,14 @@ impl Data {
 
     fn own(&mut self, image: &Image, index: usize) -> &mut [u8] {
         if !matches!(self.chunks[index], Chunk::Own(_)) {
-            let mut bytes = vec![0; CHUNK].into_boxed_slice();
+            let mut bytes = vec![0; CHUNK];
             if matches!(self.chunks[index], Chunk::Image) {
                 self.image_chunk(image, index, 0, &mut bytes);
             }
-            self.chunks[index] = Chunk::Own(bytes);
+            self.chunks[index] = Chunk::Own(Arc::new(bytes));
         }
         match &mut self.chunks[index] {
-            Chunk::Own(bytes) => bytes,
+            Chunk::Own(bytes) => Arc::make_mut(bytes).as_mut_slice(),
             _ => unreachable!("the chunk was made ours above"),
         }
     }

@@ -9,13 +9,15 @@ pub(super) mod memory;
 mod tests;
 mod tree;
 
+pub(super) use memory::MemoryFiles;
+use serde::{Deserialize, Serialize};
 pub(super) use tree::{Handle, Tree};
 
 /// Where the cluster lies for PostgreSQL, without the leading slash.
 pub(super) const DATA: &str = "data";
 
 /// What a path leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum FileType {
     Directory,
     File,

@@ -76,6 +76,31 @@ fn a_file_behaves_like_a_vector_and_its_image_stays_as_it_was() {
 }
 
 #[test]
+fn images_are_added_to_a_tree_in_use_and_shared() {
+    let base = image(&[("share/a", b"a"), ("share/b", b"b")]);
+    let more = image(&[("share/b", b"bb"), ("share/more/c", b"c")]);
+    let mut files = MemoryFiles::new(Arc::clone(&base));
+    let (a, _) = files.open("share/a").expect("it is there");
+    let (old, _) = files.open("share/b").expect("it is there");
+    files.add(Arc::clone(&more));
+    let contents = |files: &mut MemoryFiles, id| {
+        let mut bytes = vec![0; files.metadata(id).size as usize];
+        files.read_at(id, 0, &mut bytes).expect("it is read");
+        bytes
+    };
+    assert_eq!(contents(&mut files, a), b"a");
+    assert_eq!(contents(&mut files, old), b"b", "who has it open keeps it");
+    for (path, expected) in [("share/b", &b"bb"[..]), ("share/more/c", b"c")] {
+        let (id, _) = files.open(path).expect("it is there");
+        assert_eq!(contents(&mut files, id), expected);
+        files.write_at(id, 0, b"!").expect("it is written");
+        assert_eq!(contents(&mut files, id)[0], b'!');
+    }
+    assert_eq!(more.file("share/b"), Some(&b"bb"[..]));
+    assert_eq!(Arc::strong_count(&more), 2);
+}
+
+#[test]
 fn an_unlinked_file_lives_while_it_is_open() {
     let mut files = MemoryFiles::new(image(&[("d/f", b"old")]));
     let (id, kind) = files.open("d/f").expect("it is there");

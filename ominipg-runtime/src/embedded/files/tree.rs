@@ -1,7 +1,10 @@
 //! One name space over the files in memory, the host's folder and the devices.
 
+use std::sync::Arc;
+
 use super::host::{HostFiles, HostOpened};
 use super::host_file::HostFile;
+use super::image::Image;
 use super::memory::{MemoryFiles, NodeId};
 use super::{DATA, Entry, FileType, Metadata, OpenFlags};
 use crate::embedded::wasi::errno::{Errno, Result};
@@ -31,6 +34,16 @@ impl Tree {
     /// A tree in memory, with `host` in the place of the cluster's folder if there is one.
     pub(in crate::embedded) fn new(memory: MemoryFiles, host: Option<HostFiles>) -> Self {
         Self { memory, host }
+    }
+
+    /// Adds the files of `image`, which all trees that have them share.
+    pub(in crate::embedded) fn add_files(&mut self, image: &Arc<Image>) {
+        self.memory.add(Arc::clone(image));
+    }
+
+    /// The files in memory.
+    pub(in crate::embedded) fn memory(&self) -> &MemoryFiles {
+        &self.memory
     }
 
     /// The files in memory.

@@ -6,22 +6,48 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use tokio_postgres::Client;
+use tokio_postgres::{Client, NoTls};
 
 use super::folder::Folder;
 use crate::embedded::files::faults::{Fault, Faults};
 use crate::embedded::wasi::errno::Errno;
-use crate::embedded::{Embedded, Location, Options};
+use crate::embedded::{Embedded, Location, Options, Selection};
 
 /// The transactions; number 0 is what the database is made with.
 const STEPS: i32 = 4;
 /// How many operations of each kind of fault are tried where not all are.
 const SAMPLE: u64 = 10;
 
-async fn open(path: &Path, faults: Faults) -> Result<Embedded, crate::Error> {
+/// An open database and a client of it.
+struct Database {
+    embedded: Embedded,
+    client: Client,
+}
+
+impl Database {
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn ending(&self) -> Option<String> {
+        self.embedded.ending()
+    }
+
+    async fn close(self) -> Result<(), crate::Error> {
+        self.embedded.close().await
+    }
+}
+
+async fn open(path: &Path, faults: Faults) -> Result<Database, crate::Error> {
     // Buffers so small that pages are written in the middle of it too.
     let options = Options { shared_buffers: 1 << 20, faults, ..Options::default() };
-    Embedded::open(Location::Folder(path.to_owned()), options).await
+    let location = Location::Folder(path.to_owned());
+    let embedded = Embedded::open(location, options, Selection::default(), true).await?;
+    let mut config = tokio_postgres::Config::new();
+    config.user("postgres").dbname("postgres");
+    let (client, connection) = config.connect_raw(embedded.session(), NoTls).await?;
+    tokio::spawn(connection);
+    Ok(Database { embedded, client })
 }
 
 /// A closed database before the first step.
@@ -60,7 +86,7 @@ async fn step(client: &Client, number: i32) -> Result<(), tokio_postgres::Error>
 }
 
 /// Runs the workload; tells the last step that was acknowledged.
-async fn work(db: &Embedded) -> Result<(), (i32, tokio_postgres::Error)> {
+async fn work(db: &Database) -> Result<(), (i32, tokio_postgres::Error)> {
     for number in 1..=STEPS {
         step(db.client(), number).await.map_err(|error| (number - 1, error))?;
         if number % 2 == 0 {

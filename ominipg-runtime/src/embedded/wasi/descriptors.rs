@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::errno::{Errno, Result};
-use crate::embedded::files::{Entry, Handle};
+use crate::embedded::files::{Entry, Handle, OpenFlags, Tree};
 
 /// More than PostgreSQL ever opens with `max_files_per_process=64`; a leak ends here rather than in the host's memory.
 const MAX: usize = 4096;
@@ -32,6 +34,7 @@ pub(in crate::embedded) enum Kind {
 }
 
 /// A descriptor that an epoll descriptor watches.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::embedded) struct Interest {
     pub(in crate::embedded) fd: u32,
     pub(in crate::embedded) events: u32,
@@ -51,7 +54,7 @@ pub(in crate::embedded) struct Descriptors {
     pub(in crate::embedded) pipes: Vec<VecDeque<u8>>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Slot {
     file: usize,
     close_on_exec: bool,
@@ -161,5 +164,91 @@ impl Descriptors {
         let reader = self.insert(OpenFile::new(Kind::PipeReader(pipe), String::new()))?;
         let writer = self.insert(OpenFile::new(Kind::PipeWriter(pipe), String::new()))?;
         Ok((reader, writer))
+    }
+}
+
+/// A descriptor table as a snapshot keeps it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::embedded) struct SavedDescriptors {
+    slots: Vec<Option<Slot>>,
+    files: Vec<Option<SavedFile>>,
+    pipes: Vec<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SavedFile {
+    kind: SavedKind,
+    path: String,
+    position: u64,
+    append: bool,
+    nonblocking: bool,
+    uses: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum SavedKind {
+    File,
+    Input,
+    Output,
+    Log,
+    PipeReader(usize),
+    PipeWriter(usize),
+    Epoll(Vec<Interest>),
+}
+
+impl Descriptors {
+    /// The table, with its files by their paths.
+    pub(in crate::embedded) fn save(&self) -> SavedDescriptors {
+        let kind = |kind: &Kind| match kind {
+            Kind::File(_) => SavedKind::File,
+            Kind::Input => SavedKind::Input,
+            Kind::Output => SavedKind::Output,
+            Kind::Log => SavedKind::Log,
+            Kind::PipeReader(pipe) => SavedKind::PipeReader(*pipe),
+            Kind::PipeWriter(pipe) => SavedKind::PipeWriter(*pipe),
+            Kind::Epoll(interests) => SavedKind::Epoll(interests.clone()),
+        };
+        let file = |file: &OpenFile| SavedFile {
+            kind: kind(&file.kind),
+            path: file.path.clone(),
+            position: file.position,
+            append: file.append,
+            nonblocking: file.nonblocking,
+            uses: file.uses,
+        };
+        SavedDescriptors {
+            slots: self.slots.clone(),
+            files: self.files.iter().map(|open| open.as_ref().map(file)).collect(),
+            pipes: self.pipes.iter().map(|pipe| pipe.iter().copied().collect()).collect(),
+        }
+    }
+
+    /// The saved table on the files of `tree`.
+    pub(in crate::embedded) fn restore(saved: &SavedDescriptors, tree: &mut Tree) -> Result<Self> {
+        let mut files = Vec::with_capacity(saved.files.len());
+        for file in &saved.files {
+            files.push(match file {
+                None => None,
+                Some(file) => Some(OpenFile {
+                    kind: match &file.kind {
+                        SavedKind::File => Kind::File(tree.open(&file.path, OpenFlags::default())?),
+                        SavedKind::Input => Kind::Input,
+                        SavedKind::Output => Kind::Output,
+                        SavedKind::Log => Kind::Log,
+                        SavedKind::PipeReader(pipe) => Kind::PipeReader(*pipe),
+                        SavedKind::PipeWriter(pipe) => Kind::PipeWriter(*pipe),
+                        SavedKind::Epoll(interests) => Kind::Epoll(interests.clone()),
+                    },
+                    path: file.path.clone(),
+                    position: file.position,
+                    append: file.append,
+                    nonblocking: file.nonblocking,
+                    listing: None,
+                    uses: file.uses,
+                }),
+            });
+        }
+        let pipes = saved.pipes.iter().map(|pipe| pipe.iter().copied().collect()).collect();
+        Ok(Self { slots: saved.slots.clone(), files, pipes })
     }
 }

@@ -6,9 +6,9 @@ use super::descriptors::{Kind, OpenFile};
 use super::errno::{self, Errno};
 use super::guest::Guest;
 use super::{WASI, WASIX, answer, code, position};
-use crate::embedded::files::FileType;
-use crate::embedded::flush;
+use crate::embedded::files::{FileType, Handle};
 use crate::embedded::host::Host;
+use crate::embedded::variables::LISTEN_CHANNELS;
 
 const APPEND: u16 = 1;
 const NONBLOCK: u16 = 4;
@@ -21,12 +21,17 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
         |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
             Box::new(async move {
                 if let Ok(OpenFile { kind: Kind::Input, .. }) = caller.data().descriptors.get(fd) {
-                    flush::input(&mut caller).await?;
+                    let board = caller.data().board.clone();
+                    board.readable().await;
                 }
-                Ok(answer(&mut caller, |guest, host| {
+                answer(&mut caller, |guest, host| {
                     let total = read_all(guest, host, fd, None, list, count)?;
+                    // What was read may change what the session listens to: then PostgreSQL has its list alone.
+                    if let Some(list) = host.board.take_list() {
+                        guest.write_u32(LISTEN_CHANNELS, list)?;
+                    }
                     guest.write_u32(result, total)
-                }))
+                })
             })
         },
     )?;
@@ -36,8 +41,8 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
         |mut caller, (fd, list, count, result): (u32, u32, u32, u32)| {
             Box::new(async move {
                 if let Ok(OpenFile { kind: Kind::Output, .. }) = caller.data().descriptors.get(fd) {
-                    let wire = caller.data().wire.clone();
-                    wire.writable().await;
+                    let board = caller.data().board.clone();
+                    board.writable().await;
                 }
                 answer(&mut caller, |guest, host| {
                     let total = write_all(guest, host, fd, None, list, count)?;
@@ -169,12 +174,21 @@ fn add_metadata(linker: &mut Linker<Host>) -> Result<()> {
     )?;
     linker.func_wrap(WASI, "fd_advise", |_: Caller<'_, Host>, _: u32, _: u64, _: u64, _: u32| 0i32)?;
     for (name, data_only) in [("fd_sync", false), ("fd_datasync", true)] {
-        linker.func_wrap(WASI, name, move |caller: Caller<'_, Host>, fd: u32| {
-            let host = caller.data();
-            code(host.descriptors.get(fd).and_then(|file| match &file.kind {
-                Kind::File(handle) => host.tree.sync(handle, &file.path, data_only),
-                _ => Ok(()),
-            }))
+        linker.func_wrap_async(WASI, name, move |caller, (fd,): (u32,)| {
+            Box::new(async move {
+                // A disk takes milliseconds, which a caller's thread does not wait for.
+                if let Ok(OpenFile { kind: Kind::File(Handle::Host(_)), .. }) =
+                    caller.data().descriptors.get(fd)
+                {
+                    let control = caller.data().control.clone();
+                    control.leave_caller().await;
+                }
+                let host = caller.data();
+                Ok(code(host.descriptors.get(fd).and_then(|file| match &file.kind {
+                    Kind::File(handle) => host.tree.sync(handle, &file.path, data_only),
+                    _ => Ok(()),
+                })))
+            })
         })?;
     }
     Ok(())
@@ -260,11 +274,11 @@ fn add(total: &mut u32, done: errno::Result<usize>, len: u32) -> errno::Result<b
 }
 
 fn read(host: &mut Host, fd: u32, offset: Option<u64>, buffer: &mut [u8]) -> errno::Result<usize> {
-    let Host { descriptors, tree, wire, .. } = host;
+    let Host { descriptors, tree, board, .. } = host;
     let file = descriptors.get_mut(fd)?;
     match &file.kind {
         Kind::File(_) => position::read(tree, file, offset, buffer),
-        Kind::Input => Ok(wire.take_input(buffer)),
+        Kind::Input => Ok(board.read(buffer)),
         Kind::PipeReader(pipe) => {
             let pipe = *pipe;
             let bytes = &mut descriptors.pipes[pipe];
@@ -280,12 +294,12 @@ fn read(host: &mut Host, fd: u32, offset: Option<u64>, buffer: &mut [u8]) -> err
 }
 
 fn write(host: &mut Host, fd: u32, offset: Option<u64>, bytes: &[u8]) -> errno::Result<usize> {
-    let Host { descriptors, tree, wire, log, .. } = host;
+    let Host { descriptors, tree, board, log, .. } = host;
     let file = descriptors.get_mut(fd)?;
     match &file.kind {
         Kind::File(_) => position::write(tree, file, offset, bytes),
         Kind::Output => {
-            wire.put_output(bytes);
+            board.write(bytes);
             Ok(bytes.len())
         }
         Kind::Log => {

@@ -11,7 +11,7 @@ mod position;
 mod process;
 mod wait;
 
-pub(super) use descriptors::{Descriptors, Kind, OpenFile};
+pub(super) use descriptors::{Descriptors, Kind, OpenFile, SavedDescriptors};
 pub(super) use guest::Guest;
 pub(super) use process::Exit;
 
@@ -38,9 +38,8 @@ fn answer(
     caller: &mut Caller<'_, Host>,
     call: impl FnOnce(&mut Guest<'_>, &mut Host) -> errno::Result<()>,
 ) -> i32 {
-    let memory = caller.data().memory();
-    let (bytes, host) = memory.data_and_store_mut(caller);
-    code(call(&mut Guest(bytes), host))
+    let (mut guest, host) = Guest::with_host(caller);
+    code(call(&mut guest, host))
 }
 
 fn code(result: errno::Result<()>) -> i32 {

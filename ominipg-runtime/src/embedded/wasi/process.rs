@@ -37,7 +37,7 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
             answer(&mut caller, |guest, host| {
                 let now = match clock {
                     0 => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-                    _ => host.started.elapsed(),
+                    _ => host.clock.now(),
                 };
                 guest.write_u64(result, now.as_nanos() as u64)
             })
@@ -57,7 +57,11 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
     })?;
     linker.func_wrap(WASIX, "proc_signals_get", |_: Caller<'_, Host>, _: u32| 0i32)?;
     linker.func_wrap(WASIX, "callback_signal", |_: Caller<'_, Host>, _: u32, _: u32| {})?;
-    linker.func_wrap(WASIX, "proc_raise_interval", |_: Caller<'_, Host>, _: u32, _: u64, _: u32| 0i32)?;
+    // The interval that is passed is always 0: that PostgreSQL waits for a signal is all that this tells.
+    linker.func_wrap(WASIX, "proc_raise_interval", |caller: Caller<'_, Host>, _: u32, _: u64, _: u32| {
+        caller.data().control.arm_timer();
+        0i32
+    })?;
     linker.func_wrap_async(WASIX, "proc_signal", |mut caller, (pid, signal): (u32, u32)| {
         Box::new(async move {
             if pid != PID && pid != PID.wrapping_neg() {

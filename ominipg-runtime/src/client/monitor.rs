@@ -1,0 +1,114 @@
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Event;
+use super::events::Broadcaster;
+use super::requests::{CallKind, Outcome, Requests};
+use crate::error::Error;
+
+/// What is known of a database's calls and connections.
+pub(crate) struct Monitor {
+    pub(crate) requests: Requests,
+    pub(crate) events: Broadcaster,
+    /// Calls that wait for a connection.
+    pub(crate) queued: Gauge,
+    /// Transactions that are open.
+    pub(crate) transactions: Gauge,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    /// PostgreSQL's version, as the first connection told it.
+    version: OnceLock<String>,
+    started: Instant,
+}
+
+impl Monitor {
+    pub(crate) fn new() -> Self {
+        Self {
+            requests: Requests::default(),
+            events: Broadcaster::new(),
+            queued: Gauge::default(),
+            transactions: Gauge::default(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+            version: OnceLock::new(),
+            started: Instant::now(),
+        }
+    }
+
+    /// Does the work of a call, which stands among those that wait until it is answered.
+    pub(crate) async fn call<T>(
+        &self,
+        kind: CallKind,
+        deadline: Option<Instant>,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let request = self.requests.begin(kind, deadline);
+        let result = work.await;
+        request.answer(Outcome::of(&result));
+        if let Err(error) = &result {
+            self.events.send_with(|| Event::error(kind, error));
+        }
+        result
+    }
+
+    /// Notes whether a statement was prepared already.
+    pub(crate) fn prepared(&self, hit: bool) {
+        let counter = if hit { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many statements were prepared already, and how many were not.
+    pub(crate) fn statement_cache(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
+    }
+
+    /// Notes the version that a connection told.
+    pub(crate) fn connected_to(&self, version: Option<&str>) {
+        if let Some(version) = version {
+            // Every connection of a database tells the same, and the first is enough.
+            let _ = self.version.set(version.to_owned());
+        }
+    }
+
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version.get().map(String::as_str)
+    }
+
+    pub(crate) fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+/// Counts what there is now.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge(AtomicUsize);
+
+impl Gauge {
+    /// One more, until the mark is dropped.
+    pub(crate) fn mark(&self) -> Mark<'_> {
+        self.raise();
+        Mark(self)
+    }
+
+    pub(crate) fn raise(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn lower(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn read(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One of what a gauge counts.
+pub(crate) struct Mark<'a>(&'a Gauge);
+
+impl Drop for Mark<'_> {
+    fn drop(&mut self) {
+        self.0.lower();
+    }
+}

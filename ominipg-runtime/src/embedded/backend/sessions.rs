@@ -1,0 +1,219 @@
+//! Turns change hands here: what PostgreSQL keeps for one session is taken out, and what it kept for the next is put in.
+
+use super::{Backend, Left};
+use crate::embedded::frames;
+use crate::embedded::switchboard::{Leaving, SessionId, Settings};
+use crate::embedded::variables::Values;
+use crate::embedded::wasi::Guest;
+use crate::embedded::wasi::errno::Errno;
+
+/// Settings that belong to a transaction, and end with it.
+const OF_TRANSACTIONS: [&str; 3] =
+    ["transaction_isolation", "transaction_read_only", "transaction_deferrable"];
+
+/// What a session that is gone leaves behind is freed with this.
+const FREE: &str = "DEALLOCATE ALL; DISCARD SEQUENCES; CLOSE ALL";
+
+/// The settings that tell whose rights a session has: taken back first, so that the rest may be changed, and put in last.
+const ROLES: [&str; 2] = ["role", "session_authorization"];
+
+/// What the host asks, and PostgreSQL does not answer as it must.
+fn broken(errno: Errno) -> wasmtime::Error {
+    wasmtime::format_err!("PostgreSQL's variables are out of its memory: {errno:?}")
+}
+
+impl Backend {
+    /// Does what there is to do between two turns.
+    pub(super) async fn change_turns(&mut self) -> wasmtime::Result<()> {
+        self.settle_channels().await?;
+        while let Some(leaving) = self.board.take_leaving() {
+            let channels = leaving.channels;
+            self.free(leaving).await?;
+            self.free_channels(channels).await?;
+        }
+        let next = self.board.take_next();
+        match next {
+            Some(id) if self.board.current() != Some(id) => self.switch(id).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes out what PostgreSQL keeps for the current session.
+    async fn take_out(&mut self) -> wasmtime::Result<()> {
+        let Some(from) = self.board.current() else { return Ok(()) };
+        let settings = self.board.with(from, |_, settings| settings.clone()).unwrap_or_default();
+        let settings = self.take_settings(settings).await?;
+        let values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        self.set_apart(&values, from).await?;
+        self.board.with(from, |own_values, own_settings| {
+            *own_values = values;
+            *own_settings = settings;
+        });
+        Ok(())
+    }
+
+    async fn switch(&mut self, to: SessionId) -> wasmtime::Result<()> {
+        self.take_out().await?;
+        self.board.set_current(Some(to));
+        let Some((values, settings)) =
+            self.board.with(to, |values, settings| (std::mem::take(values), settings.clone()))
+        else {
+            self.board.set_current(None);
+            return Ok(());
+        };
+        values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        if let Some(error) = self.put_settings(&settings).await? {
+            // Only a session's first settings, which its client chose, can be refused.
+            self.board.terminate(to, &frames::fatal(&error));
+        }
+        Ok(())
+    }
+
+    /// Frees what a session that is gone has left behind.
+    async fn free(&mut self, leaving: Leaving) -> wasmtime::Result<()> {
+        if leaving.current {
+            self.take_settings(leaving.settings).await?;
+        } else {
+            // The current session makes way with its settings too, which might forbid this.
+            self.take_out().await?;
+            self.board.set_current(None);
+            leaving.values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        }
+        let left = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        if !left.is_empty() {
+            left.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            let [temporary, stored] = left.temporary();
+            if temporary != 0 {
+                self.ask("DISCARD TEMP").await?;
+            }
+            self.ask(FREE).await?;
+            Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            if temporary != 0 {
+                self.ask(&format!("DELETE FROM pg_namespace WHERE oid IN ({temporary}, {stored})")).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names the schemas of a session's temporary tables after it: PostgreSQL empties one that has the name it wants to
+    /// give to the next.
+    async fn set_apart(&mut self, values: &Values, session: SessionId) -> wasmtime::Result<()> {
+        let [temporary, stored] = values.temporary();
+        if temporary != 0 {
+            let sql = format!(
+                "UPDATE pg_namespace SET nspname = nspname || '_{session}' \
+                 WHERE oid IN ({temporary}, {stored}) AND nspname ~ '^pg_(toast_)?temp_[0-9]+$'"
+            );
+            self.ask(&sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a session's settings out of PostgreSQL: their values now; those that have their defaults are forgotten.
+    async fn take_settings(&mut self, mut settings: Settings) -> wasmtime::Result<Settings> {
+        settings.0.retain(|name, _| !OF_TRANSACTIONS.contains(&name.as_str()));
+        if settings.0.is_empty() {
+            return Ok(settings);
+        }
+        let names: Vec<&String> = settings.0.keys().collect();
+        let all = |function: &str, rest: &str| {
+            names
+                .iter()
+                .map(|name| format!("{function}({}{rest})", literal(name)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let roles = names.iter().filter(|name| ROLES.contains(&name.as_str()));
+        let roles: String = roles.map(|name| format!("RESET {name}; ")).collect();
+        let sql = format!(
+            "SELECT {values}; {roles}SELECT {reset}; SELECT {values}",
+            values = all("current_setting", ", true"),
+            reset = all("set_config", ", NULL, false"),
+        );
+        let answer = self.ask(&sql).await?;
+        let rows: Vec<Vec<Option<String>>> = frames::rows(&answer).collect();
+        let (Some(before), Some(after)) = (rows.first(), rows.last().filter(|_| rows.len() > 1)) else {
+            tracing::warn!(target: "ominipg::engine", "a session's settings cannot be taken back");
+            return Ok(settings);
+        };
+        let kept = settings.0.keys().zip(before.iter().zip(after));
+        let kept = kept.filter(|(_, (before, after))| before != after);
+        Ok(Settings(
+            kept.map(|(name, (value, _))| (name.clone(), value.clone().unwrap_or_default())).collect(),
+        ))
+    }
+
+    /// Puts a session's settings into PostgreSQL; gives the error that refused them.
+    async fn put_settings(&mut self, settings: &Settings) -> wasmtime::Result<Option<frames::Refusal>> {
+        if settings.0.is_empty() {
+            return Ok(None);
+        }
+        let set = |(name, value): (&String, &String)| {
+            format!("set_config({}, {}, false)", literal(name), literal(value))
+        };
+        let (roles, others): (Vec<_>, Vec<_>) =
+            settings.0.iter().partition(|(name, _)| ROLES.contains(&name.as_str()));
+        // `role` comes after `session_authorization`, which resets it.
+        let list = others.into_iter().chain(roles.into_iter().rev()).map(set).collect::<Vec<_>>().join(", ");
+        let answer = self.ask(&format!("SELECT {list}")).await?;
+        Ok(frames::refusal(&answer))
+    }
+
+    /// Asks PostgreSQL something of the host's own.
+    async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
+        self.exchange(&frames::query(sql)).await
+    }
+
+    /// Sends messages of the host's own, and gives the answer.
+    pub(in crate::embedded) async fn exchange(&mut self, messages: &[u8]) -> wasmtime::Result<Vec<u8>> {
+        self.board.ask(messages);
+        loop {
+            match self.drive().await? {
+                Left::Recovered => {}
+                Left::Returned => return Ok(self.board.answer().to_vec()),
+                _ => return Err(wasmtime::format_err!("PostgreSQL ended between two turns")),
+            }
+        }
+    }
+
+    /// Asks PostgreSQL something before it has any client, and gives the rows.
+    pub(in crate::embedded) async fn query(
+        &mut self,
+        sql: &str,
+    ) -> wasmtime::Result<Vec<Vec<Option<String>>>> {
+        let answer = self.ask(sql).await?;
+        match frames::refusal(&answer) {
+            None => Ok(frames::rows(&answer).collect()),
+            Some(refusal) => Err(wasmtime::format_err!("{refusal}: {sql}")),
+        }
+    }
+}
+
+/// What the search for variables looks at.
+#[cfg(test)]
+impl Backend {
+    /// The words of the memory up to `end`.
+    pub(in crate::embedded) fn words(&mut self, end: u32) -> Vec<u32> {
+        let memory = self.store.data().memory();
+        let bytes = &memory.data(&self.store)[..end as usize];
+        bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
+    }
+
+    pub(in crate::embedded) fn guest(&mut self) -> Guest<'_> {
+        Guest::new(&mut self.store)
+    }
+
+    pub(in crate::embedded) fn word(&mut self, address: u32) -> u32 {
+        Guest::new(&mut self.store).read_u32(address).expect("it is in memory")
+    }
+
+    pub(in crate::embedded) fn set_word(&mut self, address: u32, value: u32) {
+        Guest::new(&mut self.store).write_u32(address, value).expect("it is in memory");
+    }
+}
+
+/// A text as SQL has it; a setting's value may hold anything.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}

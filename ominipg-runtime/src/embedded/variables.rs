@@ -1,0 +1,104 @@
+//! What PostgreSQL keeps for a session in variables of its own: they change hands with the turn.
+//!
+//! A backend has one session, and keeps what belongs to it in static variables: a hash table of its prepared statements,
+//! the schema of its temporary tables, its sequences. Each session here has values of its own for them, which are put in
+//! before its turn and taken out after it. The addresses hold for the one build that this crate is pinned to; each is
+//! proven when an image is made (see `cluster`), so that another build is refused rather than broken.
+
+#[cfg(test)]
+mod find;
+
+use serde::{Deserialize, Serialize};
+
+use super::wasi::Guest;
+use super::wasi::errno::Result;
+
+/// A static variable of PostgreSQL: a pointer or an OID, nothing at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Variable {
+    /// Its name in PostgreSQL's source.
+    pub(super) name: &'static str,
+    /// Its address.
+    pub(super) address: u32,
+}
+
+/// The number of variables.
+const COUNT: usize = 6;
+
+/// The variables.
+pub(super) const VARIABLES: [Variable; COUNT] = [
+    Variable { name: "prepared_queries", address: 2_895_552 },
+    Variable { name: "unnamed_stmt_psrc", address: 2_921_912 },
+    Variable { name: "seqhashtab", address: 2_895_564 },
+    Variable { name: "last_used_seq", address: 2_895_560 },
+    Variable { name: "myTempNamespace", address: 2_895_268 },
+    Variable { name: "myTempToastNamespace", address: 2_895_284 },
+];
+
+/// The address of `IdleInTransactionSessionTimeout`, in milliseconds.
+pub(super) const IDLE_IN_TRANSACTION_TIMEOUT: u32 = 2_921_552;
+
+/// The address of `listenChannels`: what the session listens to.
+pub(super) const LISTEN_CHANNELS: u32 = 2_895_488;
+
+/// Where the temporary schemas are among the variables.
+const TEMPORARY: usize = 4;
+
+/// The address of `baseSearchPathValid` and `searchPathCacheValid`, two bytes.
+const SEARCH_PATH_VALID: u32 = 2_895_288;
+
+/// The address of `before_shmem_exit_index`: how much PostgreSQL has noted to do at its end.
+const EXIT_NOTES: u32 = 2_914_220;
+
+/// The most notes that are kept. PostgreSQL has room for 20, notes 7 things for itself, and one more at the first temporary
+/// table of each session: always the same, so that what is above this is no loss.
+const MOST_EXIT_NOTES: u32 = 16;
+
+/// The values of one session.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Values([u32; COUNT]);
+
+impl Values {
+    /// Whether PostgreSQL keeps nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0 == [0; COUNT]
+    }
+
+    /// The schemas of its temporary tables and of what these store apart; 0 where there are none.
+    pub(super) fn temporary(&self) -> [u32; 2] {
+        [self.0[TEMPORARY], self.0[TEMPORARY + 1]]
+    }
+
+    /// Takes the values out of PostgreSQL.
+    pub(super) fn take(guest: &mut Guest<'_>) -> Result<Self> {
+        let mut values = Self::default();
+        for (value, variable) in values.0.iter_mut().zip(VARIABLES) {
+            *value = guest.read_u32(variable.address)?;
+            guest.write_u32(variable.address, 0)?;
+        }
+        values.forget_search_path(guest)?;
+        values.forget_exit_notes(guest)?;
+        Ok(values)
+    }
+
+    /// Sessions come and go without PostgreSQL's end, which is when it forgets what they had noted for it.
+    fn forget_exit_notes(&self, guest: &mut Guest<'_>) -> Result<()> {
+        if self.temporary() != [0, 0] && guest.read_u32(EXIT_NOTES)? > MOST_EXIT_NOTES {
+            guest.write_u32(EXIT_NOTES, MOST_EXIT_NOTES)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the values into PostgreSQL.
+    pub(super) fn put(self, guest: &mut Guest<'_>) -> Result<()> {
+        for (value, variable) in self.0.iter().zip(VARIABLES) {
+            guest.write_u32(variable.address, *value)?;
+        }
+        self.forget_search_path(guest)
+    }
+
+    /// The temporary schema is a part of the search path, which PostgreSQL computes anew when these flags are off.
+    fn forget_search_path(&self, guest: &mut Guest<'_>) -> Result<()> {
+        if self.temporary() == [0, 0] { Ok(()) } else { guest.write(SEARCH_PATH_VALID, &[0, 0]) }
+    }
+}

@@ -1,0 +1,44 @@
+//! What belongs to one session is not another's.
+
+use tokio_postgres::error::SqlState;
+
+use crate::Served;
+use crate::tokio_postgres::connect;
+
+#[tokio::test]
+async fn settings_are_a_sessions_own() {
+    let served = Served::new().await;
+    let (one, other) = (connect(&served).await, connect(&served).await);
+    one.batch_execute("SET statement_timeout = '54321ms'").await.expect("it is set");
+    let shown = async |client: &tokio_postgres::Client| -> String {
+        client.query_one("SHOW statement_timeout", &[]).await.expect("it answers").get(0)
+    };
+    assert_eq!(shown(&one).await, "54321ms");
+    assert_ne!(shown(&other).await, "54321ms");
+    served.close().await;
+}
+
+#[tokio::test]
+async fn names_are_a_sessions_own() {
+    let served = Served::new().await;
+    let (one, other) = (connect(&served).await, connect(&served).await);
+    one.batch_execute("PREPARE answer AS SELECT 1").await.expect("it is prepared");
+    other.batch_execute("PREPARE answer AS SELECT 2").await.expect("the name is free");
+    let missing = other.batch_execute("EXECUTE question").await.expect_err("nobody prepared it");
+    assert_eq!(missing.code(), Some(&SqlState::INVALID_SQL_STATEMENT_NAME));
+    let answer = one.query_one("EXECUTE answer", &[]).await.expect("it answers");
+    assert_eq!(answer.get::<_, i32>(0), 1);
+    served.close().await;
+}
+
+#[tokio::test]
+async fn an_error_is_one_sessions_alone() {
+    let served = Served::new().await;
+    let (one, other) = (connect(&served).await, connect(&served).await);
+    let error = one.batch_execute("SELECT 1 / 0").await.expect_err("it cannot be computed");
+    assert_eq!(error.code(), Some(&SqlState::DIVISION_BY_ZERO));
+    for client in [&one, &other] {
+        client.batch_execute("SELECT 1").await.expect("the session goes on");
+    }
+    served.close().await;
+}
