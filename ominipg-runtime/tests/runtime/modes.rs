@@ -36,8 +36,6 @@ async fn a_server_is_reached_directly_or_by_a_worker() {
 async fn a_url_that_is_not_understood() {
     let text = refused("mysql://root:hunter2@host/db".into()).await;
     assert!(text.contains("mysql://root:***@host/db") && text.contains(":memory:"), "{text}");
-    let text = refused(ConnectOptions::new(":memory:").use_worker(false)).await;
-    assert!(text.contains("`:memory:`") && text.contains("use_worker"), "{text}");
     let text = refused(ConnectOptions::new(server_url()).create_tables(true)).await;
     assert!(text.contains(".schema(&SCHEMA)"), "{text}");
     let text = refused(ConnectOptions::new(server_url()).max_connections(0)).await;

@@ -22,6 +22,8 @@ pub(in crate::embedded) struct MemoryFiles {
     /// Shared with other trees until they are changed.
     nodes: Vec<Option<Arc<Node>>>,
     free: Vec<NodeId>,
+    /// The last inode that was given to what no image has.
+    made: u64,
 }
 
 #[derive(Clone)]
@@ -29,6 +31,18 @@ struct Node {
     content: Content,
     /// Names that lead here, plus one for each open descriptor.
     uses: u32,
+    inode: u64,
+}
+
+const ROOT_INODE: u64 = 1;
+
+/// The inode of an image's file. PostgreSQL tells loaded modules apart by these, so that they must be the same in every tree
+/// that a started engine is copied to: they come from the path (FNV-1a), apart from those that are counted.
+fn inode_of(path: &str) -> u64 {
+    let hash = path.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash | 1 << 63
 }
 
 #[derive(Clone)]
@@ -61,8 +75,13 @@ const ROOT: NodeId = 0;
 impl MemoryFiles {
     /// A tree that holds the files of `image`.
     pub(in crate::embedded) fn new(image: Arc<Image>) -> Self {
-        let root = Node { content: Content::Directory(BTreeMap::new()), uses: 1 };
-        let mut files = Self { images: Vec::new(), nodes: vec![Some(Arc::new(root))], free: Vec::new() };
+        let root = Node { content: Content::Directory(BTreeMap::new()), uses: 1, inode: ROOT_INODE };
+        let mut files = Self {
+            images: Vec::new(),
+            nodes: vec![Some(Arc::new(root))],
+            free: Vec::new(),
+            made: ROOT_INODE,
+        };
         files.add(image);
         files
     }
@@ -88,7 +107,7 @@ impl MemoryFiles {
                         image_len: file.len,
                         chunks: vec![Chunk::Image; file.len.div_ceil(CHUNK)],
                     };
-                    let id = self.insert(Content::File(data));
+                    let id = self.insert(Content::File(data), Some(&file.path));
                     if let Some(replaced) = self.directory_mut(parent).insert((*name).into(), id) {
                         self.close(replaced);
                     }
@@ -102,13 +121,21 @@ impl MemoryFiles {
         if let Some(&id) = self.directory_mut(parent).get(name) {
             return id;
         }
-        let id = self.insert(Content::Directory(BTreeMap::new()));
+        let id = self.insert(Content::Directory(BTreeMap::new()), None);
         self.directory_mut(parent).insert(name.into(), id);
         id
     }
 
-    fn insert(&mut self, content: Content) -> NodeId {
-        let node = Some(Arc::new(Node { content, uses: 1 }));
+    /// Adds a node; a file of an image is known by its path there.
+    fn insert(&mut self, content: Content, path: Option<&str>) -> NodeId {
+        let inode = path.map_or_else(
+            || {
+                self.made += 1;
+                self.made
+            },
+            inode_of,
+        );
+        let node = Some(Arc::new(Node { content, uses: 1, inode }));
         match self.free.pop() {
             Some(id) => {
                 self.nodes[id] = node;
@@ -183,7 +210,7 @@ impl MemoryFiles {
     /// Creates an empty file and opens it.
     pub(in crate::embedded) fn create(&mut self, path: &str) -> Result<NodeId> {
         let (parent, name) = self.parent(path)?;
-        let id = self.insert(Content::File(Data::default()));
+        let id = self.insert(Content::File(Data::default()), None);
         self.node_mut(id).uses = 2;
         self.directory_mut(parent).insert(name.into(), id);
         Ok(id)
@@ -209,7 +236,7 @@ impl MemoryFiles {
     /// Kind and size of an open node.
     pub(in crate::embedded) fn metadata(&self, id: NodeId) -> Metadata {
         let size = self.data(id).map_or(0, |data| data.len);
-        Metadata { kind: self.kind(id), size, id: id as u64 + 1 }
+        Metadata { kind: self.kind(id), size, id: self.node(id).inode }
     }
 
     pub(in crate::embedded) fn stat(&self, path: &str) -> Result<Metadata> {
