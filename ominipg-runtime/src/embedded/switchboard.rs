@@ -196,7 +196,7 @@ impl Switchboard {
         if line.is_ready() && !line.has_whole() {
             return Cancelled::Nothing;
         }
-        line.cancelled = true;
+        line.cancel();
         if !current || line.is_ready() {
             return Cancelled::Waiting;
         }

@@ -53,6 +53,8 @@ pub(in crate::embedded) struct Line {
     pub(super) queued: bool,
     /// Whether what it asked is to be cancelled, until that is answered.
     pub(super) cancelled: bool,
+    /// How much of the input was there when it was.
+    cancel_left: usize,
     /// What ends what it asks, while it waits for that.
     pub(super) stop: Option<Stop>,
     /// PostgreSQL's variables for it, while another session has PostgreSQL.
@@ -154,6 +156,12 @@ impl Line {
         self.ready && self.status == b'I'
     }
 
+    /// Cancels what is asked, until that is answered.
+    pub(super) fn cancel(&mut self) {
+        self.cancelled = true;
+        self.cancel_left = self.whole;
+    }
+
     /// Whether all that was given to PostgreSQL is answered.
     pub(super) fn is_ready(&self) -> bool {
         self.ready
@@ -224,6 +232,7 @@ impl Line {
         self.input.copy_to_slice(&mut buffer[..n]);
         self.granted -= n;
         self.whole -= n;
+        self.cancel_left = self.cancel_left.saturating_sub(n);
         if self.whole < INPUT_LIMIT
             && let Some(writer) = self.writer.take()
         {
@@ -284,7 +293,8 @@ impl Line {
         if let Some((status, _)) = self.follower.follow(bytes) {
             self.status = status;
             self.ready = true;
-            self.cancelled = false;
+            // What was asked behind this answer before it was cancelled is still to come; what came after is not meant.
+            self.cancelled &= self.cancel_left > 0;
         }
         if !self.hung_up && !self.ended {
             self.output.extend_from_slice(bytes);
