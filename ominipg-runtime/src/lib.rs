@@ -26,6 +26,8 @@ mod value;
 pub use tokio_postgres::Row;
 pub use tokio_postgres::types::ToSql;
 
+#[cfg(feature = "embedded")]
+pub use self::client::Dump;
 pub use self::client::{ConnectOptions, Mode, Ominipg};
 pub use self::crud::{
     Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo,

@@ -20,6 +20,8 @@ pub struct Ominipg(Arc<Inner>);
 struct Inner {
     backend: Backend,
     mode: Mode,
+    #[cfg(feature = "embedded")]
+    busy_timeout: std::time::Duration,
 }
 
 impl Ominipg {
@@ -38,11 +40,22 @@ impl Ominipg {
         if let (true, Some(schema)) = (options.create_tables, options.schema) {
             tables::create(&backend, schema).await?;
         }
-        Ok(Self(Arc::new(Inner { backend, mode })))
+        Ok(Self(Arc::new(Inner {
+            backend,
+            mode,
+            #[cfg(feature = "embedded")]
+            busy_timeout: options.busy_timeout,
+        })))
     }
 
     pub(crate) fn backend(&self) -> &Backend {
         &self.0.backend
+    }
+
+    /// How long calls wait for an open transaction.
+    #[cfg(feature = "embedded")]
+    pub(super) fn busy_timeout(&self) -> std::time::Duration {
+        self.0.busy_timeout
     }
 
     /// Where statements run.

@@ -34,6 +34,12 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Erro
     if options.max_connections == 0 {
         return Err(Error::new(ErrorKind::Options, "`max_connections` must be at least 1"));
     }
+    #[cfg(feature = "embedded")]
+    if options.backup.is_some() {
+        let message = "a backup is restored into an embedded database, and the url names a server: connect to `:memory:` or \
+                       `file://./folder`";
+        return Err(Error::new(ErrorKind::Options, message));
+    }
     let size = PoolSize { connections: options.max_connections, wait: options.busy_timeout };
     let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout)?;
     let (backend, mode) = if options.use_worker == Some(true) {
@@ -62,7 +68,8 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Opened, E
         _ => embedded::Location::Memory,
     };
     let with_worker = options.use_worker != Some(false);
-    let embedded = embedded::Embedded::open(location, extensions, with_worker).await?;
+    let backup = options.backup.clone();
+    let embedded = embedded::Embedded::open(location, extensions, with_worker, backup).await?;
     let connection = embedded.connect().await?;
     let backend = Backend::only(connection, options.busy_timeout, Host::Embedded(embedded));
     let mode = if with_worker { Mode::EmbeddedWorker } else { Mode::Embedded };

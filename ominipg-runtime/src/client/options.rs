@@ -2,6 +2,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::redact::redact;
+#[cfg(feature = "embedded")]
+use crate::embedded::BackupSource;
 use crate::schema::Schema;
 
 /// What to connect to, and how.
@@ -24,6 +26,8 @@ pub struct ConnectOptions {
     pub(super) max_connections: usize,
     pub(super) connect_timeout: Duration,
     pub(super) busy_timeout: Duration,
+    #[cfg(feature = "embedded")]
+    pub(super) backup: Option<BackupSource>,
 }
 
 impl ConnectOptions {
@@ -38,6 +42,8 @@ impl ConnectOptions {
             max_connections: 10,
             connect_timeout: Duration::from_secs(10),
             busy_timeout: Duration::from_secs(30),
+            #[cfg(feature = "embedded")]
+            backup: None,
         }
     }
 
@@ -94,6 +100,34 @@ impl ConnectOptions {
     /// 30 seconds by default.
     pub fn busy_timeout(self, timeout: Duration) -> Self {
         Self { busy_timeout: timeout, ..self }
+    }
+
+    /// Restores a backup that [`Ominipg::dump`](super::Ominipg::dump) wrote: the new database begins with its contents.
+    ///
+    /// A database in memory is filled from the file. One in a folder is made there, aside first, and appears whole or not
+    /// at all; a folder that holds a database already is an error of the kind
+    /// [`ErrorKind::Backup`](crate::ErrorKind::Backup), and so is a file that is truncated, damaged or of another version.
+    /// A backup of a folder can be restored in memory, and the other way round. The extensions that it uses are named with
+    /// [`extensions`](Self::extensions), as for any database.
+    ///
+    /// ```no_run
+    /// # async fn open() -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::{ConnectOptions, Ominipg};
+    ///
+    /// let options = ConnectOptions::new("file://./data").restore_from("backup.tar.zst");
+    /// let db = Ominipg::connect(options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "embedded")]
+    pub fn restore_from(self, path: impl Into<std::path::PathBuf>) -> Self {
+        Self { backup: Some(BackupSource::File(path.into())), ..self }
+    }
+
+    /// As [`restore_from`](Self::restore_from), from anything that can be read; once, also by clones of these options.
+    #[cfg(feature = "embedded")]
+    pub fn restore_from_reader(self, reader: impl std::io::Read + Send + 'static) -> Self {
+        Self { backup: Some(BackupSource::reader(reader)), ..self }
     }
 }
 

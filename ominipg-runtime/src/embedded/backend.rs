@@ -1,5 +1,6 @@
 //! One PostgreSQL backend: started or copied, served, and ended.
 
+mod copying;
 mod sessions;
 
 use std::future::poll_fn;
@@ -54,6 +55,7 @@ struct Interface {
     main_loop_once: TypedFunc<(), ()>,
     recover: TypedFunc<(), ()>,
     signal: TypedFunc<i32, ()>,
+    evict_buffers: TypedFunc<(u32, u32, u32), ()>,
 }
 
 /// How a call into the guest came back.
@@ -302,6 +304,7 @@ impl Interface {
             main_loop_once: function(store, instance, "PostgresMainLoopOnce")?,
             recover: function(store, instance, "PostgresMainLongJmp")?,
             signal: function(store, instance, "__wasm_signal")?,
+            evict_buffers: function(store, instance, "EvictAllUnpinnedBuffers")?,
         })
     }
 }

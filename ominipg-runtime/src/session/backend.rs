@@ -76,6 +76,16 @@ impl Backend {
         }
     }
 
+    /// A copy of an embedded database's files to be made.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn copying(&self) -> Result<crate::embedded::Copying, Error> {
+        self.check_open()?;
+        match &*self.host.lock().unwrap_or_else(PoisonError::into_inner) {
+            Host::Embedded(embedded) => embedded.copying(),
+            _ => Err(Error::new(ErrorKind::Options, "only an embedded database has files to copy")),
+        }
+    }
+
     /// Says why the engine ended, where that is the reason for a broken connection.
     #[cfg(feature = "embedded")]
     pub(super) fn explain<T>(&self, result: Result<T, Error>) -> Result<T, Error> {

@@ -28,6 +28,9 @@ impl Backend {
         while let Some(leaving) = self.board.take_leaving() {
             self.free(leaving).await?;
         }
+        while let Some(request) = self.board.take_copy() {
+            self.copy_files(request).await?;
+        }
         let next = self.board.take_next();
         match next {
             Some(id) if self.board.current() != Some(id) => self.switch(id).await?,
@@ -37,16 +40,7 @@ impl Backend {
     }
 
     async fn switch(&mut self, to: SessionId) -> wasmtime::Result<()> {
-        if let Some(from) = self.board.current() {
-            let settings = self.board.with(from, |_, settings| settings.clone()).unwrap_or_default();
-            let settings = self.take_settings(settings).await?;
-            let values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
-            self.set_apart(&values, from).await?;
-            self.board.with(from, |own_values, own_settings| {
-                *own_values = values;
-                *own_settings = settings;
-            });
-        }
+        self.set_aside().await?;
         self.board.set_current(Some(to));
         let Some((values, settings)) =
             self.board.with(to, |values, settings| (std::mem::take(values), settings.clone()))
@@ -59,6 +53,22 @@ impl Backend {
             // Only a session's first settings, which its client chose, can be refused.
             self.board.terminate(to, &frames::fatal(&error));
         }
+        Ok(())
+    }
+
+    /// Takes what the current session has out of PostgreSQL, which is nobody's then.
+    pub(super) async fn set_aside(&mut self) -> wasmtime::Result<()> {
+        if let Some(from) = self.board.current() {
+            let settings = self.board.with(from, |_, settings| settings.clone()).unwrap_or_default();
+            let settings = self.take_settings(settings).await?;
+            let values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            self.set_apart(&values, from).await?;
+            self.board.with(from, |own_values, own_settings| {
+                *own_values = values;
+                *own_settings = settings;
+            });
+        }
+        self.board.set_current(None);
         Ok(())
     }
 
@@ -159,7 +169,7 @@ impl Backend {
     }
 
     /// Asks PostgreSQL something of the host's own.
-    async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
+    pub(super) async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
         self.exchange(&frames::query(sql)).await
     }
 
