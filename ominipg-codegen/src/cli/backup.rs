@@ -36,10 +36,16 @@ impl Dump {
         let url = folder_url(&self.folder)?;
         // Opening a folder without a database would make one.
         if !self.folder.join("cluster").is_dir() {
-            return Err(format!("error: {} holds no database: name the folder of one", self.folder.display()));
+            return Err(format!(
+                "error: {} holds no database: name the folder of one",
+                self.folder.display()
+            ));
         }
         if self.out.exists() {
-            return Err(format!("error: {} exists already: name another file, or remove it", self.out.display()));
+            return Err(format!(
+                "error: {} exists already: name another file, or remove it",
+                self.out.display()
+            ));
         }
         let dump = runtime()?.block_on(self.dump(url))?;
         println!(

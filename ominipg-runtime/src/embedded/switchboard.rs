@@ -279,7 +279,17 @@ impl Switchboard {
     /// Gives PostgreSQL to a session, or to nobody.
     pub(super) fn set_current(&self, id: Option<SessionId>) {
         let mut state = self.state();
-        state.current = id;
+        let State { lines, waiting, current, .. } = &mut *state;
+        // What came for a session while its turn was taken from it, when nobody queued it.
+        if let Some(last) = current.filter(|last| Some(*last) != id)
+            && let Some(line) = lines.get_mut(&last)
+            && line.has_whole()
+            && !line.queued
+        {
+            line.queued = true;
+            waiting.push_back(last);
+        }
+        *current = id;
         state.idle_since = None;
     }
 

@@ -86,7 +86,15 @@ impl<R: BufRead> Read for Decompressor<R> {
                         self.0 = State::Inside(decoder);
                         return Ok(n);
                     }
-                    self.0 = State::Between(decoder.into_inner());
+                    let (from, frame) = decoder.into_parts();
+                    // The decoder computes the checksum, and leaves it to others to compare.
+                    if frame.get_checksum_from_data() != frame.get_calculated_checksum() {
+                        return Err(io::Error::new(
+                            io::ErrorKind::InvalidData,
+                            "a frame's checksum is another",
+                        ));
+                    }
+                    self.0 = State::Between(from);
                 }
                 State::Broken => return Err(io::ErrorKind::InvalidData.into()),
             }

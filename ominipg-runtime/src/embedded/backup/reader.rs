@@ -53,7 +53,23 @@ pub(super) fn unpack(from: impl Read, engine: ClusterIdentity, tree: &mut Tree) 
         let name = wrong.and_then(|(is, _)| is.split("  ").nth(1)).unwrap_or(CHECKSUMS);
         return Err(damaged(format!("the checksum of {name} is another")));
     }
-    Ok(())
+    drop(entry);
+    drop(entries);
+    ends(archive.into_inner())
+}
+
+/// Reads the end of an archive: zeros, and nothing behind them.
+fn ends(mut rest: impl Read) -> Result<(), Error> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        match rest.read(&mut piece).map_err(damaged)? {
+            0 => return Ok(()),
+            n if piece[..n].iter().any(|&byte| byte != 0) => {
+                return Err(damaged("something follows its end"));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The next entry, which must be this one.
