@@ -28,6 +28,8 @@ pub use tokio_postgres::types::ToSql;
 
 pub use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "embedded")]
+pub use self::client::Dump;
 pub use self::client::{
     CallKind, ConnectOptions, Diagnostics, EngineState, Event, Events, Histogram, Mode, Ominipg, Outcome,
     Outcomes, PoolState, StatementCache, Waiting,

@@ -1,5 +1,7 @@
-//! The embedded engine: its folder, its recovery, its extensions, how it is stopped, and what PostgreSQL must still be able to do inside it.
+//! The embedded engine: its folder, its recovery, its backups, its extensions, how it is stopped, and what PostgreSQL must still be
+//! able to do inside it.
 
+mod backup;
 mod extensions;
 mod folder;
 mod log;

@@ -2,6 +2,8 @@
 
 mod diagnostics;
 mod events;
+#[cfg(feature = "embedded")]
+mod dump;
 mod extensions;
 mod handle;
 mod limits;
@@ -16,6 +18,8 @@ mod tables;
 
 pub use self::diagnostics::{Diagnostics, EngineState, PoolState, StatementCache};
 pub use self::events::{Event, Events};
+#[cfg(feature = "embedded")]
+pub use self::dump::Dump;
 pub use self::handle::Ominipg;
 pub(crate) use self::handle::{at_most_one, one};
 #[cfg(test)]

@@ -2,6 +2,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::redact::redact;
+#[cfg(feature = "embedded")]
+use crate::embedded::BackupSource;
 use crate::schema::Schema;
 
 /// What to connect to, and how.
@@ -27,6 +29,8 @@ pub struct ConnectOptions {
     pub(super) statement_timeout: Option<Duration>,
     #[cfg(feature = "embedded")]
     pub(super) embedded: crate::embedded::Options,
+    #[cfg(feature = "embedded")]
+    pub(super) backup: Option<BackupSource>,
 }
 
 impl ConnectOptions {
@@ -44,6 +48,8 @@ impl ConnectOptions {
             statement_timeout: None,
             #[cfg(feature = "embedded")]
             embedded: crate::embedded::Options::default(),
+            #[cfg(feature = "embedded")]
+            backup: None,
         }
     }
 
@@ -145,6 +151,32 @@ impl ConnectOptions {
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.embedded.memory_limit = bytes;
         self
+    }
+
+    /// Restores a backup that [`Ominipg::dump`](super::Ominipg::dump) wrote: the new database begins with its contents.
+    ///
+    /// A database in memory is filled from the file. One in a folder is made there, aside first, and appears whole or not
+    /// at all; a folder that holds a database already is an error of the kind
+    /// [`ErrorKind::Backup`](crate::ErrorKind::Backup), and so is a file that is truncated, damaged or of another version.
+    /// A backup of a folder can be restored in memory, and the other way round. The extensions that it uses are named with
+    /// [`extensions`](Self::extensions), as for any database.
+    ///
+    /// ```no_run
+    /// # async fn open() -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::{ConnectOptions, Ominipg};
+    ///
+    /// let options = ConnectOptions::new("file://./data").restore_from("backup.tar.zst");
+    /// let db = Ominipg::connect(options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restore_from(self, path: impl Into<std::path::PathBuf>) -> Self {
+        Self { backup: Some(BackupSource::File(path.into())), ..self }
+    }
+
+    /// As [`restore_from`](Self::restore_from), from anything that can be read; once, also by clones of these options.
+    pub fn restore_from_reader(self, reader: impl std::io::Read + Send + 'static) -> Self {
+        Self { backup: Some(BackupSource::reader(reader)), ..self }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One PostgreSQL backend: started or copied, served, and ended.
 
+mod copying;
 mod listening;
 mod sessions;
 
@@ -74,6 +75,7 @@ struct Interface {
     recover: TypedFunc<(), ()>,
     signal: TypedFunc<i32, ()>,
     lists: listening::Lists,
+    evict_buffers: TypedFunc<(u32, u32, u32), ()>,
 }
 
 /// How a call into the guest came back.
@@ -337,6 +339,7 @@ impl Interface {
             recover: function(store, instance, "PostgresMainLongJmp")?,
             signal: function(store, instance, "__wasm_signal")?,
             lists: listening::Lists::of(store, instance)?,
+            evict_buffers: function(store, instance, "EvictAllUnpinnedBuffers")?,
         })
     }
 }

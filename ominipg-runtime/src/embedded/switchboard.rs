@@ -16,6 +16,7 @@ pub(super) use self::line::Settings;
 pub(super) use self::listeners::Channels;
 use self::listeners::Listeners;
 pub(super) use self::turns::Next;
+use super::backup::CopyRequest;
 use super::control::Control;
 use super::frames;
 use super::variables::Values;
@@ -43,6 +44,8 @@ struct State {
     /// What those that are gone have left behind.
     leaving: VecDeque<Leaving>,
     listeners: Listeners,
+    /// Those who want a copy of the files.
+    copies: VecDeque<CopyRequest>,
     /// What the host itself asks of PostgreSQL.
     own: Option<Own>,
     /// Since when the current turn waits for its client.
@@ -227,6 +230,19 @@ impl Switchboard {
         }
     }
 
+    /// Asks for a copy of the files, between two turns.
+    pub(super) fn ask_copy(&self, request: CopyRequest) {
+        let mut state = self.state();
+        if !state.closing {
+            state.copies.push_back(request);
+        }
+    }
+
+    /// Takes the next request for a copy.
+    pub(super) fn take_copy(&self) -> Option<CopyRequest> {
+        self.state().copies.pop_front()
+    }
+
     /// Ends everything: PostgreSQL finds the end of its input.
     pub(super) fn close(&self) {
         self.state().closing = true;
@@ -246,6 +262,7 @@ impl Switchboard {
         }
         state.waiting.clear();
         state.leaving.clear();
+        state.copies.clear();
     }
 
     /// The session whose open transaction waits for its client, and until when it may.

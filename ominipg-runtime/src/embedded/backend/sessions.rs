@@ -31,6 +31,9 @@ impl Backend {
             self.free(leaving).await?;
             self.free_channels(channels).await?;
         }
+        while let Some(request) = self.board.take_copy() {
+            self.copy_files(request).await?;
+        }
         let next = self.board.take_next();
         match next {
             Some(id) if self.board.current() != Some(id) => self.switch(id).await?,
@@ -50,6 +53,13 @@ impl Backend {
             *own_values = values;
             *own_settings = settings;
         });
+        Ok(())
+    }
+
+    /// The same, so that PostgreSQL is nobody's then.
+    pub(super) async fn set_aside(&mut self) -> wasmtime::Result<()> {
+        self.take_out().await?;
+        self.board.set_current(None);
         Ok(())
     }
 
@@ -76,8 +86,7 @@ impl Backend {
             self.take_settings(leaving.settings).await?;
         } else {
             // The current session makes way with its settings too, which might forbid this.
-            self.take_out().await?;
-            self.board.set_current(None);
+            self.set_aside().await?;
             leaving.values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
         }
         let left = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
@@ -161,7 +170,7 @@ impl Backend {
     }
 
     /// Asks PostgreSQL something of the host's own.
-    async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
+    pub(super) async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
         self.exchange(&frames::query(sql)).await
     }
 

@@ -137,23 +137,25 @@ impl State {
     }
 
     fn next_turn(&mut self, control: &Control) -> Next {
+        let others = !self.waiting.is_empty() || !self.copies.is_empty();
         let current = self.current.and_then(|id| self.lines.get_mut(&id));
         let goes_on = current.is_some_and(|line| {
             let has_more = line.has_whole();
             // Behind those who wait already.
-            if has_more && !self.waiting.is_empty() && !line.queued {
+            if has_more && others && !line.queued {
                 line.queued = true;
                 self.waiting.extend(self.current);
             }
             has_more
         });
-        if goes_on && self.waiting.is_empty() {
+        if goes_on && !others {
             return Next::Read;
         }
-        if self.waiting.is_empty() && self.leaving.is_empty() {
+        if !others && self.leaving.is_empty() {
             return Next::Wait;
         }
         // A caller's thread is not for the work of others.
-        if control.is_callers() && control.is_for(self.current) { Next::Worker } else { Next::Host }
+        let is_others = control.is_for(self.current) || !self.copies.is_empty();
+        if control.is_callers() && is_others { Next::Worker } else { Next::Host }
     }
 }
