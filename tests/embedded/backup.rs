@@ -258,10 +258,11 @@ async fn a_dump_that_ends_early_leaves_the_database_as_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_is_whole_is_restored() {
     let db = connect(":memory:").await;
+    db.batch_execute(CONTENTS).await.expect("created");
+    let filler = text(&db, ANSWERS[1].0).await;
     let mut good = Vec::new();
     db.dump(&mut good).await.expect("dumped");
     let folder = Folder::new();
-    let mut tried = 0;
     let third = good.len() / 3;
     for cut in [0, 1, 100, third, 2 * third, good.len() - 1] {
         let file = Backup::new(&good[..cut]);
@@ -270,18 +271,23 @@ async fn only_what_is_whole_is_restored() {
             let refused = refused.expect_err("it is truncated");
             assert_eq!(refused.kind(), ErrorKind::Backup, "{cut}: {refused}");
             assert!(refused.to_string().contains("another backup"), "{refused}");
-            tried += 1;
         }
     }
+    let mut harmless = 0;
     for at in (0..20).map(|n| 11 + n * (good.len() / 20)).filter(|&at| at < good.len()) {
         let mut bad = good.clone();
         bad[at] ^= 0x10;
         let options = ConnectOptions::new(":memory:").restore_from_reader(std::io::Cursor::new(bad));
-        let refused = Ominipg::connect(options).await.err().unwrap_or_else(|| panic!("byte {at} is damaged"));
-        assert_eq!(refused.kind(), ErrorKind::Backup, "{at}: {refused}");
-        tried += 1;
+        match Ominipg::connect(options).await {
+            Err(refused) => assert_eq!(refused.kind(), ErrorKind::Backup, "{at}: {refused}"),
+            // Some bits of compressed data mean nothing.
+            Ok(restored) => {
+                assert_eq!(text(&restored, ANSWERS[1].0).await, filler, "byte {at}");
+                harmless += 1;
+            }
+        }
     }
-    assert!(tried >= 30);
+    assert!(harmless <= 2, "{harmless} of 20 damages were not noticed");
     let left = std::fs::read_dir(folder.path()).expect("it is read").count();
     assert_eq!(left, 1, "the lock alone");
     let file = Backup::new(&good);
