@@ -23,7 +23,7 @@ use super::identity::{self, Identity};
 use super::link;
 use super::snapshot::{self, Snapshot};
 use super::switchboard::{Next, Switchboard};
-use super::variables::IDLE_IN_TRANSACTION_TIMEOUT;
+use super::variables::{IDLE_IN_TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT};
 use super::wasi::{Descriptors, Exit, Guest};
 use crate::error::{Error, ErrorKind};
 
@@ -315,8 +315,11 @@ impl Interface {
                         Next::Worker => control.leave_caller().await,
                         Next::Wait => {
                             control.set_memory(caller.data().memory().data_size(&caller) as u64);
-                            let limit = Guest::new(&mut caller).read_u32(IDLE_IN_TRANSACTION_TIMEOUT);
-                            board.limit_idle(Duration::from_millis(u64::from(limit.unwrap_or_default())));
+                            let limits = [IDLE_IN_TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT]
+                                .map(|at| Guest::new(&mut caller).read_u32(at).unwrap_or_default());
+                            let [idle, transaction] =
+                                limits.map(|limit| Duration::from_millis(u64::from(limit)));
+                            board.limit_idle(idle, transaction);
                             yield_now().await;
                         }
                     }

@@ -18,6 +18,7 @@ use super::switchboard::{Cancelled, SessionId, Settings, Switchboard};
 use super::worker::Bell;
 use crate::client::EngineState;
 use crate::error::{Error, chain};
+use crate::session::CLOSED;
 
 type Serving = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
@@ -154,7 +155,7 @@ impl Engine {
             tracing::error!(target: "ominipg::engine", "what a failed engine had could not be freed");
         }
         let farewell = match &failure {
-            None => frames::error_response("FATAL", "57P01", "the database was closed", None),
+            None => frames::error_response("FATAL", "57P01", CLOSED, None),
             Some(why) => {
                 tracing::error!(target: "ominipg::engine", "the embedded database ended: {why}");
                 frames::error_response("FATAL", "57P02", why, None)
@@ -243,11 +244,10 @@ impl Engine {
             self.board.cancel_due(&self.control);
         }
         let waiting = self.board.idle_in_transaction();
-        if let Some((session, until)) = waiting
+        if let Some((session, until, end)) = waiting
             && std::time::Instant::now() >= until
         {
-            let message = "terminating connection due to idle-in-transaction timeout";
-            self.board.terminate(session, &frames::error_response("FATAL", "25P03", message, None));
+            self.board.terminate(session, &end.farewell());
             self.run_elsewhere();
         }
         let (unwritten, due) = self.flush.as_ref().map_or((false, false), |flush| flush.waits());

@@ -31,6 +31,7 @@ mod link;
 mod module;
 mod open;
 mod options;
+mod session_end;
 mod settings;
 mod snapshot;
 mod stream;

@@ -19,6 +19,7 @@ pub(super) use self::turns::Next;
 use super::backup::CopyRequest;
 use super::control::Control;
 use super::frames;
+use super::session_end::SessionEnd;
 use super::variables::Values;
 use crate::client::Stop;
 
@@ -52,6 +53,8 @@ struct State {
     idle_since: Option<Instant>,
     /// How long it may; zero is for ever.
     idle_limit: Duration,
+    /// How long its transaction may take; zero is for ever.
+    transaction_limit: Duration,
     closing: bool,
     /// PostgreSQL is gone.
     ended: bool,
@@ -265,11 +268,29 @@ impl Switchboard {
         state.copies.clear();
     }
 
-    /// The session whose open transaction waits for its client, and until when it may.
-    pub(super) fn idle_in_transaction(&self) -> Option<(SessionId, Instant)> {
+    /// The session whose open transaction waits for its client, until when it may, and what ends it then.
+    pub(super) fn idle_in_transaction(&self) -> Option<(SessionId, Instant, SessionEnd)> {
         let state = self.state();
-        let limit = Some(state.idle_limit).filter(|limit| !limit.is_zero())?;
-        Some((state.current?, state.idle_since? + limit))
+        let (id, idle_since) = (state.current?, state.idle_since?);
+        let since = state.lines.get(&id)?.transaction_since.unwrap_or(idle_since);
+        let until = |since, limit: Duration| (!limit.is_zero()).then_some(since + limit);
+        let ends = [
+            until(idle_since, state.idle_limit).map(|until| (until, SessionEnd::IdleInTransaction)),
+            until(since, state.transaction_limit).map(|until| (until, SessionEnd::Transaction)),
+        ];
+        let (until, end) = ends.into_iter().flatten().min_by_key(|(until, _)| *until)?;
+        Some((id, until, end))
+    }
+
+    /// Ends the current session, and what it runs; nothing where the host itself is at work.
+    pub(super) fn end_current(&self, end: SessionEnd, control: &Control) {
+        let mut state = self.state();
+        if state.own.is_none()
+            && let Some(line) = state.current.and_then(|id| state.lines.get_mut(&id))
+        {
+            line.end(&end.farewell());
+            control.cancel();
+        }
     }
 
     /// Ends a session as PostgreSQL does with a FATAL error.
@@ -376,8 +397,9 @@ impl Switchboard {
         state.leaving.pop_front()
     }
 
-    /// Notes how long a transaction may wait for its client, while the current one does.
-    pub(super) fn limit_idle(&self, limit: Duration) {
-        self.state().idle_limit = limit;
+    /// Notes how long a transaction may wait for its client, while the current one does, and how long it may take.
+    pub(super) fn limit_idle(&self, idle: Duration, transaction: Duration) {
+        let mut state = self.state();
+        (state.idle_limit, state.transaction_limit) = (idle, transaction);
     }
 }

@@ -4,6 +4,9 @@ use tokio_postgres::error::{Severity, SqlState};
 
 use crate::error::{Error, ErrorKind};
 
+/// What the sessions of an embedded database hear when it is closed.
+pub(crate) const CLOSED: &str = "the database was closed";
+
 /// Why a connection ended, for whoever finds it closed.
 #[derive(Clone, Default)]
 pub(crate) struct Ended(Arc<Mutex<Option<tokio_postgres::Error>>>);
@@ -34,7 +37,8 @@ impl Ended {
             code if is_embedded && *code == SqlState::CRASH_SHUTDOWN => {
                 return Error::new(ErrorKind::Engine, database.message()).with_source_of(error);
             }
-            code if is_embedded && *code == SqlState::ADMIN_SHUTDOWN => {
+            // `pg_terminate_backend` has the same code, and ends one session.
+            _ if is_embedded && database.message() == CLOSED => {
                 return Error::new(ErrorKind::Closed, database.message()).with_source_of(error);
             }
             _ => format!("PostgreSQL ended the session, and the next call gets another: {error}"),

@@ -20,6 +20,8 @@ mod tls;
 mod transaction;
 mod worker;
 
+#[cfg(feature = "embedded")]
+pub(crate) use self::ended::CLOSED;
 pub(crate) use self::backend::{Backend, Host};
 #[cfg(any(feature = "embedded", test))]
 pub(crate) use self::connection::Connection;

@@ -213,6 +213,17 @@ impl Backend {
         Guest::new(&mut self.store)
     }
 
+    /// Lets PostgreSQL look at its timers.
+    pub(in crate::embedded) async fn alarm(&mut self) -> wasmtime::Result<()> {
+        self.interface.signal.call_async(&mut self.store, 14).await
+    }
+
+    /// Where a variable is that PostgreSQL exports.
+    pub(in crate::embedded) fn address(&mut self, name: &str) -> Option<u32> {
+        let main = self.store.data().linkage.as_ref()?.main?;
+        crate::embedded::link::address(&mut self.store, main, name)
+    }
+
     pub(in crate::embedded) fn word(&mut self, address: u32) -> u32 {
         Guest::new(&mut self.store).read_u32(address).expect("it is in memory")
     }

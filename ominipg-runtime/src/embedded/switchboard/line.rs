@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::task::Waker;
+use std::time::Instant;
 
 use bytes::{Buf, BytesMut};
 
@@ -42,6 +43,8 @@ pub(in crate::embedded) struct Line {
     status: u8,
     /// Whether nothing that is to be answered came after it.
     ready: bool,
+    /// Since when its transaction is open.
+    pub(super) transaction_since: Option<Instant>,
     reader: Option<Waker>,
     writer: Option<Waker>,
     /// The client is gone.
@@ -293,6 +296,10 @@ impl Line {
         if let Some((status, _)) = self.follower.follow(bytes) {
             self.status = status;
             self.ready = true;
+            self.transaction_since = match (status, self.transaction_since) {
+                (b'I', _) => None,
+                (_, since) => since.or_else(|| Some(Instant::now())),
+            };
             // What was asked behind this answer before it was cancelled is still to come; what came after is not meant.
             self.cancelled &= self.cancel_left > 0;
         }
