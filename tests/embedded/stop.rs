@@ -199,7 +199,11 @@ async fn what_ends_a_session_of_postgresql_ends_that_session_only() {
     db.batch_execute("CREATE TABLE t (n int)").await.expect("created");
     let ends = [
         ("SET transaction_timeout = '50ms'", "SELECT pg_sleep(20)", "25P04"),
-        ("SET transaction_timeout = '50ms'", "SELECT count(*) FROM generate_series(1, 100000000000)", "25P04"),
+        (
+            "SET transaction_timeout = '50ms'",
+            "SELECT count(*) FROM generate_series(1, 100000000000)",
+            "25P04",
+        ),
         ("SELECT 1", "SELECT pg_terminate_backend(pg_backend_pid())", "57P01"),
         ("SELECT 1", "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(20)", "57P01"),
     ];

@@ -1,9 +1,9 @@
 //! The handle that applications hold: connect, query, transaction, close.
 
 mod diagnostics;
-mod events;
 #[cfg(feature = "embedded")]
 mod dump;
+mod events;
 mod extensions;
 mod handle;
 mod limits;
@@ -17,9 +17,9 @@ mod requests;
 mod tables;
 
 pub use self::diagnostics::{Diagnostics, EngineState, PoolState, StatementCache};
-pub use self::events::{Event, Events};
 #[cfg(feature = "embedded")]
 pub use self::dump::Dump;
+pub use self::events::{Event, Events};
 pub use self::handle::Ominipg;
 pub(crate) use self::handle::{at_most_one, one};
 #[cfg(test)]

@@ -75,8 +75,10 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Opened, E
     options.embedded.check()?;
     let with_worker = options.use_worker != Some(false);
     let backup = options.backup.clone();
+    let mut engine_options = options.embedded.clone();
+    engine_options.busy_timeout = options.busy_timeout;
     let embedded =
-        embedded::Embedded::open(location, options.embedded.clone(), extensions, with_worker, backup).await?;
+        embedded::Embedded::open(location, engine_options, extensions, with_worker, backup).await?;
     let (sessions, monitor) = (embedded.sessions(), Arc::new(Monitor::new()));
     let connection = sessions.connect(Arc::clone(&monitor)).await?;
     // PostgreSQL may end a session, as with `idle_in_transaction_session_timeout`, and live on.

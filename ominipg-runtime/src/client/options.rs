@@ -104,6 +104,8 @@ impl ConnectOptions {
 
     /// How long a call waits for a free connection, or for an embedded database's open transaction to end;
     /// 30 seconds by default.
+    ///
+    /// Clients of [`serve`](super::Ominipg::serve) wait as long for their turn, and then get the error 55P03.
     pub fn busy_timeout(self, timeout: Duration) -> Self {
         Self { busy_timeout: timeout, ..self }
     }

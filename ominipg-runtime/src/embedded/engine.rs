@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -48,6 +49,8 @@ pub(super) struct Engine {
     wanted: Arc<Wanted>,
     /// What waits for the disk, where commits do not.
     flush: Option<Arc<Flush>>,
+    /// How long sessions wait for their turn.
+    patience: Duration,
     /// Wakes the worker.
     bell: Arc<Bell>,
     /// Why it failed, once it has.
@@ -60,6 +63,7 @@ impl Engine {
         backend: Backend,
         control: Arc<Control>,
         flush: Option<Arc<Flush>>,
+        patience: Duration,
         bell: Arc<Bell>,
     ) -> Self {
         let (board, greeting) = (Arc::clone(backend.board()), backend.greeting().to_vec());
@@ -73,6 +77,7 @@ impl Engine {
             serving: Mutex::new(Some(serving)),
             wanted: Arc::default(),
             flush,
+            patience,
             bell,
             failure: OnceLock::new(),
             ended: watch::Sender::new(false),
@@ -255,7 +260,8 @@ impl Engine {
         if due && !running {
             self.run_elsewhere();
         }
-        (run, running || waiting.is_some() || unwritten)
+        let queued = self.board.refuse_overdue(self.patience);
+        (run, running || waiting.is_some() || queued || unwritten)
     }
 }
 

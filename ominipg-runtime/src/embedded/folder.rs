@@ -35,7 +35,11 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Opens the folder at `path`, and makes it and its cluster from the image, or from `backup`, where they are not there.
-    pub(super) fn open(path: &Path, artefacts: &Artefacts, backup: Option<&BackupSource>) -> Result<Self, Error> {
+    pub(super) fn open(
+        path: &Path,
+        artefacts: &Artefacts,
+        backup: Option<&BackupSource>,
+    ) -> Result<Self, Error> {
         let failed = |what: &str, error: io::Error| {
             Error::new(ErrorKind::Connect, format!("cannot {what} {}: {error}", path.display()))
         };

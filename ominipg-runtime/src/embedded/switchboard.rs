@@ -2,6 +2,7 @@
 
 mod line;
 mod listeners;
+mod patience;
 mod turns;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -146,9 +147,8 @@ impl Switchboard {
         let current = state.current;
         let line = state.lines.get_mut(&id).filter(|line| !line.is_ended())?;
         let taken = line.put(bytes, waker);
-        if line.has_whole() && !line.queued && current != Some(id) {
-            line.queued = true;
-            state.waiting.push_back(id);
+        if line.has_whole() && current != Some(id) {
+            state.queue(id);
         }
         Some(taken)
     }
@@ -321,8 +321,15 @@ impl State {
         let Some(line) = self.lines.get_mut(&id) else { return };
         if line.hung_up() {
             self.leave(id);
-        } else if line.has_whole() && !line.queued {
-            line.queued = true;
+        } else if line.has_whole() {
+            self.queue(id);
+        }
+    }
+
+    /// Lets a session wait for its turn, if it does not yet.
+    fn queue(&mut self, id: SessionId) {
+        if let Some(line) = self.lines.get_mut(&id).filter(|line| line.queued_since.is_none()) {
+            line.queued_since = Some(Instant::now());
             self.waiting.push_back(id);
         }
     }
@@ -350,7 +357,7 @@ impl Switchboard {
         let mut state = self.state();
         let id = state.waiting.pop_front()?;
         if let Some(line) = state.lines.get_mut(&id) {
-            line.queued = false;
+            line.queued_since = None;
         }
         state.fresh = true;
         Some(id)

@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorKind};
 /// What the sessions of an embedded database hear when it is closed.
 pub(crate) const CLOSED: &str = "the database was closed";
 
+/// What a session of an embedded database hears first that waited for its turn for too long.
+pub(crate) const BUSY: &str = "the database is busy, and was for";
+
 /// Why a connection ended, for whoever finds it closed.
 #[derive(Clone, Default)]
 pub(crate) struct Ended(Arc<Mutex<Option<tokio_postgres::Error>>>);
@@ -28,6 +31,10 @@ impl Ended {
             ErrorKind::Connection => self.take().map_or(error, Error::from),
             _ => error,
         };
+        if is_embedded && error.database().is_some_and(|database| database.message().starts_with(BUSY)) {
+            let message = error.to_string();
+            return Error::new(ErrorKind::Busy, message).with_source_of(error);
+        }
         let Some(database) =
             error.database().filter(|database| database.parsed_severity() == Some(Severity::Fatal))
         else {

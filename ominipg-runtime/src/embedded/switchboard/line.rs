@@ -32,9 +32,9 @@ impl Settings {
 /// A session.
 #[derive(Default)]
 pub(in crate::embedded) struct Line {
-    input: BytesMut,
+    pub(super) input: BytesMut,
     /// How much of the input is whole messages.
-    whole: usize,
+    pub(super) whole: usize,
     /// How much of it PostgreSQL may read now: to the end of the next message that is answered by ReadyForQuery.
     granted: usize,
     output: BytesMut,
@@ -53,11 +53,14 @@ pub(in crate::embedded) struct Line {
     terminated: bool,
     /// Nothing more is written to it.
     ended: bool,
-    pub(super) queued: bool,
+    /// Since when it waits for its turn.
+    pub(super) queued_since: Option<Instant>,
+    /// Whether messages are passed over to the end of what was refused.
+    pub(super) skipping: bool,
     /// Whether what it asked is to be cancelled, until that is answered.
     pub(super) cancelled: bool,
     /// How much of the input was there when it was.
-    cancel_left: usize,
+    pub(super) cancel_left: usize,
     /// What ends what it asks, while it waits for that.
     pub(super) stop: Option<Stop>,
     /// PostgreSQL's variables for it, while another session has PostgreSQL.
@@ -119,6 +122,7 @@ impl Line {
                 }
             }
         }
+        self.skip();
         bytes.len()
     }
 
@@ -129,7 +133,7 @@ impl Line {
     }
 
     /// A client that said goodbye is done with when all that it asked is answered.
-    fn end_if_done(&mut self) {
+    pub(super) fn end_if_done(&mut self) {
         if self.terminated && self.whole == 0 && self.is_idle() && !self.ended {
             self.ended = true;
             self.wake_reader();

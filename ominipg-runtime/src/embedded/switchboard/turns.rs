@@ -139,15 +139,11 @@ impl State {
     fn next_turn(&mut self, control: &Control) -> Next {
         let others = !self.waiting.is_empty() || !self.copies.is_empty();
         let current = self.current.and_then(|id| self.lines.get_mut(&id));
-        let goes_on = current.is_some_and(|line| {
-            let has_more = line.has_whole();
+        let goes_on = current.is_some_and(|line| line.has_whole());
+        if let Some(id) = self.current.filter(|_| goes_on && others) {
             // Behind those who wait already.
-            if has_more && others && !line.queued {
-                line.queued = true;
-                self.waiting.extend(self.current);
-            }
-            has_more
-        });
+            self.queue(id);
+        }
         if goes_on && !others {
             return Next::Read;
         }
