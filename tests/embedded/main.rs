@@ -10,3 +10,4 @@ mod postgres;
 mod recovery;
 mod stop;
 mod storm;
+mod vacuum;

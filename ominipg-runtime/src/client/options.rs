@@ -134,6 +134,16 @@ impl ConnectOptions {
         self
     }
 
+    /// Whether tables are vacuumed and analysed while nobody asks anything; on by default.
+    ///
+    /// It is autovacuum as a server has it, with its usual thresholds: after a second without any statement, on the worker's
+    /// thread, and only until the next statement comes. Without a worker ([`use_worker`](Self::use_worker)) there is no
+    /// thread for it: run `VACUUM ANALYZE` from time to time.
+    pub fn autovacuum(mut self, vacuum: bool) -> Self {
+        self.embedded.autovacuum = vacuum;
+        self
+    }
+
     /// PostgreSQL's cache of table pages; 16 MB by default, from 1 MB to 1 GB.
     pub fn shared_buffers(mut self, bytes: u64) -> Self {
         self.embedded.shared_buffers = bytes;

@@ -3,6 +3,7 @@
 mod copying;
 mod listening;
 mod sessions;
+mod vacuum;
 
 use std::future::poll_fn;
 use std::sync::Arc;

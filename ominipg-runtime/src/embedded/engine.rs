@@ -15,7 +15,8 @@ use super::backend::Backend;
 use super::control::{Control, Place};
 use super::flush::Flush;
 use super::frames;
-use super::switchboard::{Cancelled, SessionId, Settings, Switchboard};
+use super::options::Options;
+use super::switchboard::{Cancelled, SessionId, Settings, Switchboard, VacuumTime};
 use super::worker::Bell;
 use crate::client::EngineState;
 use crate::error::{Error, chain};
@@ -51,6 +52,8 @@ pub(super) struct Engine {
     flush: Option<Arc<Flush>>,
     /// How long sessions wait for their turn.
     patience: Duration,
+    /// Whether it is vacuumed when there is time.
+    autovacuum: bool,
     /// Wakes the worker.
     bell: Arc<Bell>,
     /// Why it failed, once it has.
@@ -63,7 +66,7 @@ impl Engine {
         backend: Backend,
         control: Arc<Control>,
         flush: Option<Arc<Flush>>,
-        patience: Duration,
+        options: &Options,
         bell: Arc<Bell>,
     ) -> Self {
         let (board, greeting) = (Arc::clone(backend.board()), backend.greeting().to_vec());
@@ -77,7 +80,8 @@ impl Engine {
             serving: Mutex::new(Some(serving)),
             wanted: Arc::default(),
             flush,
-            patience,
+            patience: options.busy_timeout,
+            autovacuum: options.autovacuum,
             bell,
             failure: OnceLock::new(),
             ended: watch::Sender::new(false),
@@ -183,6 +187,13 @@ impl Engine {
         }
     }
 
+    /// Ends a vacuum, for a client that has asked something.
+    pub(super) fn make_way(&self) {
+        if self.board.is_vacuuming() && self.board.is_wanted() {
+            self.control.cancel();
+        }
+    }
+
     /// Cancels what a session runs, or has asked and waits for.
     pub(super) fn cancel(&self, session: SessionId) {
         match self.board.cancel(session, &self.control) {
@@ -247,6 +258,7 @@ impl Engine {
         let (run, running) = self.control.look(last);
         if running {
             self.board.cancel_due(&self.control);
+            self.make_way();
         }
         let waiting = self.board.idle_in_transaction();
         if let Some((session, until, end)) = waiting
@@ -261,7 +273,15 @@ impl Engine {
             self.run_elsewhere();
         }
         let queued = self.board.refuse_overdue(self.patience);
-        (run, running || waiting.is_some() || queued || unwritten)
+        // Without a worker it would be on a caller's thread.
+        let vacuum = match self.autovacuum && !running && !self.control.is_alone() {
+            true => self.board.time_to_vacuum(),
+            false => VacuumTime::Never,
+        };
+        if vacuum == VacuumTime::Now {
+            self.run_elsewhere();
+        }
+        (run, running || waiting.is_some() || queued || unwritten || vacuum == VacuumTime::Later)
     }
 }
 

@@ -241,7 +241,7 @@ async fn start(
         backend.drop_temporary().await?;
     }
     let bell = Arc::new(Bell::default());
-    let engine = Arc::new(Engine::new(backend, control, flush, options.busy_timeout, Arc::clone(&bell)));
+    let engine = Arc::new(Engine::new(backend, control, flush, options, Arc::clone(&bell)));
     let failed =
         |error| Error::new(ErrorKind::Connect, format!("cannot start the watchdog's thread: {error}"));
     watchdog::add(&engine).map_err(failed)?;

@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) shared_buffers: u64,
     pub(crate) max_wal_size: u64,
     pub(crate) memory_limit: u64,
+    /// Whether tables are vacuumed when there is time.
+    pub(crate) autovacuum: bool,
     /// How long a session waits for its turn.
     pub(crate) busy_timeout: Duration,
     /// Failures of the host's files.
@@ -39,6 +41,7 @@ impl Default for Options {
             shared_buffers: 16 * MB,
             max_wal_size: 64 * MB,
             memory_limit: GB,
+            autovacuum: true,
             busy_timeout: Duration::from_secs(30),
             #[cfg(all(test, unix))]
             faults: Default::default(),

@@ -145,7 +145,10 @@ impl AsyncWrite for SessionStream {
         match self.engine.board.put_input(self.id, bytes, Some(cx.waker())) {
             None => Poll::Ready(Err(self.ended())),
             Some(0) if !bytes.is_empty() => Poll::Pending,
-            Some(n) => Poll::Ready(Ok(n)),
+            Some(n) => {
+                self.engine.make_way();
+                Poll::Ready(Ok(n))
+            }
         }
     }
 

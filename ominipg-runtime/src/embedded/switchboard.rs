@@ -4,6 +4,7 @@ mod line;
 mod listeners;
 mod patience;
 mod turns;
+mod vacuum;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,8 @@ pub(super) use self::line::Settings;
 pub(super) use self::listeners::Channels;
 use self::listeners::Listeners;
 pub(super) use self::turns::Next;
+use self::vacuum::Vacuum;
+pub(super) use self::vacuum::VacuumTime;
 use super::backup::CopyRequest;
 use super::control::Control;
 use super::frames;
@@ -48,6 +51,7 @@ struct State {
     listeners: Listeners,
     /// Those who want a copy of the files.
     copies: VecDeque<CopyRequest>,
+    vacuum: Vacuum,
     /// What the host itself asks of PostgreSQL.
     own: Option<Own>,
     /// Since when the current turn waits for its client.

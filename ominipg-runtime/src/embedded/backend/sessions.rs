@@ -34,6 +34,9 @@ impl Backend {
         while let Some(request) = self.board.take_copy() {
             self.copy_files(request).await?;
         }
+        if self.board.take_vacuum() {
+            self.vacuum().await?;
+        }
         let next = self.board.take_next();
         match next {
             Some(id) if self.board.current() != Some(id) => self.switch(id).await?,

@@ -137,7 +137,8 @@ impl State {
     }
 
     fn next_turn(&mut self, control: &Control) -> Next {
-        let others = !self.waiting.is_empty() || !self.copies.is_empty();
+        let own_work = !self.copies.is_empty() || self.has_vacuum();
+        let others = !self.waiting.is_empty() || own_work;
         let current = self.current.and_then(|id| self.lines.get_mut(&id));
         let goes_on = current.is_some_and(|line| line.has_whole());
         if let Some(id) = self.current.filter(|_| goes_on && others) {
@@ -151,7 +152,7 @@ impl State {
             return Next::Wait;
         }
         // A caller's thread is not for the work of others.
-        let is_others = control.is_for(self.current) || !self.copies.is_empty();
+        let is_others = control.is_for(self.current) || own_work;
         if control.is_callers() && is_others { Next::Worker } else { Next::Host }
     }
 }
