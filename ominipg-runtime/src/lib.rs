@@ -35,8 +35,8 @@ pub use self::client::{
     Outcomes, PoolState, StatementCache, Waiting,
 };
 pub use self::crud::{
-    Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo,
-    Relation, Relations, UpdateByKey, UpdateMany,
+    After, Aggregate, Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having,
+    IntoSelectOrder, Numeric, OptionalBelongsTo, Page, Relation, Relations, Select, Selected, UpdateByKey, UpdateMany, count,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;

@@ -2,6 +2,7 @@
 
 mod limits;
 mod place;
+mod reading;
 mod suite;
 
 /// The tables of `schemas/blog`.
@@ -50,6 +51,10 @@ on_every_mode!(
     suite::moves_large_values,
     suite::keeps_what_was_committed,
     suite::refuses_calls_after_the_close,
+    reading::selects,
+    reading::aggregates,
+    reading::pages,
+    reading::locks,
     limits::ends_calls_that_take_too_long,
     limits::ends_calls_when_told,
     limits::ends_calls_that_are_dropped,

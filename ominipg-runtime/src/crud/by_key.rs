@@ -1,5 +1,5 @@
 use super::rows::{decode, encode_key, not_found, validate};
-use super::select::{from, where_key};
+use super::selection::{from, where_key};
 use super::update;
 use crate::error::Error;
 use crate::model::Model;

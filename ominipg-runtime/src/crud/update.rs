@@ -1,7 +1,7 @@
 use std::marker::PhantomData;
 
 use super::rows::{decode_all, validate};
-use super::select::Selection;
+use super::selection::Selection;
 use crate::encode::Encoder;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Expr;
