@@ -35,8 +35,9 @@ pub use self::client::{
     Outcomes, PoolState, StatementCache, Waiting,
 };
 pub use self::crud::{
-    After, Aggregate, Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having,
-    IntoSelectOrder, Numeric, OptionalBelongsTo, Page, Relation, Relations, Select, Selected, UpdateByKey, UpdateMany, count,
+    After, Aggregate, AggregateOrder, Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany,
+    Find, HasMany, Having, IntoSelectOrder, Numeric, OptionalBelongsTo, Page, Relation, Relations, Select,
+    Selected, UpdateByKey, UpdateMany, count,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;

@@ -36,8 +36,13 @@ async fn people_and_posts(db: &Ominipg) {
 
 pub(crate) async fn selects(_: &Place, db: Ominipg) {
     people_and_posts(&db).await;
-    let names: Vec<String> =
-        users::find().select(users::name()).order_by(users::name().desc()).limit(2).all(&db).await.expect("found");
+    let names: Vec<String> = users::find()
+        .select(users::name())
+        .order_by(users::name().desc())
+        .limit(2)
+        .all(&db)
+        .await
+        .expect("found");
     assert_eq!(names, ["Eve", "Dan"]);
     let some: Vec<(String, Option<i32>, UserRole)> = users::find()
         .filter(users::age().lt(40))
@@ -46,9 +51,15 @@ pub(crate) async fn selects(_: &Place, db: Ominipg) {
         .all(&db)
         .await
         .expect("found");
-    let expected = [("Ada", 36, UserRole::Admin), ("Dan", 36, UserRole::Member), ("Cleo", 20, UserRole::Member)];
+    let expected =
+        [("Ada", 36, UserRole::Admin), ("Dan", 36, UserRole::Member), ("Cleo", 20, UserRole::Member)];
     assert_eq!(some, expected.map(|(name, age, role)| (name.to_owned(), Some(age), role)));
-    let ages = users::find().select(users::age()).distinct().order_by(users::age().asc().nulls_first()).all(&db).await;
+    let ages = users::find()
+        .select(users::age())
+        .distinct()
+        .order_by(users::age().asc().nulls_first())
+        .all(&db)
+        .await;
     assert_eq!(ages.expect("found"), [None, Some(20), Some(36), Some(50)]);
 
     #[derive(Debug, PartialEq)]
@@ -126,7 +137,10 @@ pub(crate) async fn pages(_: &Place, db: Ominipg) {
     ];
     for by_age in ages {
         for by_name in [users::name().asc(), users::name().desc()] {
-            for order in [vec![by_age(users::age()), by_name.clone()], vec![users::role().desc(), by_age(users::age())]] {
+            for order in [
+                vec![by_age(users::age()), by_name.clone()],
+                vec![users::role().desc(), by_age(users::age())],
+            ] {
                 let by_key = [order.clone(), vec![users::id().asc()]].concat();
                 let expected = users::find().order_by(by_key).all(&db).await.expect("found");
                 for rows in 1..=6 {
@@ -140,10 +154,14 @@ pub(crate) async fn pages(_: &Place, db: Ominipg) {
     users::by_key(first.items[0].id).delete().run(&db).await.expect("deleted");
     users::create(person("Abe")).run(&db).await.expect("created");
     let next = first.next.expect("there are more");
-    let second = users::find().order_by(users::name().asc()).page(After::cursor(2, &next), &db).await.expect("a page");
+    let second =
+        users::find().order_by(users::name().asc()).page(After::cursor(2, &next), &db).await.expect("a page");
     let names: Vec<&str> = second.items.iter().map(|user| user.name.as_str()).collect();
     assert_eq!(names, ["Cleo", "Dan"]);
-    let with = users::find().with(users::posts()).order_by(users::name().asc()).page(After::maybe(9, Some(&next)), &db);
+    let with = users::find()
+        .with(users::posts())
+        .order_by(users::name().asc())
+        .page(After::maybe(9, Some(&next)), &db);
     let with = with.await.expect("a page");
     assert_eq!((with.items[0].1.len(), with.items.len(), with.next), (1, 3, None));
 

@@ -20,9 +20,11 @@ pub use self::create::Create;
 pub use self::create_many::CreateMany;
 pub use self::delete::DeleteMany;
 pub use self::find::Find;
-pub(crate) use self::select::Call;
-pub use self::select::{Aggregate, Having, IntoSelectOrder, Numeric, Select, Selected, count};
 pub(crate) use self::page::Key;
 pub use self::page::{After, Page};
 pub use self::relation::{Alone, BelongsTo, HasMany, OptionalBelongsTo, Relation, Relations};
+pub(crate) use self::select::Call;
+pub use self::select::{
+    Aggregate, AggregateOrder, Having, IntoSelectOrder, Numeric, Select, Selected, count,
+};
 pub use self::update::UpdateMany;

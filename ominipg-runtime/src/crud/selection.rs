@@ -40,7 +40,11 @@ impl From<Call> for SortKey {
 
 impl<M> From<Order<M>> for Sort {
     fn from(order: Order<M>) -> Self {
-        Self { by: SortKey::Column(order.column), descending: order.descending, nulls_first: order.nulls_first }
+        Self {
+            by: SortKey::Column(order.column),
+            descending: order.descending,
+            nulls_first: order.nulls_first,
+        }
     }
 }
 

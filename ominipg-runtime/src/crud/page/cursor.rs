@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn another_cursor_is_refused() {
         let cursor = write(&TABLE, &keys(false), &values());
-        let refusal = |cursor: &str, keys: &[Key]| read(&TABLE, keys, cursor).expect_err("it is none").to_string();
+        let refusal =
+            |cursor: &str, keys: &[Key]| read(&TABLE, keys, cursor).expect_err("it is none").to_string();
         assert!(refusal(&cursor, &keys(true)).contains("another order"));
         assert!(refusal("?", &keys(false)).contains("not what a page"));
         assert!(refusal("", &keys(false)).contains("not what a page"));

@@ -4,5 +4,5 @@ mod cursor;
 mod find;
 mod keyset;
 
-pub(crate) use self::keyset::Key;
 pub use self::find::{After, Page};
+pub(crate) use self::keyset::Key;

@@ -157,17 +157,18 @@ impl<M, T: Value> Column<M, T> {
     }
 
     /// The sum, in a type that has room for it; `None` where there is no value.
-    pub fn sum(self) -> Aggregate<M, Option<<T::Inner as Numeric>::Sum>>
+    // The type is a parameter so that a column without a sum is told in the words of the trait.
+    pub fn sum<S: Scalar>(self) -> Aggregate<M, Option<S>>
     where
-        T::Inner: Numeric,
+        T::Inner: Numeric<Sum = S>,
     {
         Aggregate::of("sum", Some(self.def()), T::Inner::SUM)
     }
 
     /// The average; `None` where there is no value.
-    pub fn avg(self) -> Aggregate<M, Option<<T::Inner as Numeric>::Average>>
+    pub fn avg<A: Scalar>(self) -> Aggregate<M, Option<A>>
     where
-        T::Inner: Numeric,
+        T::Inner: Numeric<Average = A>,
     {
         Aggregate::of("avg", Some(self.def()), T::Inner::AVERAGE)
     }
@@ -225,7 +226,17 @@ macro_rules! extremes {
 }
 
 extremes!(
-    i16, i32, i64, f32, f64, String, Timestamp, jiff::civil::Date, jiff::civil::Time, Interval, Decimal
+    i16,
+    i32,
+    i64,
+    f32,
+    f64,
+    String,
+    Timestamp,
+    jiff::civil::Date,
+    jiff::civil::Time,
+    Interval,
+    Decimal
 );
 
 impl Sql {

@@ -55,7 +55,15 @@ impl<M: Model, S: Selected<M>> Select<M, S> {
         let mut items = Vec::new();
         selected.items(&mut items);
         let having = Expr::Always(true);
-        Self { selection, items, distinct: false, having, read: S::read, map: |value| value, model: PhantomData }
+        Self {
+            selection,
+            items,
+            distinct: false,
+            having,
+            read: S::read,
+            map: |value| value,
+            model: PhantomData,
+        }
     }
 
     /// Makes something else of each row that is selected, such as a struct.

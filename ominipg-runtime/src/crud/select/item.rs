@@ -42,7 +42,8 @@ fn value<T: for<'a> FromSql<'a>>(row: &Row, at: &mut usize) -> Result<T, Error> 
     row.try_get(place).map_err(|error| {
         let name = row.columns().get(place).map_or("?", tokio_postgres::Column::name);
         let (number, rust) = (place + 1, std::any::type_name::<T>());
-        let message = format!("value {number} (`{name}`) of a row cannot be read as `{rust}`: {}", chain(&error));
+        let message =
+            format!("value {number} (`{name}`) of a row cannot be read as `{rust}`: {}", chain(&error));
         Error::new(ErrorKind::Decode, message)
     })
 }

@@ -6,7 +6,7 @@ mod having;
 mod item;
 
 pub(crate) use self::aggregate::Call;
-pub use self::aggregate::{Aggregate, Numeric, count};
+pub use self::aggregate::{Aggregate, AggregateOrder, Numeric, count};
 pub use self::builder::{IntoSelectOrder, Select};
 pub use self::having::Having;
 pub use self::item::Selected;
