@@ -35,9 +35,10 @@ pub use self::client::{
     Outcomes, PoolState, StatementCache, Waiting,
 };
 pub use self::crud::{
-    After, Aggregate, AggregateOrder, Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany,
-    Find, HasMany, Having, IntoSelectOrder, Numeric, OptionalBelongsTo, Page, Relation, Relations, Select,
-    Selected, UpdateByKey, UpdateMany, count,
+    After, Aggregate, AggregateOrder, Alone, Assignment, Assignments, BelongsTo, ByKey, Columns, Create,
+    CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having, IntoSelectOrder, Numeric, OptionalBelongsTo,
+    Page, Relation, Relations, Select, Selected, UpdateByKey, UpdateMany, Upsert, UpsertKeep, UpsertUpdate,
+    Upserted, count,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;

@@ -4,6 +4,7 @@ mod limits;
 mod place;
 mod reading;
 mod suite;
+mod writing;
 
 /// The tables of `schemas/blog`.
 mod blog {
@@ -55,6 +56,8 @@ on_every_mode!(
     reading::aggregates,
     reading::pages,
     reading::locks,
+    writing::upserts,
+    writing::computes,
     limits::ends_calls_that_take_too_long,
     limits::ends_calls_when_told,
     limits::ends_calls_that_are_dropped,

@@ -1,6 +1,8 @@
 //! Typed create, find, update and delete: SQL from the static table descriptions.
 
+mod assignment;
 mod by_key;
+mod columns;
 mod create;
 mod create_many;
 mod delete;
@@ -14,8 +16,11 @@ mod rows;
 mod select;
 mod selection;
 mod update;
+mod upsert;
 
+pub use self::assignment::{Assignment, Assignments};
 pub use self::by_key::{ByKey, DeleteByKey, UpdateByKey};
+pub use self::columns::Columns;
 pub use self::create::Create;
 pub use self::create_many::CreateMany;
 pub use self::delete::DeleteMany;
@@ -28,3 +33,4 @@ pub use self::select::{
     Aggregate, AggregateOrder, Having, IntoSelectOrder, Numeric, Select, Selected, count,
 };
 pub use self::update::UpdateMany;
+pub use self::upsert::{Upsert, UpsertKeep, UpsertUpdate, Upserted};
