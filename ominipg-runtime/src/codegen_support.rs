@@ -14,7 +14,8 @@ pub use uuid;
 pub use uuid::Uuid;
 
 pub use crate::crud::{
-    BelongsTo, ByKey, Create, CreateMany, DeleteMany, Find, HasMany, OptionalBelongsTo, UpdateMany, Upsert,
+    BelongsTo, ByKey, Create, CreateMany, DeleteMany, Find, HasMany, ManyToMany, OptionalBelongsTo,
+    UpdateMany, Upsert,
 };
 pub use crate::decode::RowReader;
 pub use crate::encode::Encoder;
@@ -22,7 +23,7 @@ pub use crate::error::Error;
 pub use crate::field::{Field, IntoValue};
 pub use crate::filter::{Column, Filter};
 pub use crate::model::{Encode, Model, Validate};
-pub use crate::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
+pub use crate::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef, ThroughDef};
 pub use crate::text_enum;
 pub use crate::validate::{Format, JsonSchema, Number, Pattern, Violations};
 pub use crate::value::{Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64};

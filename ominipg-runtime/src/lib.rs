@@ -36,9 +36,9 @@ pub use self::client::{
 };
 pub use self::crud::{
     After, Aggregate, AggregateOrder, Alone, Assignment, Assignments, BelongsTo, ByKey, Columns, Create,
-    CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having, IntoSelectOrder, Numeric, OptionalBelongsTo,
-    Page, Relation, Relations, Select, Selected, UpdateByKey, UpdateMany, Upsert, UpsertKeep, UpsertUpdate,
-    Upserted, count,
+    CreateFor, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having, IntoSelectOrder, Link, ManyToMany,
+    Numeric, OptionalBelongsTo, Page, Relation, Relations, Select, Selected, Unlink, UpdateByKey, UpdateMany,
+    Upsert, UpsertKeep, UpsertUpdate, Upserted, count,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;
@@ -46,7 +46,7 @@ pub use self::error::{Error, ErrorKind};
 pub use self::field::{Field, IntoValue};
 pub use self::filter::{Column, Filter, IntoOrder, JsonPath, Order};
 pub use self::model::{Encode, Model, Validate};
-pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
+pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef, ThroughDef};
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
 pub use self::session::{Executor, Transaction};

@@ -197,11 +197,26 @@ pub struct RelationDef {
     pub name: &'static str,
     /// Which side holds the key.
     pub kind: RelationKind,
+    /// The table it starts from.
+    pub source: &'static TableDef,
     /// The table it leads to.
     pub target: &'static TableDef,
     /// Positions of the linking columns in this table.
     pub from: &'static [usize],
-    /// Positions of the linking columns in the target, in the same order.
+    /// Positions of the linking columns in the target, in the same order unless there is a table between.
+    pub to: &'static [usize],
+    /// The table between, where there is one.
+    pub through: Option<&'static ThroughDef>,
+}
+
+/// The table between two that are related many to many.
+#[derive(Debug)]
+pub struct ThroughDef {
+    /// The table.
+    pub table: &'static TableDef,
+    /// Positions in it of the columns that refer to the relation's `from`, in the same order.
+    pub from: &'static [usize],
+    /// Positions in it of the columns that refer to the relation's `to`, in the same order.
     pub to: &'static [usize],
 }
 
@@ -212,4 +227,6 @@ pub enum RelationKind {
     BelongsTo,
     /// Any number of rows of the target refer to this table.
     HasMany,
+    /// Rows of a table between refer to both.
+    ManyToMany,
 }

@@ -5,6 +5,8 @@ use crate::schema::{ColumnDef, SqlType, TableDef};
 
 /// The name that statements give to the table they are about.
 pub(crate) const TABLE_ALIAS: &str = "t";
+/// The name of the table between in statements about many-to-many relations.
+pub(crate) const THROUGH_ALIAS: &str = "j";
 
 /// Creates an extension, and what it requires, where it is missing.
 pub(crate) fn create_extension(name: &str) -> String {
@@ -20,9 +22,30 @@ pub(crate) struct Sql {
     pub(crate) text: String,
     /// The values of `$1`, `$2` and so on.
     pub(crate) params: Vec<Param>,
+    /// The name of the table whose columns are meant, where that is not the statement's.
+    inner: Option<String>,
+    /// How many inner tables were named.
+    depth: u32,
 }
 
 impl Sql {
+    /// The name of the table whose columns are meant.
+    pub(crate) fn alias(&self) -> &str {
+        self.inner.as_deref().unwrap_or(TABLE_ALIAS)
+    }
+
+    /// Means another table's columns from here on, under a new name; gives the name of the one that was meant.
+    pub(crate) fn enter(&mut self) -> String {
+        self.depth += 1;
+        let inner = format!("{TABLE_ALIAS}{}", self.depth);
+        self.inner.replace(inner).unwrap_or_else(|| TABLE_ALIAS.to_owned())
+    }
+
+    /// Means the columns of a table again that [`enter`](Self::enter) gave the name of.
+    pub(crate) fn leave(&mut self, outer: String) {
+        self.inner = Some(outer).filter(|outer| outer != TABLE_ALIAS);
+    }
+
     /// Adds trusted text: keywords and operators, never a value or a name.
     pub(crate) fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
@@ -42,9 +65,10 @@ impl Sql {
         self
     }
 
-    /// Adds a column of the statement's table.
+    /// Adds a column of the table that is meant.
     pub(crate) fn column(&mut self, column: &ColumnDef) -> &mut Self {
-        self.push(TABLE_ALIAS).push(".").name(column.name)
+        self.text.push_str(self.inner.as_deref().unwrap_or(TABLE_ALIAS));
+        self.push(".").name(column.name)
     }
 
     /// Adds the columns of the statement's table as a row is read.

@@ -3,6 +3,7 @@
 mod limits;
 mod place;
 mod reading;
+mod relating;
 mod suite;
 mod writing;
 
@@ -58,6 +59,10 @@ on_every_mode!(
     reading::locks,
     writing::upserts,
     writing::computes,
+    relating::nests,
+    relating::goes_through_tables,
+    relating::filters_across,
+    relating::creates_through,
     limits::ends_calls_that_take_too_long,
     limits::ends_calls_when_told,
     limits::ends_calls_that_are_dropped,

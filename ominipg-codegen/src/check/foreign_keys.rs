@@ -18,7 +18,8 @@ pub(super) fn types(schema: &Schema, findings: &mut Findings) {
         let relations = table
             .relations
             .iter()
-            .filter(|link| !is_backed(schema, table, link))
+            // The keys of a table between have been looked at there.
+            .filter(|link| link.through.is_none() && !is_backed(schema, table, link))
             .map(|link| (&link.from, link.target, &link.to, link.place));
         for (from, target, to, place) in keys.chain(relations) {
             let target = &schema.tables[target];

@@ -73,7 +73,7 @@ codes! {
     UnknownTable = "OMI025" Error,
     /// A relation has no key, or more than one, to go by.
     UnclearRelation = "OMI026" Error,
-    /// A relation through a junction table.
+    /// A relation through a table between has no such table, or none that is clear, or no keys in it to go by.
     ManyToMany = "OMI027" Error,
     /// A reference to a whole table that is not `readOnly`.
     RelationNotReadOnly = "OMI028" Error,

@@ -36,7 +36,18 @@ pub(crate) struct Relation {
     pub(crate) target: usize,
     pub(crate) from: Vec<usize>,
     pub(crate) to: Vec<usize>,
+    /// The table between, where there is one.
+    pub(crate) through: Option<Through>,
     pub(crate) place: Place,
+}
+
+/// The table between two that are related many to many.
+#[derive(Debug, Clone)]
+pub(crate) struct Through {
+    pub(crate) table: usize,
+    /// Its columns that refer to the relation's `from` and `to`, in the same order.
+    pub(crate) from: Vec<usize>,
+    pub(crate) to: Vec<usize>,
 }
 
 /// Which side holds the key.
@@ -48,4 +59,6 @@ pub(crate) enum RelationKind {
     OptionalBelongsTo,
     /// Any number of rows.
     HasMany,
+    /// Any number of rows, by way of a table between.
+    ManyToMany,
 }

@@ -27,7 +27,9 @@ pub use self::delete::DeleteMany;
 pub use self::find::Find;
 pub(crate) use self::page::Key;
 pub use self::page::{After, Page};
-pub use self::relation::{Alone, BelongsTo, HasMany, OptionalBelongsTo, Relation, Relations};
+pub use self::relation::{
+    Alone, BelongsTo, CreateFor, HasMany, Link, ManyToMany, OptionalBelongsTo, Relation, Relations, Unlink,
+};
 pub(crate) use self::select::Call;
 pub use self::select::{
     Aggregate, AggregateOrder, Having, IntoSelectOrder, Numeric, Select, Selected, count,

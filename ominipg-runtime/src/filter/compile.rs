@@ -29,10 +29,13 @@ impl Sql {
                 Ok(self.call(call)?.push(" ").push(operator).push(" ").param(param.clone()))
             }
             Expr::After(row) => self.after(row),
+            Expr::Related(relation, filter) => self.related(relation, filter),
             Expr::And(list) => self.join(list, " AND "),
             Expr::Or(list) => self.join(list, " OR "),
             Expr::Not(inner) => match &**inner {
                 Expr::Column(column, Test::Null) => Ok(self.column(column).push(" IS NOT NULL")),
+                // It is never unknown, and PostgreSQL makes a join of this form.
+                Expr::Related(relation, filter) => self.push("NOT ").related(relation, filter),
                 inner => Ok(self.push("(").expr(inner)?.push(") IS NOT TRUE")),
             },
             Expr::Invalid(message) => Err(invalid(message)),

@@ -2,7 +2,7 @@ use crate::crud::{Call, Key};
 use crate::encode::{Slot, array_param};
 use crate::error::{Error, ErrorKind};
 use crate::param::Param;
-use crate::schema::{ColumnDef, SqlType};
+use crate::schema::{ColumnDef, RelationDef, SqlType};
 use tokio_postgres::types::ToSql;
 
 /// A condition without its table's type: plain data that becomes SQL in one place.
@@ -18,6 +18,8 @@ pub(crate) enum Expr {
     Aggregate(Box<Call>, &'static str, Param),
     /// The row comes after one with these values, in the order of the keys.
     After(Vec<(Key, Param)>),
+    /// A related row meets the condition.
+    Related(&'static RelationDef, Box<Expr>),
     /// All of these hold.
     And(Vec<Expr>),
     /// One of these holds.
@@ -73,6 +75,14 @@ impl Expr {
         match encode(column, ty, value) {
             Ok(param) => Self::Column(column, test(param)),
             Err(message) => Self::Invalid(message),
+        }
+    }
+
+    /// A related row meets a condition.
+    pub(crate) fn related(relation: &'static RelationDef, filter: Self) -> Self {
+        match filter {
+            Self::Always(false) => Self::Always(false),
+            filter => Self::Related(relation, Box::new(filter)),
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) fn relations(schema: &Schema, table: &Table) -> TokenStream {
             RelationKind::BelongsTo => "BelongsTo",
             RelationKind::OptionalBelongsTo => "OptionalBelongsTo",
             RelationKind::HasMany => "HasMany",
+            RelationKind::ManyToMany => "ManyToMany",
         });
         let index = Literal::usize_unsuffixed(position);
         quote! {

@@ -88,6 +88,17 @@ fn relation(schema: &Schema, table: &Table, relation: &Relation) -> TokenStream 
     let kind = match relation.kind {
         RelationKind::BelongsTo | RelationKind::OptionalBelongsTo => quote!(BelongsTo),
         RelationKind::HasMany => quote!(HasMany),
+        RelationKind::ManyToMany => quote!(ManyToMany),
+    };
+    let through = match &relation.through {
+        None => quote!(::core::option::Option::None),
+        Some(through) => {
+            let module = ident(&schema.tables[through.table].module);
+            let (from, to) = (positions(&through.from), positions(&through.to));
+            quote! {
+                ::core::option::Option::Some(&rt::ThroughDef { table: &super::#module::TABLE, from: #from, to: #to })
+            }
+        }
     };
     let target = ident(&schema.tables[relation.target].module);
     let (from, to) = (positions(&relation.from), positions(&relation.to));
@@ -95,9 +106,11 @@ fn relation(schema: &Schema, table: &Table, relation: &Relation) -> TokenStream 
         rt::RelationDef {
             name: #name,
             kind: rt::RelationKind::#kind,
+            source: &TABLE,
             target: &super::#target::TABLE,
             from: #from,
             to: #to,
+            through: #through,
         }
     }
 }

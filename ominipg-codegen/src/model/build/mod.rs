@@ -9,6 +9,7 @@ mod doc;
 mod foreign_key;
 mod keys;
 mod layers;
+mod many_to_many;
 mod relation;
 mod rules;
 mod table;

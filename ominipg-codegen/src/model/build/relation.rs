@@ -3,7 +3,7 @@
 use super::column::RelationProperty;
 use super::cursor::Cursor;
 use super::table::{Config, Draft, columns};
-use super::{Context, foreign_key};
+use super::{Context, foreign_key, many_to_many};
 use crate::diagnostic::{Code, Finding, Place};
 use crate::model::link::{ForeignKey, Relation, RelationKind};
 use crate::model::table::Table;
@@ -46,11 +46,10 @@ fn explicit<'a>(
     doc: Option<String>,
 ) -> Option<Relation> {
     let kind = at.get("kind")?;
-    if kind.node.str() == Some("manyToMany") || at.get("through").is_some() {
-        context.add(many_to_many(kind.place(), name, None));
-        return None;
-    }
     let target = foreign_key::table(context, drafts, at.get("target")?)?;
+    if kind.node.str() == Some("manyToMany") || at.get("through").is_some() {
+        return many_to_many::explicit(context, drafts, Ends { table, target }, name, place, at, doc);
+    }
     let many = kind.node.str() == Some("hasMany");
     let here = &drafts[table].table;
     let there = &drafts[target].table;
@@ -94,6 +93,11 @@ fn of_property<'a>(
     property: &RelationProperty<'a>,
 ) -> Option<Relation> {
     let place = property.place;
+    let ends = Ends { table, target: property.target };
+    if property.many && many_to_many::is_meant(drafts, ends) {
+        let (name, doc) = (&property.name, property.doc.clone());
+        return many_to_many::implied(context, drafts, ends, name, place, property.at.place(), doc);
+    }
     let (from, to) =
         search(context, drafts, table, property.target, &property.name, property.many, property.at.place())?;
     let here = &drafts[table].table;
@@ -128,7 +132,14 @@ fn relation(
         let null = from.iter().any(|column| here.columns[*column].nullable);
         if enforced && !null { RelationKind::BelongsTo } else { RelationKind::OptionalBelongsTo }
     };
-    Relation { name: names::snake(name), doc, kind, target, from, to, place }
+    Relation { name: names::snake(name), doc, kind, target, from, to, through: None, place }
+}
+
+/// The tables at the two ends of a relation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) table: usize,
+    pub(super) target: usize,
 }
 
 /// The one foreign key that a relation can mean.
@@ -147,14 +158,7 @@ fn search<'a>(
     let key = match keys.as_slice() {
         [key] => key,
         [] => {
-            let junction = drafts.iter().find(|draft| {
-                let leads = |to: usize| draft.table.foreign_keys.iter().any(|key| key.target == to);
-                leads(table) && leads(target)
-            });
-            context.add(match junction {
-                Some(junction) if many => many_to_many(place, name, Some(&junction.table.name)),
-                _ => no_key(drafts, holder, held, place, name),
-            });
+            context.add(no_key(drafts, holder, held, place, name));
             return None;
         }
         several => {
@@ -226,25 +230,6 @@ fn is_free(table: &Table, relations: &[Relation], name: &str) -> bool {
     !name.is_empty()
         && table.columns.iter().all(|column| column.field != name)
         && relations.iter().all(|relation| relation.name != name)
-}
-
-fn many_to_many(place: Place, name: &str, junction: Option<&str>) -> Finding {
-    let through = junction.map_or(String::new(), |junction| format!(" through `{junction}`"));
-    let help = match junction {
-        Some(junction) => format!(
-            "make it two steps: `{junction}` belongs to both sides, and each side has many `{junction}`"
-        ),
-        None => {
-            "make it two steps: the table between belongs to both sides, and each side has many of its rows"
-                .to_owned()
-        }
-    };
-    Finding::new(
-        Code::ManyToMany,
-        place,
-        format!("the relation `{name}` is many-to-many{through}, which is not supported yet"),
-    )
-    .help(help)
 }
 
 fn no_key(drafts: &[Draft<'_>], holder: usize, held: usize, place: Place, name: &str) -> Finding {

@@ -1,44 +1,43 @@
-use std::collections::HashMap;
+//! Related rows of many rows in one query.
 
+use super::Relations;
+use super::keys::{Keys, key_at};
+use super::wanted::Wanted;
 use crate::crud::rows::decode_all;
-use crate::crud::selection::{Sort, from, order_by};
-use crate::encode::{Encoder, Slot, array_param, key_bytes};
+use crate::crud::selection::{from, order_by};
 use crate::error::Error;
 use crate::filter::Expr;
-use crate::model::{Encode, Model};
+use crate::model::Model;
 use crate::param::Param;
-use crate::schema::{RelationDef, TableDef};
+use crate::schema::{RelationDef, SqlType, TableDef, ThroughDef};
 use crate::session::Session;
-use crate::sql::{Shape, Sql, TABLE_ALIAS};
+use crate::sql::{Shape, Sql, TABLE_ALIAS, THROUGH_ALIAS};
 
-/// Which related rows are wanted, and how they are sorted.
-#[derive(Debug, Clone)]
-pub(super) struct Wanted {
-    pub(super) filter: Expr,
-    pub(super) order: Vec<Sort>,
-    pub(super) limit: Option<u64>,
-}
-
-impl Default for Wanted {
-    fn default() -> Self {
-        Self { filter: Expr::Always(true), order: Vec::new(), limit: None }
-    }
-}
-
-/// Loads the rows of `R` that belong to each of `rows`, in one query.
-pub(super) async fn load<M: Model, R: Model>(
+/// Loads the rows of `R` that belong to each of `rows`, in one query, and what is nested in them, in one query each.
+pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
     session: Session<'_>,
-    relation: &RelationDef,
+    relation: &'static RelationDef,
     wanted: &Wanted,
+    nested: &N,
     rows: &[M],
-) -> Result<Vec<Vec<R>>, Error> {
+) -> Result<Vec<Vec<N::Row>>, Error> {
     let keys = Keys::of(M::TABLE, relation.from, rows)?;
-    let mut groups: Vec<Vec<R>> = Vec::new();
+    let mut groups: Vec<Vec<N::Row>> = Vec::new();
     groups.resize_with(keys.distinct.len(), Vec::new);
     if !keys.distinct.is_empty() {
-        let found: Vec<R> = decode_all(&session.rows(keys.statement(relation, wanted)?).await?)?;
-        let places = Keys::of(R::TABLE, relation.to, &found)?;
-        for (row, key) in found.into_iter().zip(places.keys) {
+        let rows = session.rows(statement(&keys, relation, wanted)?).await?;
+        let found: Vec<R> = decode_all(&rows)?;
+        let places = match relation.through {
+            None => Keys::of(R::TABLE, relation.to, &found)?.keys,
+            Some(through) => {
+                let types: Vec<SqlType> =
+                    through.from.iter().map(|&column| through.table.columns[column].ty).collect();
+                let at = R::TABLE.columns.len();
+                rows.iter().map(|row| key_at(row, at, &types)).collect::<Result<_, _>>()?
+            }
+        };
+        drop(rows);
+        for (row, key) in nested.load(session, found).await?.into_iter().zip(places) {
             if let Some(place) = key.and_then(|key| keys.distinct.get(&key)) {
                 groups[*place].push(row);
             }
@@ -47,152 +46,126 @@ pub(super) async fn load<M: Model, R: Model>(
     Ok(keys.hand_out(groups))
 }
 
-/// The keys of many rows, as bytes that are equal where the keys are.
-struct Keys {
+/// Where the columns are that hold the key of a row that is related to.
+struct Side {
+    alias: &'static str,
     table: &'static TableDef,
     columns: &'static [usize],
-    encoder: Encoder,
-    /// Each row's key; `None` where a part is NULL.
-    keys: Vec<Option<Vec<u8>>>,
-    /// Each key once, numbered in the order it was found.
-    distinct: HashMap<Vec<u8>, usize>,
-    /// The row that each number was found at.
-    found_at: Vec<usize>,
 }
 
-impl Keys {
-    fn of<E: Encode>(table: &'static TableDef, columns: &'static [usize], rows: &[E]) -> Result<Self, Error> {
-        let mut encoder = Encoder::only(table, columns);
-        for row in rows {
-            row.encode(&mut encoder);
-        }
-        encoder.check()?;
-        let (mut keys, mut distinct, mut found_at) =
-            (Vec::with_capacity(rows.len()), HashMap::new(), Vec::new());
-        {
-            let mut parts: Vec<_> = columns.iter().map(|&column| encoder.column(column).elements()).collect();
-            for index in 0..rows.len() {
-                let part = |(column, elements): (&usize, &mut _)| {
-                    let elements: &mut crate::encode::Elements<'_> = elements;
-                    (table.columns[*column].ty, elements.next().flatten())
-                };
-                let key = key_bytes(&columns.iter().zip(&mut parts).map(part).collect::<Vec<_>>());
-                if let Some(key) = &key
-                    && !distinct.contains_key(key)
-                {
-                    distinct.insert(key.clone(), found_at.len());
-                    found_at.push(index);
-                }
-                keys.push(key);
+fn statement(keys: &Keys, relation: &RelationDef, wanted: &Wanted) -> Result<Sql, Error> {
+    let target = relation.target;
+    let side = match relation.through {
+        None => Side { alias: TABLE_ALIAS, table: target, columns: relation.to },
+        Some(through) => Side { alias: THROUGH_ALIAS, table: through.table, columns: through.from },
+    };
+    let key_names: Vec<String> = relation
+        .through
+        .iter()
+        .flat_map(|through| 0..through.from.len())
+        .map(|n| fresh(target, &format!("key{n}")))
+        .collect();
+    let mut sql = Sql::default();
+    sql.push("SELECT ").columns(target);
+    let Some(limit) = wanted.limit else {
+        if relation.through.is_some() {
+            for &column in side.columns {
+                sql.push(", ").push(side.alias).push(".").name(side.table.columns[column].name);
             }
         }
-        Ok(Self { table, columns, encoder, keys, distinct, found_at })
-    }
-
-    /// The parts of the distinct keys, one array for each column.
-    fn params(&self) -> Result<Vec<Param>, Error> {
-        let array = |&column: &usize| {
-            let ty = self.table.columns[column].ty;
-            let mut slot = Slot::default();
-            let mut wanted = self.found_at.iter().peekable();
-            for (index, element) in self.encoder.column(column).elements().enumerate() {
-                if wanted.next_if_eq(&&index).is_some() {
-                    slot.push_raw(element);
-                }
-            }
-            array_param(ty, &slot)
-        };
-        self.columns.iter().map(array).collect()
-    }
-
-    fn statement(&self, relation: &RelationDef, wanted: &Wanted) -> Result<Sql, Error> {
-        let target = relation.target;
-        let mut sql = Sql::default();
-        sql.push("SELECT ").columns(target);
-        let Some(limit) = wanted.limit else {
-            from(&mut sql, target);
-            self.condition(&mut sql, relation, &wanted.filter)?;
-            order_by(&mut sql, &wanted.order)?;
-            return Ok(sql);
-        };
-        let rank = rank_name(target);
-        sql.push(" FROM (SELECT ").push(TABLE_ALIAS).push(".*, row_number() OVER (PARTITION BY ");
-        let mut first = true;
-        for &column in relation.to {
-            sql.comma(&mut first).column(&target.columns[column]);
-        }
+        from(&mut sql, target);
+        join(&mut sql, relation, relation.through);
+        condition(&mut sql, keys, &side, &wanted.filter)?;
         order_by(&mut sql, &wanted.order)?;
-        from(sql.push(") AS ").name(&rank), target);
-        self.condition(&mut sql, relation, &wanted.filter)?;
-        sql.push(") AS ").push(TABLE_ALIAS).push(" WHERE ").push(TABLE_ALIAS).push(".").name(&rank);
-        sql.push(" <= ").param(Param::count(limit));
-        sql.push(" ORDER BY ").push(TABLE_ALIAS).push(".").name(&rank);
-        Ok(sql)
+        return Ok(sql);
+    };
+    let rank = fresh(target, "rank");
+    for name in &key_names {
+        sql.push(", ").push(TABLE_ALIAS).push(".").name(name);
     }
+    sql.push(" FROM (SELECT ").push(TABLE_ALIAS).push(".*");
+    for (name, &column) in key_names.iter().zip(side.columns) {
+        sql.push(", ")
+            .push(side.alias)
+            .push(".")
+            .name(side.table.columns[column].name)
+            .push(" AS ")
+            .name(name);
+    }
+    sql.push(", row_number() OVER (PARTITION BY ");
+    let mut first = true;
+    for &column in side.columns {
+        sql.comma(&mut first).push(side.alias).push(".").name(side.table.columns[column].name);
+    }
+    order_by(&mut sql, &wanted.order)?;
+    from(sql.push(") AS ").name(&rank), target);
+    join(&mut sql, relation, relation.through);
+    condition(&mut sql, keys, &side, &wanted.filter)?;
+    sql.push(") AS ").push(TABLE_ALIAS).push(" WHERE ").push(TABLE_ALIAS).push(".").name(&rank);
+    sql.push(" <= ").param(Param::count(limit));
+    sql.push(" ORDER BY ").push(TABLE_ALIAS).push(".").name(&rank);
+    Ok(sql)
+}
 
-    fn condition(&self, sql: &mut Sql, relation: &RelationDef, filter: &Expr) -> Result<(), Error> {
-        let target = relation.target;
-        let mut params = self.params()?;
-        sql.push(" WHERE ");
-        if let (&[to], Some(param)) = (relation.to, params.pop_if(|_| relation.to.len() == 1)) {
-            let column = &target.columns[to];
-            let ty = self.table.columns[self.columns[0]].ty;
-            sql.column(column).push(" = ANY(").param(param).cast(column, ty, Shape::Array).push(")");
-        } else {
-            sql.push("(");
-            let mut first = true;
-            for &to in relation.to {
-                sql.comma(&mut first).column(&target.columns[to]);
-            }
-            sql.push(") IN (SELECT ");
-            let mut first = true;
-            for (place, (&to, &own)) in relation.to.iter().zip(self.columns).enumerate() {
-                let ty = self.table.columns[own].ty;
-                sql.comma(&mut first).push(&format!("k.c{place}")).cast(
-                    &target.columns[to],
-                    ty,
-                    Shape::Value,
-                );
-            }
-            sql.push(" FROM unnest(");
-            let mut first = true;
-            for (param, &own) in params.into_iter().zip(self.columns) {
-                sql.comma(&mut first).param(param).push("::").push(self.table.columns[own].ty.array_name());
-            }
-            sql.push(") AS k(");
-            let mut first = true;
-            for place in 0..relation.to.len() {
-                sql.comma(&mut first).push(&format!("c{place}"));
-            }
-            sql.push("))");
-        }
-        if !matches!(filter, Expr::Always(true)) {
-            sql.push(" AND ").expr(filter)?;
-        }
-        Ok(())
+/// ` JOIN` of the table between, where there is one.
+fn join(sql: &mut Sql, relation: &RelationDef, through: Option<&ThroughDef>) {
+    let Some(through) = through else { return };
+    sql.push(" JOIN ").name(through.table.name).push(" AS ").push(THROUGH_ALIAS).push(" ON ");
+    let mut first = true;
+    for (&between, &target) in through.to.iter().zip(relation.to) {
+        sql.push(if first { "" } else { " AND " }).push(THROUGH_ALIAS).push(".");
+        sql.name(through.table.columns[between].name).push(" = ").column(&relation.target.columns[target]);
+        first = false;
     }
+}
 
-    /// Gives each row its group; only rows that share a key cost a copy.
-    fn hand_out<R: Clone>(self, mut groups: Vec<Vec<R>>) -> Vec<Vec<R>> {
-        let places: Vec<_> = self
-            .keys
-            .iter()
-            .map(|key| key.as_ref().and_then(|key| self.distinct.get(key)).copied())
-            .collect();
-        let mut uses = vec![0_usize; groups.len()];
-        places.iter().flatten().for_each(|&place| uses[place] += 1);
-        let mut give = |place: Option<usize>| {
-            let Some(place) = place else { return Vec::new() };
-            uses[place] -= 1;
-            if uses[place] == 0 { std::mem::take(&mut groups[place]) } else { groups[place].clone() }
-        };
-        places.into_iter().map(&mut give).collect()
+/// ` WHERE` the key is one of those that are asked for, and the row is wanted.
+fn condition(sql: &mut Sql, keys: &Keys, side: &Side, filter: &Expr) -> Result<(), Error> {
+    let mut params = keys.params()?;
+    let types = keys.types();
+    let column = |sql: &mut Sql, at: usize| {
+        sql.push(side.alias).push(".").name(side.table.columns[at].name);
+    };
+    sql.push(" WHERE ");
+    if let (&[to], Some(param)) = (side.columns, params.pop_if(|_| side.columns.len() == 1)) {
+        column(sql, to);
+        sql.push(" = ANY(").param(param).cast(&side.table.columns[to], types[0], Shape::Array).push(")");
+    } else {
+        sql.push("(");
+        let mut first = true;
+        for &to in side.columns {
+            column(sql.comma(&mut first), to);
+        }
+        sql.push(") IN (SELECT ");
+        let mut first = true;
+        for (place, (&to, &ty)) in side.columns.iter().zip(&types).enumerate() {
+            sql.comma(&mut first).push(&format!("k.c{place}")).cast(
+                &side.table.columns[to],
+                ty,
+                Shape::Value,
+            );
+        }
+        sql.push(" FROM unnest(");
+        let mut first = true;
+        for (param, ty) in params.into_iter().zip(&types) {
+            sql.comma(&mut first).param(param).push("::").push(ty.array_name());
+        }
+        sql.push(") AS k(");
+        let mut first = true;
+        for place in 0..side.columns.len() {
+            sql.comma(&mut first).push(&format!("c{place}"));
+        }
+        sql.push("))");
     }
+    if !matches!(filter, Expr::Always(true)) {
+        sql.push(" AND ").expr(filter)?;
+    }
+    Ok(())
 }
 
 /// A column name that the table does not have.
-fn rank_name(table: &TableDef) -> String {
-    let mut name = "rank".to_owned();
+fn fresh(table: &TableDef, name: &str) -> String {
+    let mut name = name.to_owned();
     while table.columns.iter().any(|column| column.name == name) {
         name.push('_');
     }

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use super::{BelongsTo, HasMany, OptionalBelongsTo};
+use super::{BelongsTo, HasMany, ManyToMany, OptionalBelongsTo};
 use crate::error::Error;
 use crate::model::Model;
 use crate::session::Session;
@@ -8,7 +8,7 @@ use crate::session::Session;
 /// A relation that starts at rows of `M`.
 pub trait Relation<M: Model>: Send + Sync {
     /// What it adds to each row.
-    type Loaded: Send;
+    type Loaded: Clone + Send;
 
     /// Loads what belongs to each of `rows`, in their order.
     #[doc(hidden)]
@@ -26,12 +26,12 @@ pub trait Relation<M: Model>: Send + Sync {
 )]
 pub trait Relations<M: Model>: Send + Sync {
     /// A row and what comes with it.
-    type Row: Send;
+    type Row: Clone + Send;
 
     /// Loads what belongs to `rows`.
     #[doc(hidden)]
     fn load(
-        self,
+        &self,
         session: Session<'_>,
         rows: Vec<M>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, Error>> + Send;
@@ -44,17 +44,17 @@ pub struct Alone;
 impl<M: Model> Relations<M> for Alone {
     type Row = M;
 
-    async fn load(self, _: Session<'_>, rows: Vec<M>) -> Result<Vec<M>, Error> {
+    async fn load(&self, _: Session<'_>, rows: Vec<M>) -> Result<Vec<M>, Error> {
         Ok(rows)
     }
 }
 
 macro_rules! single {
     ($($kind:ident),*) => { $(
-        impl<M: Model, R: Model> Relations<M> for $kind<M, R> {
+        impl<M: Model, R: Model, N: Relations<R>> Relations<M> for $kind<M, R, N> {
             type Row = (M, <Self as Relation<M>>::Loaded);
 
-            async fn load(self, session: Session<'_>, rows: Vec<M>) -> Result<Vec<Self::Row>, Error> {
+            async fn load(&self, session: Session<'_>, rows: Vec<M>) -> Result<Vec<Self::Row>, Error> {
                 let loaded = self.load_for(session, &rows).await?;
                 Ok(rows.into_iter().zip(loaded).collect())
             }
@@ -62,7 +62,7 @@ macro_rules! single {
     )* };
 }
 
-single!(HasMany, BelongsTo, OptionalBelongsTo);
+single!(HasMany, BelongsTo, OptionalBelongsTo, ManyToMany);
 
 macro_rules! tuples {
     ($($($name:ident)+;)*) => { $(
@@ -70,7 +70,7 @@ macro_rules! tuples {
             type Row = (Row, $($name::Loaded),+);
 
             #[expect(non_snake_case, reason = "one name for the type and its value")]
-            async fn load(self, session: Session<'_>, rows: Vec<Row>) -> Result<Vec<Self::Row>, Error> {
+            async fn load(&self, session: Session<'_>, rows: Vec<Row>) -> Result<Vec<Self::Row>, Error> {
                 let ($($name,)+) = self;
                 $(let mut $name = $name.load_for(session, &rows).await?.into_iter();)+
                 let join = |row| Some((row, $($name.next()?),+));

@@ -56,9 +56,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         rt::RelationDef {
             name: "author",
             kind: rt::RelationKind::BelongsTo,
+            source: &TABLE,
             target: &super::users::TABLE,
             from: &[2],
             to: &[0],
+            through: ::core::option::Option::None,
         },
     ],
     updated_at: ::core::option::Option::Some(3),

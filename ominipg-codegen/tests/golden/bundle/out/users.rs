@@ -67,9 +67,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         rt::RelationDef {
             name: "posts",
             kind: rt::RelationKind::HasMany,
+            source: &TABLE,
             target: &super::posts::TABLE,
             from: &[0],
             to: &[2],
+            through: ::core::option::Option::None,
         },
     ],
     updated_at: ::core::option::Option::Some(4),

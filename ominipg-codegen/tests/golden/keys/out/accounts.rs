@@ -67,9 +67,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         rt::RelationDef {
             name: "transfers",
             kind: rt::RelationKind::HasMany,
+            source: &TABLE,
             target: &super::transfers::TABLE,
             from: &[0, 1],
             to: &[1, 2],
+            through: ::core::option::Option::None,
         },
     ],
     updated_at: ::core::option::Option::None,

@@ -34,9 +34,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         rt::RelationDef {
             name: "transfers",
             kind: rt::RelationKind::HasMany,
+            source: &TABLE,
             target: &super::transfers::TABLE,
             from: &[0],
             to: &[4],
+            through: ::core::option::Option::None,
         },
     ],
     updated_at: ::core::option::Option::None,

@@ -23,9 +23,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         rt::RelationDef {
             name: "accounts",
             kind: rt::RelationKind::HasMany,
+            source: &TABLE,
             target: &super::accounts::TABLE,
             from: &[0],
             to: &[0],
+            through: ::core::option::Option::None,
         },
     ],
     updated_at: ::core::option::Option::None,
