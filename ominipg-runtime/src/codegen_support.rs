@@ -22,7 +22,7 @@ pub use crate::encode::Encoder;
 pub use crate::error::Error;
 pub use crate::field::{Field, IntoValue};
 pub use crate::filter::{Column, Filter};
-pub use crate::model::{Encode, Model, Validate};
+pub use crate::model::{Encode, Model, SoftDelete, Validate, Versioned};
 pub use crate::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef, ThroughDef};
 pub use crate::text_enum;
 pub use crate::validate::{Format, JsonSchema, Number, Pattern, Violations};

@@ -37,15 +37,15 @@ pub use self::client::{
 pub use self::crud::{
     After, Aggregate, AggregateOrder, Alone, Assignment, Assignments, BelongsTo, ByKey, Columns, Create,
     CreateFor, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having, IntoSelectOrder, Link, ManyToMany,
-    Numeric, OptionalBelongsTo, Page, Relation, Relations, Select, Selected, Unlink, UpdateByKey, UpdateMany,
-    Upsert, UpsertKeep, UpsertUpdate, Upserted, count,
+    Numeric, OptionalBelongsTo, Page, Relation, Relations, Restore, Select, Selected, Unlink, UpdateByKey,
+    UpdateMany, Upsert, UpsertKeep, UpsertUpdate, Upserted, count,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;
 pub use self::error::{Error, ErrorKind};
 pub use self::field::{Field, IntoValue};
 pub use self::filter::{Column, Filter, IntoOrder, JsonPath, Order};
-pub use self::model::{Encode, Model, Validate};
+pub use self::model::{Encode, Model, SoftDelete, Validate, Versioned};
 pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef, ThroughDef};
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};

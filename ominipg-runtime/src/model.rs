@@ -1,5 +1,7 @@
 //! What a generated row type must tell the runtime: its table, and how it becomes bytes and comes back.
 
+use tokio_postgres::types::ToSql;
+
 use crate::decode::RowReader;
 use crate::encode::Encoder;
 use crate::error::Error;
@@ -28,6 +30,23 @@ pub trait Model: Encode + Clone + Send + Sync + 'static {
     /// Writes the key's parts to the columns of the primary key.
     fn encode_key(key: &Self::Key, out: &mut Encoder);
 }
+
+/// A row type whose table counts the updates of each row (`version` in its schema).
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` have no version",
+    note = "give the table one: `\"x-ominipg\": {{ \"version\": true }}`"
+)]
+pub trait Versioned: Model {
+    /// The type of the count.
+    type Version: ToSql + Send + Sync;
+}
+
+/// A row type whose deleted rows stay in the table (`softDelete` in its schema).
+#[diagnostic::on_unimplemented(
+    message = "deleted rows of `{Self}` are gone",
+    note = "let them stay: `\"x-ominipg\": {{ \"softDelete\": true }}`"
+)]
+pub trait SoftDelete: Model {}
 
 /// Writes itself into the columns of its table.
 pub trait Encode {

@@ -24,6 +24,10 @@ pub struct TableDef {
     pub relations: &'static [RelationDef],
     /// Position of the column that every update sets to `now()`.
     pub updated_at: Option<usize>,
+    /// Position of the column that says when a row was deleted, where deleted rows stay.
+    pub deleted_at: Option<usize>,
+    /// Position of the column that counts a row's updates.
+    pub version: Option<usize>,
 }
 
 /// One column.

@@ -99,7 +99,10 @@ fn descriptions_name_each_other() {
     let of = |table: &'static ominipg::TableDef| -> Vec<(&str, &str)> {
         table.relations.iter().map(|relation| (relation.name, relation.target.name)).collect()
     };
-    assert_eq!(of(&blog::users::TABLE), [("comments", "comments"), ("followers", "users"), ("following", "users"), ("posts", "posts")]);
+    assert_eq!(
+        of(&blog::users::TABLE),
+        [("comments", "comments"), ("followers", "users"), ("following", "users"), ("posts", "posts")]
+    );
     assert_eq!(of(&bundle::posts::TABLE), [("author", "users")]);
     assert_eq!(
         of(&keys::transfers::TABLE),

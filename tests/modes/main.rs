@@ -59,6 +59,8 @@ on_every_mode!(
     reading::locks,
     writing::upserts,
     writing::computes,
+    writing::keeps_versions,
+    writing::keeps_what_is_deleted,
     relating::nests,
     relating::goes_through_tables,
     relating::filters_across,

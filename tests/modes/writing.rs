@@ -2,10 +2,11 @@
 
 use ominipg::codegen_support::Uuid;
 use ominipg::codegen_support::serde_json::json;
-use ominipg::{ErrorKind, Ominipg};
+use ominipg::{After, ErrorKind, Ominipg};
 
 use crate::blog::{
-    CommentKey, NewComment, NewPost, NewUser, PostPatch, UserPatch, UserRole, comments, posts, users,
+    CommentKey, NewComment, NewPost, NewTag, NewUser, PostPatch, TagPatch, UserPatch, UserRole, comments,
+    posts, tags, users,
 };
 use crate::place::Place;
 
@@ -113,4 +114,87 @@ pub(crate) async fn computes(_: &Place, db: Ominipg) {
     assert!(nobody.expect_err("nobody has this key").is_not_found());
     let whole = users::find().update(UserPatch::new()).set(users::age().increment(1)).run(&db).await;
     assert_eq!(whole.expect_err("no condition").kind(), ErrorKind::Unconditional);
+}
+
+pub(crate) async fn keeps_versions(_: &Place, db: Ominipg) {
+    let made = tags::create(NewTag::new("rust")).run(&db).await.expect("created");
+    assert_eq!(made.version, 1);
+    let by_key = || tags::by_key(made.id);
+    let patch = || TagPatch::new().name("Rust");
+    let first = by_key().update(patch()).at_version(made.version).run(&db).await.expect("it is the version");
+    assert_eq!((first.version, first.name.as_str()), (2, "Rust"));
+    let late = by_key().update(TagPatch::new().name("rUST")).at_version(made.version).run(&db).await;
+    let late = late.expect_err("it was changed meanwhile");
+    assert_eq!(late.kind(), ErrorKind::Conflict, "{late}");
+    let late =
+        by_key().delete().at_version(made.version).run(&db).await.expect_err("it was changed meanwhile");
+    assert_eq!(late.kind(), ErrorKind::Conflict, "{late}");
+    assert_eq!(by_key().one(&db).await.expect("there").name, "Rust");
+    let nobody = tags::by_key(-1).update(patch()).at_version(1).run(&db).await.expect_err("it is not there");
+    assert!(nobody.is_not_found(), "{nobody}");
+    assert!(!tags::by_key(-1).delete().at_version(1).run(&db).await.expect("asked"));
+    // Every way to update counts.
+    tags::find()
+        .filter(tags::name().eq("Rust"))
+        .update(TagPatch::new().name("rust"))
+        .run(&db)
+        .await
+        .expect("updated");
+    let upserted = tags::upsert_on_name(NewTag::new("rust")).patch(patch()).run(&db).await.expect("updated");
+    assert_eq!((upserted.inserted, upserted.row.version), (false, 4));
+    assert!(by_key().delete().at_version(4).run(&db).await.expect("deleted"));
+}
+
+pub(crate) async fn keeps_what_is_deleted(_: &Place, db: Ominipg) {
+    let all = tags::create_many(["a", "b", "c", "d"].map(NewTag::new)).run(&db).await.expect("created");
+    let author = users::create(ada()).run(&db).await.expect("created");
+    let post = posts::create(NewPost::new("First", "…", author.id)).run(&db).await.expect("created");
+    posts::tags().link(&post, &all).run(&db).await.expect("linked");
+    let left = async || {
+        let names =
+            tags::find().select(tags::name()).order_by(tags::name().asc()).all(&db).await.expect("found");
+        names.join("")
+    };
+    assert!(tags::by_key(all[0].id).delete().run(&db).await.expect("deleted"));
+    assert!(!tags::by_key(all[0].id).delete().run(&db).await.expect("it is deleted already"));
+    let gone = tags::find().filter(tags::name().eq("b")).delete().returning(&db).await.expect("deleted");
+    assert!(
+        gone.len() == 1 && gone[0].deleted_at.is_some() && gone[0].changed_at >= gone[0].deleted_at.unwrap()
+    );
+
+    assert_eq!(left().await, "cd");
+    assert_eq!(tags::find().count(&db).await.expect("counted"), 2);
+    assert_eq!(tags::by_key(all[0].id).optional(&db).await.expect("asked"), None);
+    assert!(tags::by_key(all[0].id).with_deleted().exists(&db).await.expect("asked"));
+    assert_eq!(tags::find().with_deleted().count(&db).await.expect("counted"), 4);
+    assert_eq!(tags::find().only_deleted().count(&db).await.expect("counted"), 2);
+    let none = tags::by_key(all[0].id).update(TagPatch::new().name("x")).run(&db).await;
+    assert!(none.expect_err("it is deleted").is_not_found());
+    assert_eq!(tags::update_all(TagPatch::new()).run(&db).await.expect("nothing to do"), 0);
+    let with = posts::find().with(posts::tags()).one(&db).await.expect("found");
+    assert_eq!(with.1.len(), 2, "nor do relations find them");
+    let across =
+        posts::find().filter(posts::tags().any(tags::name().eq("a"))).exists(&db).await.expect("asked");
+    assert!(!across);
+    let page = tags::find().page(After::start(9), &db).await.expect("a page");
+    assert_eq!(page.items.len(), 2);
+
+    assert_eq!(tags::by_key(all[0].id).restore().run(&db).await.expect("restored"), 1);
+    assert_eq!(tags::by_key(all[0].id).restore().run(&db).await.expect("it is there"), 0);
+    assert_eq!(left().await, "acd");
+    let again =
+        tags::upsert_on_name(NewTag::new("b")).update_all().run(&db).await.expect("it is there again");
+    assert_eq!((again.inserted, again.row.id), (false, all[1].id));
+    tags::find().filter(tags::name().in_(["c", "d"])).delete().run(&db).await.expect("deleted");
+    let restored =
+        tags::find().filter(tags::name().eq("d")).restore().returning(&db).await.expect("restored");
+    assert!(restored.len() == 1 && restored[0].deleted_at.is_none());
+    let whole = tags::find().restore().run(&db).await.expect_err("of which rows?");
+    assert_eq!(whole.kind(), ErrorKind::Unconditional);
+
+    posts::tags().unlink(&post, &all).run(&db).await.expect("unlinked");
+    assert!(tags::by_key(all[2].id).delete().forever().run(&db).await.expect("it was deleted already"));
+    let forever = tags::find().filter(tags::name().ne("d")).delete().forever().run(&db).await.expect("gone");
+    assert_eq!(forever, 2);
+    assert_eq!(tags::find().with_deleted().count(&db).await.expect("counted"), 1);
 }

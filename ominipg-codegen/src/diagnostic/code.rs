@@ -95,7 +95,7 @@ codes! {
     NeverWritten = "OMI037" Error,
     /// A column is both `readOnly` and `writeOnly`.
     ReadAndWriteOnly = "OMI038" Error,
-    /// A timestamp column is not a date-time.
+    /// A timestamp or version column is of another type.
     BadTimestamp = "OMI039" Error,
     /// No Rust type can be made of a JSON column's schema.
     NoRustType = "OMI040" Error,

@@ -31,6 +31,10 @@ pub(crate) struct Table {
     pub(crate) foreign_keys: Vec<ForeignKey>,
     pub(crate) relations: Vec<Relation>,
     pub(crate) updated_at: Option<usize>,
+    /// The column that says when a row was deleted, where deleted rows stay.
+    pub(crate) deleted_at: Option<usize>,
+    /// The column that counts a row's updates.
+    pub(crate) version: Option<usize>,
     pub(crate) place: Place,
     /// Where the primary key is declared.
     pub(crate) key_place: Place,

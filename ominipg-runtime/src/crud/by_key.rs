@@ -1,9 +1,11 @@
 use super::assignment::{Assignments, Change};
 use super::rows::{decode, encode_key, not_found, validate};
-use super::selection::{from, where_key};
-use super::update;
-use crate::error::Error;
-use crate::model::Model;
+use super::selection::{Deleted, from};
+use super::{deleted, update};
+use crate::error::{Error, ErrorKind};
+use crate::filter::{Expr, Test};
+use crate::model::{Model, Versioned};
+use crate::param::Param;
 use crate::session::{Executor, Session};
 use crate::sql::Sql;
 
@@ -12,12 +14,13 @@ use crate::sql::Sql;
 #[must_use = "nothing is sent until `optional`, `one` or `exists`"]
 pub struct ByKey<M: Model> {
     key: M::Key,
+    pub(super) deleted: Deleted,
 }
 
 impl<M: Model> ByKey<M> {
     /// The row that has this key.
     pub fn new(key: M::Key) -> Self {
-        Self { key }
+        Self { key, deleted: Deleted::Left }
     }
 
     /// The row, if it is there.
@@ -44,27 +47,75 @@ impl<M: Model> ByKey<M> {
     ///
     /// Where PostgreSQL refuses the statement.
     pub async fn exists(self, on: &(impl Executor + ?Sized)) -> Result<bool, Error> {
-        let mut sql = Sql::default();
-        from(sql.push("SELECT"), M::TABLE);
-        where_key(&mut sql, M::TABLE, encode_key::<M>(&self.key))?;
-        Ok(!on.session().rows(sql).await?.is_empty())
+        self.is_there(on.session()).await
     }
 
     /// An update of the row.
     pub fn update(self, patch: M::Patch) -> UpdateByKey<M> {
-        UpdateByKey { target: self, patch, changes: Vec::new() }
+        UpdateByKey { target: self, patch, changes: Vec::new(), version: Ok(None) }
     }
 
     /// A delete of the row.
     pub fn delete(self) -> DeleteByKey<M> {
-        DeleteByKey { target: self }
+        DeleteByKey { target: self, version: Ok(None), forever: false }
+    }
+
+    /// The condition that a row is this one.
+    pub(super) fn condition(&self) -> Expr {
+        let parts = match encode_key::<M>(&self.key).into_row() {
+            Ok(parts) => parts,
+            Err(error) => return Expr::Invalid(error.to_string()),
+        };
+        let part =
+            |(column, param): (usize, Param)| Expr::Column(&M::TABLE.columns[column], Test::Is("=", param));
+        Expr::all(parts.into_iter().map(part).chain([self.deleted.condition(M::TABLE)]))
     }
 
     async fn load(&self, session: Session<'_>) -> Result<Option<M>, Error> {
         let mut sql = Sql::default();
-        from(sql.push("SELECT ").columns(M::TABLE), M::TABLE);
-        where_key(&mut sql, M::TABLE, encode_key::<M>(&self.key))?;
+        from(sql.push("SELECT ").columns(M::TABLE), M::TABLE).condition(&self.condition())?;
         session.rows(sql).await?.first().map(decode).transpose()
+    }
+
+    async fn is_there(&self, session: Session<'_>) -> Result<bool, Error> {
+        let mut sql = Sql::default();
+        from(sql.push("SELECT"), M::TABLE).condition(&self.condition())?;
+        Ok(!session.rows(sql).await?.is_empty())
+    }
+
+    /// Why a row with a version was not found.
+    async fn conflict(&self, session: Session<'_>) -> Error {
+        match self.is_there(session).await {
+            Ok(true) => {
+                let message = format!(
+                    "the row of `{}` was changed since its version was read: read it again, and decide anew",
+                    M::TABLE.name
+                );
+                Error::new(ErrorKind::Conflict, message)
+            }
+            Ok(false) => missing::<M>(),
+            Err(error) => error,
+        }
+    }
+}
+
+/// The version that a row must have.
+type Expected = Result<Option<Param>, String>;
+
+fn expected<M: Versioned>(version: &M::Version) -> Expected {
+    let column = M::TABLE.version.map(|column| &M::TABLE.columns[column]);
+    let Some(column) = column else { return Ok(None) };
+    Param::encode(version, column.ty.wire()).map(Some).map_err(|cause| format!("a version: {cause}"))
+}
+
+/// The condition that a row has the version that is expected.
+fn version<M: Model>(expected: &Expected) -> Expr {
+    match (expected, M::TABLE.version) {
+        (Err(message), _) => Expr::Invalid(message.clone()),
+        (Ok(Some(version)), Some(column)) => {
+            Expr::Column(&M::TABLE.columns[column], Test::Is("=", version.clone()))
+        }
+        _ => Expr::Always(true),
     }
 }
 
@@ -75,6 +126,7 @@ pub struct UpdateByKey<M: Model> {
     target: ByKey<M>,
     patch: M::Patch,
     changes: Vec<Change>,
+    version: Expected,
 }
 
 impl<M: Model> UpdateByKey<M> {
@@ -84,20 +136,34 @@ impl<M: Model> UpdateByKey<M> {
         self
     }
 
+    /// Only where the row still has this version, as when it was read.
+    pub fn at_version(mut self, version: M::Version) -> Self
+    where
+        M: Versioned,
+    {
+        self.version = expected::<M>(&version);
+        self
+    }
+
     /// Checks the patch against its schema, updates the row and returns it; an empty patch only reads it.
     ///
     /// # Errors
     ///
-    /// Of the kind `NotFound` where the row is not there, `Invalid` where the patch breaks the schema; else where
-    /// PostgreSQL refuses.
+    /// Of the kind `NotFound` where the row is not there, `Conflict` where it has another version, `Invalid` where the patch
+    /// breaks the schema; else where PostgreSQL refuses.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<M, Error> {
         validate(M::TABLE, &self.patch)?;
         let Some(mut sql) = update::set(M::TABLE, &self.patch, &self.changes)? else {
             return self.target.one(on).await;
         };
-        where_key(&mut sql, M::TABLE, encode_key::<M>(&self.target.key))?;
+        sql.condition(&Expr::all([self.target.condition(), version::<M>(&self.version)]))?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        on.session().rows(sql).await?.first().map_or_else(|| Err(missing::<M>()), decode)
+        let session = on.session();
+        match session.rows(sql).await?.first() {
+            Some(row) => decode(row),
+            None if matches!(self.version, Ok(None)) => Err(missing::<M>()),
+            None => Err(self.target.conflict(session).await),
+        }
     }
 }
 
@@ -105,20 +171,38 @@ impl<M: Model> UpdateByKey<M> {
 #[derive(Clone)]
 #[must_use = "nothing is sent until `run`"]
 pub struct DeleteByKey<M: Model> {
-    target: ByKey<M>,
+    pub(super) target: ByKey<M>,
+    version: Expected,
+    pub(super) forever: bool,
 }
 
 impl<M: Model> DeleteByKey<M> {
-    /// Deletes the row and says whether it was there.
+    /// Only where the row still has this version, as when it was read.
+    pub fn at_version(mut self, version: M::Version) -> Self
+    where
+        M: Versioned,
+    {
+        self.version = expected::<M>(&version);
+        self
+    }
+
+    /// Deletes the row and says whether it was there. Where the schema says `softDelete`, the row stays, with the time of this.
     ///
     /// # Errors
     ///
-    /// Where PostgreSQL refuses.
+    /// Of the kind `Conflict` where the row has another version; else where PostgreSQL refuses.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<bool, Error> {
-        let mut sql = Sql::default();
-        from(sql.push("DELETE"), M::TABLE);
-        where_key(&mut sql, M::TABLE, encode_key::<M>(&self.target.key))?;
-        Ok(on.session().count(sql).await? > 0)
+        let mut sql = deleted::statement(M::TABLE, self.forever);
+        sql.condition(&Expr::all([self.target.condition(), version::<M>(&self.version)]))?;
+        let session = on.session();
+        if session.count(sql).await? > 0 {
+            return Ok(true);
+        }
+        if matches!(self.version, Ok(None)) {
+            return Ok(false);
+        }
+        let conflict = self.target.conflict(session).await;
+        if conflict.kind() == ErrorKind::NotFound { Ok(false) } else { Err(conflict) }
     }
 }
 

@@ -1,7 +1,8 @@
 use std::marker::PhantomData;
 
+use super::deleted;
 use super::rows::decode_all;
-use super::selection::{Selection, from};
+use super::selection::Selection;
 use super::update::check_condition;
 use crate::error::Error;
 use crate::model::Model;
@@ -11,22 +12,24 @@ use crate::sql::Sql;
 /// The delete of many rows, not sent yet.
 #[must_use = "nothing is sent until `run` or `returning`"]
 pub struct DeleteMany<M: Model> {
-    selection: Selection,
+    pub(super) selection: Selection,
     whole: bool,
+    /// Whether rows go that would stay as deleted.
+    pub(super) forever: bool,
     model: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> DeleteMany<M> {
     /// A delete of the whole table.
     pub fn all() -> Self {
-        Self { selection: Selection::default(), whole: true, model: PhantomData }
+        Self { selection: Selection::default(), whole: true, forever: false, model: PhantomData }
     }
 
     pub(super) fn found(selection: Selection) -> Self {
-        Self { selection, whole: false, model: PhantomData }
+        Self { selection, whole: false, forever: false, model: PhantomData }
     }
 
-    /// Deletes and returns how many rows there were.
+    /// Deletes and returns how many rows there were. Where the schema says `softDelete`, the rows stay, with the time of this.
     ///
     /// # Errors
     ///
@@ -48,8 +51,8 @@ impl<M: Model> DeleteMany<M> {
 
     fn statement(&self) -> Result<Sql, Error> {
         check_condition(M::TABLE, &self.selection, self.whole, "delete")?;
-        let mut sql = Sql::default();
-        from(sql.push("DELETE"), M::TABLE).condition(&self.selection.filter)?;
+        let mut sql = deleted::statement(M::TABLE, self.forever);
+        sql.condition(&self.selection.condition(M::TABLE))?;
         Ok(sql)
     }
 }

@@ -1,8 +1,7 @@
 use super::lock::Lock;
 use super::select::Call;
-use crate::encode::Encoder;
 use crate::error::Error;
-use crate::filter::{Expr, Order};
+use crate::filter::{Expr, Order, Test};
 use crate::param::Param;
 use crate::schema::{ColumnDef, TableDef};
 use crate::sql::{Sql, TABLE_ALIAS};
@@ -15,6 +14,28 @@ pub(super) struct Selection {
     pub(super) limit: Option<u64>,
     pub(super) offset: Option<u64>,
     pub(super) lock: Option<Lock>,
+    pub(super) deleted: Deleted,
+}
+
+/// Which rows are meant where deleted ones stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deleted {
+    Left,
+    All,
+    Deleted,
+}
+
+impl Deleted {
+    /// The condition on the rows of a table that this is.
+    pub(super) fn condition(self, table: &'static TableDef) -> Expr {
+        let Some(column) = table.deleted_at else { return Expr::Always(true) };
+        let left = Expr::Column(&table.columns[column], Test::Null);
+        match self {
+            Self::Left => left,
+            Self::All => Expr::Always(true),
+            Self::Deleted => left.negated(),
+        }
+    }
 }
 
 /// What to sort by.
@@ -50,7 +71,14 @@ impl<M> From<Order<M>> for Sort {
 
 impl Default for Selection {
     fn default() -> Self {
-        Self { filter: Expr::Always(true), order: Vec::new(), limit: None, offset: None, lock: None }
+        Self {
+            filter: Expr::Always(true),
+            order: Vec::new(),
+            limit: None,
+            offset: None,
+            lock: None,
+            deleted: Deleted::Left,
+        }
     }
 }
 
@@ -60,8 +88,13 @@ impl Selection {
         !self.order.is_empty() || self.limit.is_some() || self.offset.is_some()
     }
 
+    /// The whole condition.
+    pub(super) fn condition(&self, table: &'static TableDef) -> Expr {
+        Expr::all([self.deleted.condition(table), self.filter.clone()])
+    }
+
     /// `SELECT` of all columns.
-    pub(super) fn rows(&self, table: &TableDef) -> Result<Sql, Error> {
+    pub(super) fn rows(&self, table: &'static TableDef) -> Result<Sql, Error> {
         let mut sql = Sql::default();
         sql.push("SELECT ").columns(table);
         self.tail(&mut sql, table)?;
@@ -72,10 +105,10 @@ impl Selection {
     }
 
     /// `SELECT` of the number of rows.
-    pub(super) fn count(&self, table: &TableDef) -> Result<Sql, Error> {
+    pub(super) fn count(&self, table: &'static TableDef) -> Result<Sql, Error> {
         let mut sql = Sql::default();
         if self.limit.is_none() && self.offset.is_none() {
-            from(sql.push("SELECT count(*)"), table).condition(&self.filter)?;
+            from(sql.push("SELECT count(*)"), table).condition(&self.condition(table))?;
             return Ok(sql);
         }
         sql.push("SELECT count(*) FROM (SELECT");
@@ -85,7 +118,7 @@ impl Selection {
     }
 
     /// `SELECT` of whether there is a row.
-    pub(super) fn exists(&self, table: &TableDef) -> Result<Sql, Error> {
+    pub(super) fn exists(&self, table: &'static TableDef) -> Result<Sql, Error> {
         let mut sql = Sql::default();
         sql.push("SELECT EXISTS (SELECT");
         self.tail(&mut sql, table)?;
@@ -93,8 +126,8 @@ impl Selection {
         Ok(sql)
     }
 
-    fn tail(&self, sql: &mut Sql, table: &TableDef) -> Result<(), Error> {
-        from(sql, table).condition(&self.filter)?;
+    fn tail(&self, sql: &mut Sql, table: &'static TableDef) -> Result<(), Error> {
+        from(sql, table).condition(&self.condition(table))?;
         self.window(sql)
     }
 
@@ -130,18 +163,6 @@ pub(super) fn order_by(sql: &mut Sql, order: &[Sort]) -> Result<(), Error> {
             Some(false) => " NULLS LAST",
             None => "",
         });
-    }
-    Ok(())
-}
-
-/// ` WHERE` the primary key is the one in `key`.
-pub(super) fn where_key(sql: &mut Sql, table: &TableDef, key: Encoder) -> Result<(), Error> {
-    for (index, (column, param)) in key.into_row()?.into_iter().enumerate() {
-        let column = &table.columns[column];
-        sql.push(if index == 0 { " WHERE " } else { " AND " })
-            .column(column)
-            .push(" = ")
-            .value(column, param);
     }
     Ok(())
 }

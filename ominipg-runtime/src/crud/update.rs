@@ -71,7 +71,7 @@ impl<M: Model> UpdateMany<M> {
         check_condition(M::TABLE, &self.selection, self.whole, "update")?;
         validate(M::TABLE, &self.patch)?;
         let Some(mut sql) = set(M::TABLE, &self.patch, &self.changes)? else { return Ok(None) };
-        sql.condition(&self.selection.filter)?;
+        sql.condition(&self.selection.condition(M::TABLE))?;
         Ok(Some(sql))
     }
 }
@@ -128,7 +128,21 @@ pub(super) fn assignments(
     if let Some(stamp) = stamp {
         sql.comma(&mut first).name(table.columns[stamp].name).push(" = now()");
     }
+    count_version(sql, table);
     Ok(true)
+}
+
+/// `, version = version + 1`, where the table counts updates; something stands before it.
+pub(super) fn count_version(sql: &mut Sql, table: &TableDef) {
+    if let Some(version) = table.version.map(|version| &table.columns[version]) {
+        sql.push(", ")
+            .name(version.name)
+            .push(" = ")
+            .push(TABLE_ALIAS)
+            .push(".")
+            .name(version.name)
+            .push(" + 1");
+    }
 }
 
 /// Refuses a change of the whole table that was not asked for, and one of a part that the statement cannot name.

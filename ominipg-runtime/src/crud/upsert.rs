@@ -25,7 +25,8 @@ impl<M: Model> Upsert<M> {
         Self { new, target }
     }
 
-    /// Gives a row that is there every value that is set in the new one.
+    /// Gives a row that is there every value that is set in the new one. A deleted row that stayed is one that is there, and
+    /// is there again then.
     pub fn update_all(self) -> UpsertUpdate<M> {
         UpsertUpdate { upsert: self, with: With::All }
     }
@@ -129,6 +130,13 @@ impl<M: Model> UpsertUpdate<M> {
             && !changed.contains(&stamp)
         {
             sql.comma(&mut first).name(stamp).push(" = now()");
+        }
+        if let (Some(deleted), false) = (table.deleted_at, changed.is_empty()) {
+            // It is there again.
+            sql.push(", ").name(table.columns[deleted].name).push(" = NULL");
+        }
+        if !changed.is_empty() {
+            update::count_version(&mut sql, table);
         }
         finish(sql, on.session()).await
     }

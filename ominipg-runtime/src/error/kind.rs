@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Unconditional,
     /// The row asked for is not there.
     NotFound,
+    /// The row was changed since the version that was named; read it again.
+    Conflict,
     /// More than one row was found where one was asked for.
     TooMany,
     /// SQL begins or ends a transaction, which only the runtime may; or the transaction can only be rolled back.

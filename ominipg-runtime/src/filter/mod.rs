@@ -10,7 +10,7 @@ mod order;
 mod path;
 
 pub use self::column::Column;
-pub(crate) use self::expr::Expr;
+pub(crate) use self::expr::{Expr, Test};
 pub use self::filter::Filter;
 pub(crate) use self::json::parse as parse_json;
 pub use self::order::{IntoOrder, Order};

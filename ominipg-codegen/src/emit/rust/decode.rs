@@ -3,10 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::json_types::JsonTypes;
 use crate::model::Table;
 use crate::names::ident;
 
-pub(super) fn model(table: &Table) -> TokenStream {
+pub(super) fn model(table: &Table, json: &JsonTypes) -> TokenStream {
     let (row, new, patch) = (ident(&table.row), ident(&table.new_type()), ident(&table.patch_type()));
     let key = ident(&table.key_type());
     let fields = table.columns.iter().map(|column| {
@@ -27,7 +28,19 @@ pub(super) fn model(table: &Table) -> TokenStream {
             quote!(out.put(#index, &key.#field);)
         }
     });
+    let versioned = table.version.map(|position| {
+        let ty = super::types::column(&table.columns[position], position, json);
+        quote! {
+            impl rt::Versioned for #row {
+                type Version = #ty;
+            }
+        }
+    });
+    let soft = table.deleted_at.map(|_| quote!(impl rt::SoftDelete for #row {}));
     quote! {
+        #versioned
+        #soft
+
         impl rt::Model for #row {
             type New = #new;
             type Patch = #patch;

@@ -12,13 +12,15 @@ pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
     let columns = table.columns.iter().map(column);
     let key = positions(&table.primary_key);
     let relations = table.relations.iter().map(|found| relation(schema, table, found));
-    let updated_at = match table.updated_at {
+    let kept = |column: Option<usize>| match column {
         Some(column) => {
             let column = Literal::usize_unsuffixed(column);
             quote!(::core::option::Option::Some(#column))
         }
         None => quote!(::core::option::Option::None),
     };
+    let (updated_at, deleted_at, version) =
+        (kept(table.updated_at), kept(table.deleted_at), kept(table.version));
     quote! {
         #[doc = #doc]
         pub static TABLE: rt::TableDef = rt::TableDef {
@@ -27,6 +29,8 @@ pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
             primary_key: #key,
             relations: &[#(#relations),*],
             updated_at: #updated_at,
+            deleted_at: #deleted_at,
+            version: #version,
         };
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
     let parts = [
         table_def::table_def(schema, table),
         row::row(table, &json, settings),
-        decode::model(table),
+        decode::model(table, &json),
         encode::encode(&table.row, table.columns.iter().enumerate(), Stand::in_row),
         key::key(table, &json, settings),
         new::new(table, &json, settings),

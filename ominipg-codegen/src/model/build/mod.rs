@@ -7,6 +7,7 @@ mod cursor;
 mod default;
 mod doc;
 mod foreign_key;
+mod kept;
 mod keys;
 mod layers;
 mod many_to_many;
@@ -14,6 +15,7 @@ mod relation;
 mod rules;
 mod table;
 mod timestamps;
+mod version;
 
 use cursor::Cursor;
 

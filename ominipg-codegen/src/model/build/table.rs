@@ -3,7 +3,7 @@
 use super::column::{self, ColumnLinks, Owner, Property, RelationProperty};
 use super::cursor::Cursor;
 use super::layers::Layers;
-use super::{Context, doc, keys, timestamps};
+use super::{Context, doc, keys, timestamps, version};
 use crate::diagnostic::{Code, Finding, Place};
 use crate::model::table::{Index, Table, Unique};
 use crate::names;
@@ -73,6 +73,8 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
         foreign_keys: Vec::new(),
         relations: Vec::new(),
         updated_at: None,
+        deleted_at: None,
+        version: None,
         place,
         key_place: place,
     };
@@ -93,6 +95,8 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
         }
     }
     timestamps::add(context, &mut table, config);
+    timestamps::add_deleted(context, &mut table, config);
+    version::add(context, &mut table, config);
     links.resize_with(table.columns.len(), ColumnLinks::default);
     unknown_defaults(context, &table, &owner);
     keys::primary(context, &mut table, config);

@@ -102,8 +102,15 @@ mod tests {
     }
 
     static COLUMNS: [ColumnDef; 2] = [column("a"), column("b")];
-    static TABLE: TableDef =
-        TableDef { name: "t", columns: &COLUMNS, primary_key: &[0], relations: &[], updated_at: None };
+    static TABLE: TableDef = TableDef {
+        name: "t",
+        columns: &COLUMNS,
+        primary_key: &[0],
+        relations: &[],
+        updated_at: None,
+        deleted_at: None,
+        version: None,
+    };
 
     fn keys(descending: bool) -> Vec<Key> {
         COLUMNS.iter().map(|column| Key { column, descending, nulls_first: false }).collect()

@@ -1,5 +1,6 @@
 //! Conditions on related rows, as SQL.
 
+use crate::crud::selection::Deleted;
 use crate::error::Error;
 use crate::filter::Expr;
 use crate::schema::RelationDef;
@@ -32,8 +33,10 @@ impl Sql {
                 self.push(" = ").column(&relation.target.columns[target]);
             }
         }
-        if !matches!(filter, Expr::Always(true)) {
-            self.push(" AND ").expr(filter)?;
+        for filter in [&Deleted::Left.condition(relation.target), filter] {
+            if !matches!(filter, Expr::Always(true)) {
+                self.push(" AND ").expr(filter)?;
+            }
         }
         self.leave(outer);
         Ok(self.push(")"))

@@ -4,7 +4,7 @@ use super::Relations;
 use super::keys::{Keys, key_at};
 use super::wanted::Wanted;
 use crate::crud::rows::decode_all;
-use crate::crud::selection::{from, order_by};
+use crate::crud::selection::{Deleted, from, order_by};
 use crate::error::Error;
 use crate::filter::Expr;
 use crate::model::Model;
@@ -75,7 +75,7 @@ fn statement(keys: &Keys, relation: &RelationDef, wanted: &Wanted) -> Result<Sql
         }
         from(&mut sql, target);
         join(&mut sql, relation, relation.through);
-        condition(&mut sql, keys, &side, &wanted.filter)?;
+        condition(&mut sql, keys, &side, target, &wanted.filter)?;
         order_by(&mut sql, &wanted.order)?;
         return Ok(sql);
     };
@@ -100,7 +100,7 @@ fn statement(keys: &Keys, relation: &RelationDef, wanted: &Wanted) -> Result<Sql
     order_by(&mut sql, &wanted.order)?;
     from(sql.push(") AS ").name(&rank), target);
     join(&mut sql, relation, relation.through);
-    condition(&mut sql, keys, &side, &wanted.filter)?;
+    condition(&mut sql, keys, &side, target, &wanted.filter)?;
     sql.push(") AS ").push(TABLE_ALIAS).push(" WHERE ").push(TABLE_ALIAS).push(".").name(&rank);
     sql.push(" <= ").param(Param::count(limit));
     sql.push(" ORDER BY ").push(TABLE_ALIAS).push(".").name(&rank);
@@ -120,7 +120,13 @@ fn join(sql: &mut Sql, relation: &RelationDef, through: Option<&ThroughDef>) {
 }
 
 /// ` WHERE` the key is one of those that are asked for, and the row is wanted.
-fn condition(sql: &mut Sql, keys: &Keys, side: &Side, filter: &Expr) -> Result<(), Error> {
+fn condition(
+    sql: &mut Sql,
+    keys: &Keys,
+    side: &Side,
+    target: &'static TableDef,
+    filter: &Expr,
+) -> Result<(), Error> {
     let mut params = keys.params()?;
     let types = keys.types();
     let column = |sql: &mut Sql, at: usize| {
@@ -157,8 +163,10 @@ fn condition(sql: &mut Sql, keys: &Keys, side: &Side, filter: &Expr) -> Result<(
         }
         sql.push("))");
     }
-    if !matches!(filter, Expr::Always(true)) {
-        sql.push(" AND ").expr(filter)?;
+    for filter in [&Deleted::Left.condition(target), filter] {
+        if !matches!(filter, Expr::Always(true)) {
+            sql.push(" AND ").expr(filter)?;
+        }
     }
     Ok(())
 }

@@ -156,7 +156,7 @@ impl<M: Model, S: Selected<M>, V> Select<M, S, V> {
                 Kind::Aggregate(call) => sql.call(call)?,
             };
         }
-        from(&mut sql, M::TABLE).condition(&self.selection.filter)?;
+        from(&mut sql, M::TABLE).condition(&self.selection.condition(M::TABLE))?;
         let has_groups = self.items.iter().any(|Item(kind)| matches!(kind, Kind::Aggregate(_)));
         let mut first = true;
         for Item(kind) in &self.items {

@@ -34,6 +34,8 @@ static TABLE: TableDef = TableDef {
     primary_key: &[0],
     relations: &[],
     updated_at: None,
+    deleted_at: None,
+    version: None,
 };
 
 struct Thing;

@@ -43,6 +43,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     primary_key: &[0],
     relations: &[],
     updated_at: None,
+    deleted_at: None,
+    version: None,
 };
 
 macro_rules! everything {

@@ -51,6 +51,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         },
     ],
     updated_at: None,
+    deleted_at: None,
+    version: None,
 };
 
 #[derive(Clone, Debug, PartialEq)]

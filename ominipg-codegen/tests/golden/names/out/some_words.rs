@@ -307,6 +307,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     primary_key: &[0],
     relations: &[],
     updated_at: ::core::option::Option::None,
+    deleted_at: ::core::option::Option::None,
+    version: ::core::option::Option::None,
 };
 /// \[brackets\], \<html\>, \*stars\*, `code`, 'quotes' and "more"
 ///

@@ -32,6 +32,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     primary_key: &[0],
     relations: &[],
     updated_at: ::core::option::Option::None,
+    deleted_at: ::core::option::Option::None,
+    version: ::core::option::Option::None,
 };
 /// A row of the table `tables`.
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
