@@ -45,7 +45,7 @@ pub use self::model::{Encode, Model, Validate};
 pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
-pub use self::session::{Executor, Transaction};
+pub use self::session::{CopyIn, CopyOut, Executor, Notification, Notifications, RowStream, Transaction};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{
     Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,

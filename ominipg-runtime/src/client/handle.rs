@@ -139,7 +139,7 @@ impl Ominipg {
     ///
     /// Where PostgreSQL refuses one.
     pub async fn batch_execute(&self, sql: &str) -> Result<(), Error> {
-        Session::database(self.backend(), self.limits()).batch(sql).await
+        Session::database(self.backend(), self.limits()).check_script(sql)?.batch(sql).await
     }
 
     /// Begins a transaction.

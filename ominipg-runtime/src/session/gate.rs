@@ -58,6 +58,11 @@ impl Gate {
         }
     }
 
+    /// How long callers wait.
+    pub(super) fn wait(&self) -> Duration {
+        self.wait
+    }
+
     /// The error of a call that waited for so long.
     pub(super) fn busy(&self, waited: Duration) -> Error {
         let message = format!(

@@ -34,6 +34,8 @@ pub(in crate::embedded) struct Line {
     input: BytesMut,
     /// How much of the input is whole messages.
     whole: usize,
+    /// How many of the next messages go nowhere.
+    pub(super) discard: usize,
     /// How much of it PostgreSQL may read now: to the end of the next message that is answered by ReadyForQuery.
     granted: usize,
     output: BytesMut,
@@ -101,6 +103,11 @@ impl Line {
                 Ok(Some(frame)) if frame.kind == b'X' => {
                     self.stop_reading();
                     break;
+                }
+                Ok(Some(frame)) if self.discard > 0 => {
+                    self.discard -= 1;
+                    let rest = self.input.split_off(self.whole);
+                    self.input.extend_from_slice(&rest[frame.len..]);
                 }
                 Ok(Some(frame)) => self.whole += frame.len,
                 Ok(None) => break,
