@@ -33,8 +33,8 @@ pub use self::client::{
     Outcomes, PoolState, StatementCache, Waiting,
 };
 pub use self::crud::{
-    Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, OptionalBelongsTo,
-    Relation, Relations, UpdateByKey, UpdateMany,
+    Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, ModelStream,
+    OptionalBelongsTo, Relation, Relations, UpdateByKey, UpdateMany,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;

@@ -113,6 +113,24 @@ pub(crate) async fn goes_on_after_a_copy_that_cannot_begin(place: &Place, db: Om
     if place.is_embedded() {
         db.query("SELECT * FROM mine", &[]).await.expect("the session is the same");
     }
+    if place.is_embedded() {
+        // One that is given up while it waits for its turn.
+        db.batch_execute("CREATE TABLE t (n int4)").await.expect("created");
+        let server = db.serve("127.0.0.1:0").await.expect("served");
+        let other = Ominipg::connect(server.url()).await.expect("connected");
+        let tx = other.transaction().await.expect("begun");
+        tx.query("SELECT 1", &[]).await.expect("it has the turn");
+        let quick = db.with_timeout(Duration::from_millis(100));
+        let error = quick.copy_in("COPY t FROM STDIN").await.expect_err("its time is over");
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+        tx.commit().await.expect("committed");
+        for n in 0..3 {
+            let row = db.query_one("SELECT $1::int4", &[&n]).await.expect("it goes on");
+            assert_eq!(row.get::<_, i32>(0), n, "each statement gets its own answer");
+        }
+        other.close().await.expect("closed");
+        server.close().await;
+    }
     let tx = db.transaction().await.expect("begun");
     tx.copy_in("COPY missing FROM STDIN").await.expect_err("there is no such table");
     tx.query("SELECT 1", &[]).await.expect_err("the transaction is aborted");
@@ -125,10 +143,10 @@ pub(crate) async fn ends_a_copy_by_its_limits(place: &Place, db: Ominipg) {
         return;
     }
     tables(&db).await;
-    let quick = db.with_timeout(Duration::from_millis(500));
+    let quick = db.with_timeout(Duration::from_secs(1));
     let mut copy = quick.copy_in("COPY b (n) FROM STDIN").await.expect("begun");
     copy.send("1\n").await.expect("sent");
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     let error = copy.send("2\n").await.expect_err("its time is over");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     // Even while it is still held.

@@ -63,6 +63,7 @@ on_every_mode!(
     limits::diagnoses;
     on_callers_threads_too:
     streams::gives_rows_one_by_one,
+    streams::gives_typed_rows,
     streams::goes_at_the_readers_pace,
     streams::ends_a_stream_that_is_dropped,
     streams::ends_with_an_error,

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use ominipg::{CallKind, CancellationToken, ErrorKind, Ominipg};
 
+use crate::blog::{NewPost, posts};
 use crate::limits::goes_on;
 use crate::place::Place;
+use crate::suite::ada;
 
 /// More rows than anyone waits for; PostgreSQL makes them as they are asked for.
 const ENDLESS: &str = "SELECT generate_series(1, 1000000000), repeat('x', 1000)";
@@ -37,6 +39,34 @@ pub(crate) async fn gives_rows_one_by_one(_: &Place, db: Ominipg) {
     db.batch_execute("ALTER TABLE t ADD m text; INSERT INTO t VALUES (1, 'a')").await.expect("altered");
     let mut rows = db.query_stream("SELECT * FROM t", &[]).await.expect("it is prepared anew");
     assert_eq!(rows.next().await.expect("there is one").expect("a row").get::<_, &str>(1), "a");
+}
+
+pub(crate) async fn gives_typed_rows(place: &Place, db: Ominipg) {
+    if place.is_left_out() {
+        return;
+    }
+    let author = ada(&db).await.id;
+    let rows = (0..3_000).map(|n| NewPost::new(format!("Post {n}"), "body", author));
+    posts::create_many(rows).run(&db).await.expect("created");
+    let find = || posts::find().filter(posts::id().gt(1_000)).order_by(posts::id().asc());
+    let mut found = find().stream(&db).await.expect("begun");
+    let mut next = 1_001;
+    while let Some(post) = found.next().await {
+        let post = post.expect("a row");
+        assert_eq!((post.id, post.title), (next, format!("Post {}", next - 1)));
+        next += 1;
+    }
+    assert_eq!(next, 3_001);
+    let tx = db.transaction().await.expect("begun");
+    posts::find().filter(posts::id().gt(2_999)).delete().run(&tx).await.expect("deleted");
+    let mut found = find().stream(&tx).await.expect("begun");
+    let first = found.next().await.expect("there is one").expect("a row");
+    assert_eq!(first.id, 1_001);
+    let busy = posts::find().count(&tx).await.expect_err("the stream is not at its end");
+    assert_eq!(busy.kind(), ErrorKind::Busy, "{busy}");
+    drop(found);
+    tx.rollback().await.expect("rolled back");
+    assert_eq!(posts::find().count(&db).await.expect("counted"), 3_000);
 }
 
 pub(crate) async fn goes_at_the_readers_pace(place: &Place, db: Ominipg) {
@@ -127,7 +157,7 @@ pub(crate) async fn ends_a_stream_by_its_limits(place: &Place, db: Ominipg) {
     }
     for slowly in [false, true] {
         let mut rows =
-            db.with_timeout(Duration::from_millis(300)).query_stream(ENDLESS, &[]).await.expect("begun");
+            db.with_timeout(Duration::from_secs(1)).query_stream(ENDLESS, &[]).await.expect("begun");
         let error = loop {
             if slowly {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -201,7 +231,7 @@ pub(crate) async fn has_a_transaction_to_itself(place: &Place, db: Ominipg) {
     assert_eq!(refused.kind(), ErrorKind::Transaction, "{refused}");
     tx.rollback().await.expect("rolled back");
     goes_on(&db).await;
-    let tx = db.transaction().await.expect("begun").with_timeout(Duration::from_millis(200));
+    let tx = db.transaction().await.expect("begun").with_timeout(Duration::from_secs(1));
     tx.execute("INSERT INTO t VALUES (1)", &[]).await.expect("inserted");
     let mut rows = tx.query_stream(ENDLESS, &[]).await.expect("begun");
     while let Some(Ok(_)) = rows.next().await {}

@@ -65,6 +65,14 @@ impl Limits {
         result.map_err(|error| self.name(error, deadline))
     }
 
+    /// The error of a limit that is reached now.
+    pub(crate) fn over(&self, deadline: Option<Instant>) -> Option<Error> {
+        if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
+            return Some(cancelled());
+        }
+        deadline.filter(|deadline| Instant::now() >= *deadline).map(|_| self.timed_out())
+    }
+
     /// Comes with the error of the limit that is reached first; none where nothing can end the call.
     pub(crate) fn reached(
         &self,

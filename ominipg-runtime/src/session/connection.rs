@@ -14,9 +14,14 @@ use super::line::Line;
 use super::statements::Statements;
 use crate::client::{Monitor, Stop};
 use crate::error::{Error, ErrorKind};
-use crate::param::{Param, Params};
+use crate::param::{Param, Params, check_size};
 
 const NO_PARAMS: Params<'static> = Params::Inferred(&[]);
+
+/// How many messages the driver sends at the end of a COPY, also of one that PostgreSQL refused to begin: that of the data,
+/// and a second Sync. Then PostgreSQL answers once more than the driver expects, and every later answer would go to the
+/// wrong caller (rust-postgres, pull request 1337).
+const COPY_END: usize = 2;
 
 /// A connection and the statements prepared on it.
 pub(crate) struct Connection {
@@ -208,22 +213,17 @@ impl Connection {
     pub(super) async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Bytes>, Error> {
         self.begun(async {
             let statement = self.prepare(sql, NO_PARAMS).await?;
+            let mut beginning = BeginningCopy(Some(self));
             let begun = self.client.copy_in(&statement).await;
-            if begun.is_err() {
-                self.forget_copy();
+            beginning.0 = None;
+            match (&begun, &self.line) {
+                (Err(_), Some(line)) => line.discard(COPY_END),
+                (Err(_), None) => self.broken.store(true, Ordering::Release),
+                (Ok(_), _) => {}
             }
             Ok(begun?)
         })
         .await
-    }
-
-    /// Sees to what the driver sends after a COPY that did not begin: the end of its data and a second Sync, which is
-    /// answered by one more message than the driver expects, so that all later answers would go to the wrong callers.
-    fn forget_copy(&self) {
-        match &self.line {
-            Some(line) => line.discard(2),
-            None => self.broken.store(true, Ordering::Release),
-        }
     }
 
     async fn try_stream(&self, sql: &str, params: Params<'_>, again: bool) -> Result<RowStream, Error> {
@@ -304,6 +304,7 @@ impl Connection {
     async fn ready(&self, sql: &str, params: Params<'_>) -> Result<(Statement, Option<Vec<Param>>), Error> {
         let statement = self.prepare(sql, params).await?;
         let encoded = params.encode(statement.params())?;
+        check_size(list(&encoded, params))?;
         Ok((statement, encoded))
     }
 
@@ -348,6 +349,17 @@ impl Drop for OpenTransaction<'_> {
     }
 }
 
+/// A COPY of which nobody knows yet whether it begins; see [`COPY_END`].
+struct BeginningCopy<'a>(Option<&'a Connection>);
+
+impl Drop for BeginningCopy<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0 {
+            connection.broken.store(true, Ordering::Release);
+        }
+    }
+}
+
 /// A mark that what is under way on a line may be ended; see [`Connection::stop_at`].
 pub(super) struct Stopping<'a>(&'a Line);
 
@@ -359,10 +371,13 @@ impl Drop for Stopping<'_> {
 
 /// Parameters as the driver takes them.
 fn refs<'a>(encoded: &'a Option<Vec<Param>>, params: Params<'a>) -> Vec<&'a (dyn ToSql + Sync)> {
-    let list: &'a [Param] = match (encoded, params) {
+    list(encoded, params).iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+fn list<'a>(encoded: &'a Option<Vec<Param>>, params: Params<'a>) -> &'a [Param] {
+    match (encoded, params) {
         (Some(encoded), _) => encoded,
         (None, Params::Ready(ready)) => ready,
         (None, Params::Inferred(_)) => &[],
-    };
-    list.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+    }
 }

@@ -114,10 +114,14 @@ impl<'a> Exchange<'a> {
         cx: &mut Context<'_>,
         step: impl FnMut(&mut Context<'_>) -> Poll<Result<T, tokio_postgres::Error>>,
     ) -> Poll<Result<T, Error>> {
-        if let Some(reached) = &mut self.reached
-            && let Poll::Ready(error) = reached.as_mut().poll(cx)
-        {
-            return Poll::Ready(Err(error));
+        if let Some(reached) = &mut self.reached {
+            // A timer says nothing in a task that never makes way, as one that always finds data.
+            if let Some(error) = self.limits.over(self.deadline) {
+                return Poll::Ready(Err(error));
+            }
+            if let Poll::Ready(error) = reached.as_mut().poll(cx) {
+                return Poll::Ready(Err(error));
+            }
         }
         let connection = self.connection()?;
         connection.poll(cx, step).map_err(|error| {
