@@ -24,7 +24,7 @@ mod validate;
 mod value;
 
 pub use tokio_postgres::Row;
-pub use tokio_postgres::types::ToSql;
+pub use tokio_postgres::types::{ToSql, Type};
 
 pub use tokio_util::sync::CancellationToken;
 
@@ -45,7 +45,9 @@ pub use self::model::{Encode, Model, Validate};
 pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef};
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
-pub use self::session::{CopyIn, CopyOut, Executor, Notification, Notifications, RowStream, Transaction};
+pub use self::session::{
+    CopyIn, CopyInRows, CopyOut, Executor, Notification, Notifications, RowStream, Transaction,
+};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{
     Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ominipg::{CancellationToken, CopyOut, ErrorKind, Ominipg};
+use ominipg::{CancellationToken, CopyOut, ErrorKind, Ominipg, ToSql, Type};
 
 use crate::limits::goes_on;
 use crate::place::Place;
@@ -53,6 +53,30 @@ pub(crate) async fn copies_in_every_format(_: &Place, db: Ominipg) {
     let nothing = db.copy_in("COPY b FROM STDIN").await.expect("begun");
     assert_eq!(nothing.finish().await.expect("nothing is sent"), 0);
     assert!(all(db.copy_out("COPY b TO STDOUT").await.expect("begun")).await.is_empty());
+}
+
+pub(crate) async fn takes_rows_of_values(_: &Place, db: Ominipg) {
+    tables(&db).await;
+    let read = db.query("SELECT * FROM a", &[]).await.expect("read");
+    let copy = db.copy_in("COPY b FROM STDIN (FORMAT binary)").await.expect("begun");
+    let mut rows = copy.rows([Type::INT4, Type::TEXT, Type::FLOAT8, Type::BYTEA]);
+    for row in &read {
+        let values: [&(dyn ToSql + Sync); 4] = [
+            &row.get::<_, i32>(0),
+            &row.get::<_, Option<&str>>(1),
+            &row.get::<_, f64>(2),
+            &row.get::<_, &[u8]>(3),
+        ];
+        rows.send(&values).await.expect("sent");
+    }
+    let wrong = rows.send(&[&1, &"one", &1, &None::<&[u8]>]).await.expect_err("1 is no float");
+    assert_eq!(wrong.kind(), ErrorKind::Parameter, "{wrong}");
+    assert!(wrong.to_string().contains("value 3 of the row cannot be sent as `float8`"), "{wrong}");
+    let few = rows.send(&[&1]).await.expect_err("there are four columns");
+    assert_eq!(few.kind(), ErrorKind::Parameter, "{few}");
+    assert_eq!(rows.finish().await.expect("finished"), 20_000);
+    let differ = "SELECT count(*) FROM (SELECT * FROM a EXCEPT SELECT * FROM b) d";
+    assert_eq!(db.query_one(differ, &[]).await.expect("compared").get::<_, i64>(0), 0);
 }
 
 pub(crate) async fn names_the_line_that_is_wrong(_: &Place, db: Ominipg) {

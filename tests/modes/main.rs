@@ -71,6 +71,7 @@ on_every_mode!(
     streams::has_a_transaction_to_itself,
     streams::is_counted,
     copies::copies_in_every_format,
+    copies::takes_rows_of_values,
     copies::names_the_line_that_is_wrong,
     copies::writes_nothing_unless_it_is_finished,
     copies::goes_on_after_a_copy_that_cannot_begin,

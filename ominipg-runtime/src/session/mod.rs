@@ -36,6 +36,6 @@ pub(crate) use self::notices::listener;
 pub(crate) use self::pool::PoolSize;
 pub(crate) use self::server::Server;
 pub(crate) use self::streams::Exchange;
-pub use self::streams::{CopyIn, CopyOut, RowStream};
+pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
 pub use self::transaction::Transaction;
 pub(crate) use self::worker::Worker;

@@ -1,11 +1,14 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use futures_sink::Sink;
 use tokio_postgres::CopyInSink;
+use tokio_postgres::types::Type;
 
+use super::copy_in_rows::CopyInRows;
 use super::exchange::Exchange;
 use crate::error::{Error, ErrorKind};
 use crate::session::control;
@@ -42,7 +45,8 @@ impl<'a> CopyIn<'a> {
 
     /// Sends some data, and waits where PostgreSQL has not taken what came before.
     ///
-    /// The data may be cut anywhere. What PostgreSQL has against it, [`finish`](Self::finish) tells.
+    /// The data may be cut anywhere. What PostgreSQL has against it, [`finish`](Self::finish) tells. Where this is dropped
+    /// before it is done, it is not known how much was sent: drop the COPY too.
     ///
     /// # Errors
     ///
@@ -50,16 +54,32 @@ impl<'a> CopyIn<'a> {
     pub async fn send(&mut self, data: impl Into<Bytes>) -> Result<(), Error> {
         let mut data = data.into();
         while !data.is_empty() {
-            let piece = data.split_to(data.len().min(PIECE));
-            poll_fn(|cx| self.poll(cx, |sink, cx| futures_sink::Sink::poll_ready(sink, cx))).await?;
-            let mut piece = Some(piece);
-            let start = |sink: Pin<&mut CopyInSink<Bytes>>, _: &mut Context<'_>| {
-                Poll::Ready(piece.take().map_or(Ok(()), |piece| futures_sink::Sink::start_send(sink, piece)))
+            let mut piece = Some(data.split_to(data.len().min(PIECE)));
+            let mut step = |mut sink: Pin<&mut CopyInSink<Bytes>>, cx: &mut Context<'_>| {
+                ready!(sink.as_mut().poll_ready(cx))?;
+                Poll::Ready(piece.take().map_or(Ok(()), |piece| sink.start_send(piece)))
             };
-            let mut start = start;
-            poll_fn(|cx| self.poll(cx, &mut start)).await?;
+            poll_fn(|cx| self.poll(cx, &mut step)).await?;
         }
         Ok(())
+    }
+
+    /// Takes rows of values rather than bytes: `FORMAT binary`, and the types of the columns that the SQL names.
+    ///
+    /// ```no_run
+    /// # async fn fill(db: ominipg_runtime::Ominipg) -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::Type;
+    ///
+    /// let copy = db.copy_in("COPY planes (name, seats) FROM STDIN (FORMAT binary)").await?;
+    /// let mut rows = copy.rows([Type::TEXT, Type::INT4]);
+    /// rows.send(&[&"A320", &180]).await?;
+    /// rows.send(&[&"747, the old one", &None::<i32>]).await?;
+    /// rows.finish().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rows(self, types: impl IntoIterator<Item = Type>) -> CopyInRows<'a> {
+        CopyInRows::new(self, types.into_iter().collect())
     }
 
     /// Ends the data, and returns how many rows were written.

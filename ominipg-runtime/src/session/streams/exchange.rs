@@ -26,7 +26,7 @@ pub(crate) struct Exchange<'a> {
 /// Where it runs.
 enum Seat<'a> {
     /// On a connection of its own.
-    Leased(Lease),
+    Leased(Box<Lease>),
     /// In a transaction, which has no other statement meanwhile.
     Transaction(&'a Transaction),
     /// It has ended.
@@ -44,7 +44,7 @@ impl Exchange<'static> {
         let mut exchange = Self::new(backend, call, kind);
         Box::pin(async move {
             let lease = exchange.bound(call.lease(backend)).await;
-            exchange.seat = Seat::Leased(exchange.begun(lease)?);
+            exchange.seat = Seat::Leased(Box::new(exchange.begun(lease)?));
             exchange.limit();
             Ok(exchange)
         })

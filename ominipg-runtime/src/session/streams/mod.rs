@@ -5,12 +5,14 @@
 //! fetched in parts would do the same, but for SELECT alone, within a transaction, and without parallel plans.
 
 mod copy_in;
+mod copy_in_rows;
 mod copy_out;
 mod exchange;
 mod reading;
 mod row_stream;
 
 pub use self::copy_in::CopyIn;
+pub use self::copy_in_rows::CopyInRows;
 pub use self::copy_out::CopyOut;
 pub(crate) use self::exchange::Exchange;
 pub use self::row_stream::RowStream;
