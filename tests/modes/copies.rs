@@ -220,6 +220,21 @@ pub(crate) async fn ends_a_copy_by_its_limits(place: &Place, db: Ominipg) {
     assert_eq!((count(&db, "b").await, count(&db, "s").await), (0, 0));
 }
 
+pub(crate) async fn tells_what_stopped_it(_: &Place, db: Ominipg) {
+    let sql = "COPY (SELECT 1 / (5000 - n), repeat('x', 100) FROM generate_series(1, 10000) n) TO STDOUT";
+    let mut copy = db.copy_out(sql).await.expect("begun");
+    let mut good = 0;
+    let error = loop {
+        match copy.next().await.expect("an error comes") {
+            Ok(_) => good += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((good, error.code().map(|code| code.code())), (4_999, Some("22012")), "{error}");
+    assert!(copy.next().await.is_none(), "nothing follows an error");
+    goes_on(&db).await;
+}
+
 pub(crate) async fn ends_a_copy_that_is_dropped(place: &Place, db: Ominipg) {
     if place.is_left_out() {
         return;

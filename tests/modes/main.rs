@@ -77,6 +77,7 @@ on_every_mode!(
     copies::goes_on_after_a_copy_that_cannot_begin,
     copies::ends_a_copy_by_its_limits,
     copies::ends_a_copy_that_is_dropped,
+    copies::tells_what_stopped_it,
     copies::moves_large_data,
     copies::runs_in_transactions,
     copies::refuses_other_statements,

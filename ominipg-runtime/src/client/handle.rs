@@ -225,7 +225,7 @@ impl Ominipg {
     ///
     /// # Errors
     ///
-    /// Where a transaction on an embedded database stays open for longer than [`ConnectOptions::busy_timeout`], or its
+    /// Where a transaction or a stream on an embedded database stays open for longer than [`ConnectOptions::busy_timeout`], or its
     /// files cannot be written: it recovers when it is opened again.
     pub async fn close(&self) -> Result<(), Error> {
         self.backend.monitor().call(CallKind::Close, None, self.backend.close()).await
