@@ -86,8 +86,8 @@ impl<'a> CopyIn<'a> {
     ///
     /// # Errors
     ///
-    /// Where PostgreSQL refuses the data, with the line that it stopped at; or as [`send`](Self::send). Nothing is
-    /// written then.
+    /// Where PostgreSQL refuses the data, with the line that it stopped at: nothing is written then. Where the connection
+    /// breaks or a limit ends the call while this is under way, or its future is dropped, the rows may have been written.
     pub async fn finish(mut self) -> Result<u64, Error> {
         let rows = poll_fn(|cx| self.poll(cx, |sink, cx| sink.poll_finish(cx))).await?;
         self.sink = None;
