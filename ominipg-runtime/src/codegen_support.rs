@@ -14,7 +14,7 @@ pub use uuid;
 pub use uuid::Uuid;
 
 pub use crate::crud::{
-    BelongsTo, ByKey, Create, CreateMany, DeleteMany, Find, HasMany, OptionalBelongsTo, UpdateMany,
+    BelongsTo, ByKey, Create, CreateMany, DeleteMany, Find, HasMany, OptionalBelongsTo, UpdateMany, Upsert,
 };
 pub use crate::decode::RowReader;
 pub use crate::encode::Encoder;

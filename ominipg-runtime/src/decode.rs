@@ -76,7 +76,7 @@ impl<'a> RowReader<'a> {
 }
 
 /// A document's text, still in the row's buffer.
-struct RawJson<'a>(&'a [u8]);
+pub(crate) struct RawJson<'a>(pub(crate) &'a [u8]);
 
 impl<'a> FromSql<'a> for RawJson<'a> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {

@@ -28,13 +28,17 @@ pub use tokio_postgres::types::{ToSql, Type};
 
 pub use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "embedded")]
+pub use self::client::Dump;
 pub use self::client::{
     CallKind, ConnectOptions, Diagnostics, EngineState, Event, Events, Histogram, Mode, Ominipg, Outcome,
     Outcomes, PoolState, StatementCache, Waiting,
 };
 pub use self::crud::{
-    Alone, BelongsTo, ByKey, Create, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, ModelStream,
-    OptionalBelongsTo, Relation, Relations, UpdateByKey, UpdateMany,
+    After, Aggregate, AggregateOrder, Alone, Assignment, Assignments, BelongsTo, ByKey, Columns, Create,
+    CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having, IntoSelectOrder, ModelStream, Numeric,
+    OptionalBelongsTo, Page, Relation, Relations, Select, Selected, UpdateByKey, UpdateMany, Upsert,
+    UpsertKeep, UpsertUpdate, Upserted, count,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;

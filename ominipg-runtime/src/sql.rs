@@ -50,10 +50,16 @@ impl Sql {
     /// Adds the columns of the statement's table as a row is read.
     pub(crate) fn columns(&mut self, table: &TableDef) -> &mut Self {
         for (index, column) in table.columns.iter().enumerate() {
-            self.push(if index == 0 { "" } else { ", " }).column(column);
-            if let Some(wire) = differs(column) {
-                self.push("::").push(wire);
-            }
+            self.push(if index == 0 { "" } else { ", " }).read_column(column);
+        }
+        self
+    }
+
+    /// Adds a column of the statement's table as it is read.
+    pub(crate) fn read_column(&mut self, column: &ColumnDef) -> &mut Self {
+        self.column(column);
+        if let Some(wire) = differs(column) {
+            self.push("::").push(wire);
         }
         self
     }

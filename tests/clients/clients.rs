@@ -9,7 +9,7 @@ mod tokio_postgres;
 #[cfg(unix)]
 mod unix;
 
-use ominipg::{Ominipg, ServeOptions, Server};
+use ominipg::{ConnectOptions, Ominipg, ServeOptions, Server};
 
 const PASSWORD: &str = "correct horse";
 
@@ -21,7 +21,11 @@ struct Served {
 
 impl Served {
     async fn new() -> Self {
-        let db = Ominipg::connect(":memory:").await.expect("it opens");
+        Self::with(":memory:").await
+    }
+
+    async fn with(options: impl Into<ConnectOptions>) -> Self {
+        let db = Ominipg::connect(options).await.expect("it opens");
         let server =
             db.serve(ServeOptions::new("127.0.0.1:0").password(PASSWORD)).await.expect("it is served");
         Self { db, server }

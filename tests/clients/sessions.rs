@@ -1,5 +1,8 @@
 //! What belongs to one session is not another's.
 
+use std::time::{Duration, Instant};
+
+use ominipg::{ConnectOptions, ErrorKind};
 use tokio_postgres::error::SqlState;
 
 use crate::Served;
@@ -40,5 +43,35 @@ async fn an_error_is_one_sessions_alone() {
     for client in [&one, &other] {
         client.batch_execute("SELECT 1").await.expect("the session goes on");
     }
+    served.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_too_long_is_told_for_whom() {
+    let wait = Duration::from_millis(300);
+    let served = Served::with(ConnectOptions::new(":memory:").busy_timeout(wait)).await;
+    let (mut one, other) = (connect(&served).await, connect(&served).await);
+    let tx = one.transaction().await.expect("it begins");
+    tx.batch_execute("CREATE TABLE t (n int)").await.expect("created");
+
+    let since = Instant::now();
+    let simple = other.batch_execute("SELECT 1; SELECT 2").await.expect_err("it is not its turn");
+    assert!(since.elapsed() >= wait && since.elapsed() < wait * 5, "{:?}", since.elapsed());
+    assert_eq!(simple.code(), Some(&SqlState::LOCK_NOT_AVAILABLE), "{simple:?}");
+    let message = simple.as_db_error().expect("it is an answer").message();
+    assert!(message.contains("has a transaction open"), "{message}");
+    let (first, second) = tokio::join!(other.query_one("SELECT 1", &[]), other.query_one("SELECT 2", &[]));
+    for prepared in [first, second] {
+        let prepared = prepared.expect_err("it is not its turn");
+        assert_eq!(prepared.code(), Some(&SqlState::LOCK_NOT_AVAILABLE), "{prepared:?}");
+    }
+    let own = served.db.query("SELECT 1", &[]).await.expect_err("it is not its turn");
+    assert_eq!(own.kind(), ErrorKind::Busy, "{own}");
+
+    let late = tokio::spawn(async move { other.query_one("SELECT count(*) FROM t", &[]).await });
+    tokio::time::sleep(wait / 3).await;
+    tx.commit().await.expect("committed");
+    assert_eq!(late.await.expect("it ends").expect("its turn came").get::<_, i64>(0), 0);
+    assert_eq!(served.count("t").await, 0);
     served.close().await;
 }

@@ -1,5 +1,7 @@
-//! The embedded engine: its folder, its recovery, its extensions, how it is stopped, and what PostgreSQL must still be able to do inside it.
+//! The embedded engine: its folder, its recovery, its backups, its extensions, how it is stopped, and what PostgreSQL must still be
+//! able to do inside it.
 
+mod backup;
 mod extensions;
 mod folder;
 mod log;
@@ -8,3 +10,4 @@ mod postgres;
 mod recovery;
 mod stop;
 mod storm;
+mod vacuum;

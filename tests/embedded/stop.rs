@@ -192,3 +192,47 @@ async fn closing_ends_what_runs() {
         again.close().await.expect("it closes");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_ends_a_session_of_postgresql_ends_that_session_only() {
+    let db = Ominipg::connect(":memory:").await.expect("it opens");
+    db.batch_execute("CREATE TABLE t (n int)").await.expect("created");
+    let ends = [
+        ("SET transaction_timeout = '50ms'", "SELECT pg_sleep(20)", "25P04"),
+        (
+            "SET transaction_timeout = '50ms'",
+            "SELECT count(*) FROM generate_series(1, 100000000000)",
+            "25P04",
+        ),
+        ("SELECT 1", "SELECT pg_terminate_backend(pg_backend_pid())", "57P01"),
+        ("SELECT 1", "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(20)", "57P01"),
+    ];
+    for (before, statement, code) in ends {
+        db.batch_execute(before).await.expect("it is set");
+        let tx = db.transaction().await.expect("it begins");
+        tx.execute("INSERT INTO t VALUES (1)", &[]).await.expect("inserted");
+        let start = Instant::now();
+        let error = tx.batch_execute(statement).await.expect_err("the session ends");
+        assert_eq!(error.code().map(|code| code.code()), Some(code), "{statement}: {error}");
+        assert_eq!(error.kind(), ErrorKind::Connection, "{statement}: {error}");
+        assert!(start.elapsed() < SOON * 2, "{statement}: {:?}", start.elapsed());
+        drop(tx);
+        let count: i64 = db.query_one("SELECT count(*) FROM t", &[]).await.expect("another session").get(0);
+        assert_eq!(count, 0, "{statement}: what was open is rolled back");
+        goes_on(&db).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_takes_too_long_ends_while_it_waits() {
+    let db = Ominipg::connect(":memory:").await.expect("it opens");
+    db.batch_execute("CREATE TABLE t (n int); SET transaction_timeout = '100ms'").await.expect("it is set");
+    let tx = db.transaction().await.expect("it begins");
+    tx.execute("INSERT INTO t VALUES (1)", &[]).await.expect("inserted");
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let error = tx.execute("INSERT INTO t VALUES (2)", &[]).await.expect_err("the session has ended");
+    assert_eq!(error.code().map(|code| code.code()), Some("25P04"), "{error}");
+    drop(tx);
+    let count: i64 = db.query_one("SELECT count(*) FROM t", &[]).await.expect("another session").get(0);
+    assert_eq!(count, 0, "what was open is rolled back");
+}

@@ -11,7 +11,13 @@ use crate::golden::{blog, bundle, json as shapes, keys};
 #[test]
 fn taken_names_have_a_line_behind_them() {
     let _ = (some_words::find(), some_words::find_(), some_words::by_key_(), some_words::create_());
-    let _ = (some_words::delete_all_(), some_words::r#type(), some_words::self_(), some_words::r#gen());
+    let _ = (
+        some_words::upsert_on_find_(),
+        some_words::delete_all_(),
+        some_words::r#type(),
+        some_words::self_(),
+        some_words::r#gen(),
+    );
     let _ = (r#type::find(), self_::find(), mod_::find(), tables::find());
     let new = NewClone::new(1, "new", "value")
         .by_key(2)
@@ -34,7 +40,7 @@ fn taken_names_have_a_line_behind_them() {
 #[test]
 fn rows_keep_the_names_of_their_properties() {
     let row = json!({
-        "find": 1, "by_key": null, "create": null, "new": "n", "delete_all": "x", "type": "t", "self": "s", "crate": null,
+        "find": 1, "by_key": null, "upsert_on_find": null, "create": null, "new": "n", "delete_all": "x", "type": "t", "self": "s", "crate": null,
         "gen": null, "first-name": "f", "1st": null, "a/b~c": null, "out": null, "row": null, "key": null, "v": null,
         "value": "v", "rt": null, "rules": null, "TABLE": null, "clone": null, "default": null, "Übung": "ü", "$": null,
         "the \"quoted\" 'name'": null, "error": { "kind": "a", "self": "s" }

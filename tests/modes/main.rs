@@ -5,8 +5,10 @@ mod large_objects;
 mod limits;
 mod notifications;
 mod place;
+mod reading;
 mod streams;
 mod suite;
+mod writing;
 
 /// The tables of `schemas/blog`.
 mod blog {
@@ -55,6 +57,12 @@ on_every_mode!(
     suite::moves_large_values,
     suite::keeps_what_was_committed,
     suite::refuses_calls_after_the_close,
+    reading::selects,
+    reading::aggregates,
+    reading::pages,
+    reading::locks,
+    writing::upserts,
+    writing::computes,
     limits::ends_calls_that_take_too_long,
     limits::ends_calls_when_told,
     limits::ends_calls_that_are_dropped,

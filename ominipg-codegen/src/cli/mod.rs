@@ -1,7 +1,11 @@
 //! The commands.
 
 #[cfg(feature = "engine")]
+mod backup;
+#[cfg(feature = "engine")]
 mod engine;
+#[cfg(feature = "engine")]
+mod folder;
 mod schemas;
 #[cfg(feature = "engine")]
 mod serve;
@@ -9,6 +13,9 @@ mod serve;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+#[cfg(feature = "engine")]
+use self::folder::folder_url;
 
 /// Makes a typed PostgreSQL data layer from a folder of JSON Schemas.
 #[derive(Debug, Parser)]
@@ -33,6 +40,12 @@ enum Command {
     /// Serves a database folder to any PostgreSQL client.
     #[cfg(feature = "engine")]
     Serve(serve::Serve),
+    /// Writes a whole database folder to one file.
+    #[cfg(feature = "engine")]
+    Dump(backup::Dump),
+    /// Makes a database folder of a file that `dump` wrote.
+    #[cfg(feature = "engine")]
+    Restore(backup::Restore),
 }
 
 /// Runs the command that the arguments name.
@@ -45,6 +58,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Engine(engine) => engine.run(),
         #[cfg(feature = "engine")]
         Command::Serve(serve) => serve.run(),
+        #[cfg(feature = "engine")]
+        Command::Dump(dump) => dump.run(),
+        #[cfg(feature = "engine")]
+        Command::Restore(restore) => restore.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,15 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ominipg_runtime::{ConnectOptions, Error, ErrorKind, Ominipg, ServeOptions, Server};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tokio::runtime::Runtime;
+
+use super::folder_url;
 
 /// Where the password may stand instead of in a file; never among the arguments, which every user of a machine can read.
 const PASSWORD_VARIABLE: &str = "OMINIPG_SERVE_PASSWORD";
 const DEFAULT_ADDRESS: &str = "127.0.0.1:5433";
-
-/// What a `file://` url takes for something else.
-const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// The command `serve`.
 #[derive(Debug, Args)]
@@ -48,13 +46,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Result<(), String> {
         let password = self.password()?;
-        let Some(folder) = self.folder.to_str() else {
-            return Err(format!(
-                "error: the folder's path {} is not UTF-8: choose another",
-                self.folder.display()
-            ));
-        };
-        let url = format!("file://{}", utf8_percent_encode(folder, ESCAPED));
+        let url = folder_url(&self.folder)?;
         let runtime = Runtime::new().map_err(|error| format!("error: cannot start: {error}"))?;
         let hint = match password {
             Some(_) => String::new(),

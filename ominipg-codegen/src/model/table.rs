@@ -56,6 +56,11 @@ impl Table {
         self.columns.iter().position(|column| column.property == property)
     }
 
+    /// The columns of the primary key and of each further key that no two rows share.
+    pub(crate) fn unique_keys(&self) -> impl Iterator<Item = &[usize]> {
+        std::iter::once(&self.primary_key[..]).chain(self.unique.iter().map(|unique| &unique.columns[..]))
+    }
+
     /// Whether no two rows share the values of these columns.
     pub(crate) fn is_unique(&self, columns: &[usize]) -> bool {
         let same =

@@ -24,6 +24,8 @@ pub struct Ominipg {
     backend: Arc<Backend>,
     mode: Mode,
     limits: Limits,
+    #[cfg(feature = "embedded")]
+    busy_timeout: std::time::Duration,
 }
 
 impl Ominipg {
@@ -46,7 +48,13 @@ impl Ominipg {
         let version = backend.monitor().version().map(str::to_owned);
         backend.monitor().events.connected(Event::Connected { mode, version });
         let limits = Limits { timeout: options.statement_timeout, cancel: None };
-        Ok(Self { backend, mode, limits })
+        Ok(Self {
+            backend,
+            mode,
+            limits,
+            #[cfg(feature = "embedded")]
+            busy_timeout: options.busy_timeout,
+        })
     }
 
     pub(crate) fn backend(&self) -> &Arc<Backend> {
@@ -84,6 +92,12 @@ impl Ominipg {
     pub fn with_cancel(&self, token: CancellationToken) -> Self {
         let limits = Limits { cancel: Some(token), ..self.limits.clone() };
         Self { limits, ..self.clone() }
+    }
+
+    /// How long calls wait for an open transaction.
+    #[cfg(feature = "embedded")]
+    pub(super) fn busy_timeout(&self) -> std::time::Duration {
+        self.busy_timeout
     }
 
     /// Where statements run.

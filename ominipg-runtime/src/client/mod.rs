@@ -1,6 +1,8 @@
 //! The handle that applications hold: connect, query, transaction, close.
 
 mod diagnostics;
+#[cfg(feature = "embedded")]
+mod dump;
 mod events;
 mod extensions;
 mod handle;
@@ -17,6 +19,8 @@ mod streams;
 mod tables;
 
 pub use self::diagnostics::{Diagnostics, EngineState, PoolState, StatementCache};
+#[cfg(feature = "embedded")]
+pub use self::dump::Dump;
 pub use self::events::{Event, Events};
 pub use self::handle::Ominipg;
 pub(crate) use self::handle::{at_most_one, one};

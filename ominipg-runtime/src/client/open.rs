@@ -38,6 +38,12 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Erro
     if options.max_connections == 0 {
         return Err(Error::new(ErrorKind::Options, "`max_connections` must be at least 1"));
     }
+    #[cfg(feature = "embedded")]
+    if options.backup.is_some() {
+        let message = "a backup is restored into an embedded database, and the url names a server: connect to `:memory:` or \
+                       `file://./folder`";
+        return Err(Error::new(ErrorKind::Options, message));
+    }
     let size = PoolSize { connections: options.max_connections, wait: options.busy_timeout };
     let monitor = Arc::new(Monitor::new());
     let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout, monitor)?;
@@ -68,8 +74,11 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Opened, E
     };
     options.embedded.check()?;
     let with_worker = options.use_worker != Some(false);
+    let backup = options.backup.clone();
+    let mut engine_options = options.embedded.clone();
+    engine_options.busy_timeout = options.busy_timeout;
     let embedded =
-        embedded::Embedded::open(location, options.embedded.clone(), extensions, with_worker).await?;
+        embedded::Embedded::open(location, engine_options, extensions, with_worker, backup).await?;
     let (sessions, monitor) = (embedded.sessions(), Arc::new(Monitor::new()));
     let connection = sessions.connect(Arc::clone(&monitor)).await?;
     // PostgreSQL may end a session, as with `idle_in_transaction_session_timeout`, and live on.

@@ -2,6 +2,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::redact::redact;
+#[cfg(feature = "embedded")]
+use crate::embedded::BackupSource;
 use crate::schema::Schema;
 
 /// What to connect to, and how.
@@ -27,6 +29,8 @@ pub struct ConnectOptions {
     pub(super) statement_timeout: Option<Duration>,
     #[cfg(feature = "embedded")]
     pub(super) embedded: crate::embedded::Options,
+    #[cfg(feature = "embedded")]
+    pub(super) backup: Option<BackupSource>,
 }
 
 impl ConnectOptions {
@@ -44,6 +48,8 @@ impl ConnectOptions {
             statement_timeout: None,
             #[cfg(feature = "embedded")]
             embedded: crate::embedded::Options::default(),
+            #[cfg(feature = "embedded")]
+            backup: None,
         }
     }
 
@@ -98,6 +104,8 @@ impl ConnectOptions {
 
     /// How long a call waits for a free connection, or for an embedded database's open transaction to end;
     /// 30 seconds by default.
+    ///
+    /// Clients of [`serve`](super::Ominipg::serve) wait as long for their turn, and then get the error 55P03.
     pub fn busy_timeout(self, timeout: Duration) -> Self {
         Self { busy_timeout: timeout, ..self }
     }
@@ -126,6 +134,16 @@ impl ConnectOptions {
         self
     }
 
+    /// Whether tables are vacuumed and analysed while nobody asks anything; on by default.
+    ///
+    /// It is autovacuum as a server has it, with its usual thresholds: after a second without any statement, on the worker's
+    /// thread, and only until the next statement comes. Without a worker ([`use_worker`](Self::use_worker)) there is no
+    /// thread for it: run `VACUUM ANALYZE` from time to time.
+    pub fn autovacuum(mut self, vacuum: bool) -> Self {
+        self.embedded.autovacuum = vacuum;
+        self
+    }
+
     /// PostgreSQL's cache of table pages; 16 MB by default, from 1 MB to 1 GB.
     pub fn shared_buffers(mut self, bytes: u64) -> Self {
         self.embedded.shared_buffers = bytes;
@@ -145,6 +163,32 @@ impl ConnectOptions {
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.embedded.memory_limit = bytes;
         self
+    }
+
+    /// Restores a backup that [`Ominipg::dump`](super::Ominipg::dump) wrote: the new database begins with its contents.
+    ///
+    /// A database in memory is filled from the file. One in a folder is made there, aside first, and appears whole or not
+    /// at all; a folder that holds a database already is an error of the kind
+    /// [`ErrorKind::Backup`](crate::ErrorKind::Backup), and so is a file that is truncated, damaged or of another version.
+    /// A backup of a folder can be restored in memory, and the other way round. The extensions that it uses are named with
+    /// [`extensions`](Self::extensions), as for any database.
+    ///
+    /// ```no_run
+    /// # async fn open() -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::{ConnectOptions, Ominipg};
+    ///
+    /// let options = ConnectOptions::new("file://./data").restore_from("backup.tar.zst");
+    /// let db = Ominipg::connect(options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restore_from(self, path: impl Into<std::path::PathBuf>) -> Self {
+        Self { backup: Some(BackupSource::File(path.into())), ..self }
+    }
+
+    /// As [`restore_from`](Self::restore_from), from anything that can be read; once, also by clones of these options.
+    pub fn restore_from_reader(self, reader: impl std::io::Read + Send + 'static) -> Self {
+        Self { backup: Some(BackupSource::reader(reader)), ..self }
     }
 }
 

@@ -1,5 +1,6 @@
+use super::assignment::{Assignments, Change};
 use super::rows::{decode, encode_key, not_found, validate};
-use super::select::{from, where_key};
+use super::selection::{from, where_key};
 use super::update;
 use crate::error::Error;
 use crate::model::Model;
@@ -51,7 +52,7 @@ impl<M: Model> ByKey<M> {
 
     /// An update of the row.
     pub fn update(self, patch: M::Patch) -> UpdateByKey<M> {
-        UpdateByKey { target: self, patch }
+        UpdateByKey { target: self, patch, changes: Vec::new() }
     }
 
     /// A delete of the row.
@@ -73,9 +74,16 @@ impl<M: Model> ByKey<M> {
 pub struct UpdateByKey<M: Model> {
     target: ByKey<M>,
     patch: M::Patch,
+    changes: Vec<Change>,
 }
 
 impl<M: Model> UpdateByKey<M> {
+    /// Lets the database compute columns too, as `users::visits().increment(1)`.
+    pub fn set(mut self, assignments: impl Assignments<M>) -> Self {
+        update::add(&mut self.changes, assignments);
+        self
+    }
+
     /// Checks the patch against its schema, updates the row and returns it; an empty patch only reads it.
     ///
     /// # Errors
@@ -84,7 +92,9 @@ impl<M: Model> UpdateByKey<M> {
     /// PostgreSQL refuses.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<M, Error> {
         validate(M::TABLE, &self.patch)?;
-        let Some(mut sql) = update::set(M::TABLE, &self.patch)? else { return self.target.one(on).await };
+        let Some(mut sql) = update::set(M::TABLE, &self.patch, &self.changes)? else {
+            return self.target.one(on).await;
+        };
         where_key(&mut sql, M::TABLE, encode_key::<M>(&self.target.key))?;
         sql.push(" RETURNING ").columns(M::TABLE);
         on.session().rows(sql).await?.first().map_or_else(|| Err(missing::<M>()), decode)

@@ -1,7 +1,7 @@
 use std::marker::PhantomData;
 
 use super::rows::decode_all;
-use super::select::{Selection, from};
+use super::selection::{Selection, from};
 use super::update::check_condition;
 use crate::error::Error;
 use crate::model::Model;

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::model_stream::ModelStream;
 use super::relation::{Alone, Relations};
 use super::rows::{decode_all, not_found};
-use super::select::{Selection, Sort};
-use super::{DeleteMany, UpdateMany};
+use super::selection::{Selection, Sort};
+use super::{DeleteMany, Select, Selected, UpdateMany};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Filter, IntoOrder, parse_json};
 use crate::model::Model;
@@ -16,8 +16,8 @@ use crate::session::{Executor, Session};
 /// A search for rows of `M`, and of what is related to them; not sent yet.
 #[must_use = "nothing is sent until `all`, `stream`, `first`, `one`, `count` or `exists`"]
 pub struct Find<M, R = Alone> {
-    selection: Selection,
-    relations: R,
+    pub(super) selection: Selection,
+    pub(super) relations: R,
     model: PhantomData<fn() -> M>,
 }
 
@@ -38,6 +38,11 @@ impl<M: Model> Find<M> {
     /// Loads related rows too: a relation, or a tuple of them, in one query each.
     pub fn with<R: Relations<M>>(self, relations: R) -> Find<M, R> {
         Find { selection: self.selection, relations, model: PhantomData }
+    }
+
+    /// Some columns, or what is computed over groups of rows, in place of the rows.
+    pub fn select<S: Selected<M>>(self, selected: S) -> Select<M, S> {
+        Select::found(self.selection, &selected)
     }
 
     /// How many rows there are.

@@ -1,11 +1,16 @@
 use crate::encode::{ColumnSet, Encoder, array_param, slices};
 use crate::error::Error;
+use crate::param::Param;
 use crate::schema::{SqlType, TableDef};
 use crate::sql::{Shape, Sql, TABLE_ALIAS};
 
 /// `INSERT` of one row.
-pub(super) fn one(table: &TableDef, row: Encoder) -> Result<Sql, Error> {
-    let row = row.into_row()?;
+pub(super) fn one(table: &TableDef, values: Encoder) -> Result<Sql, Error> {
+    Ok(row(table, values.into_row()?))
+}
+
+/// The same, of values that are encoded already.
+pub(super) fn row(table: &TableDef, row: Vec<(usize, Param)>) -> Sql {
     let mut sql = Sql::default();
     into(&mut sql, table, row.iter().map(|(column, _)| *column));
     if row.is_empty() {
@@ -18,7 +23,7 @@ pub(super) fn one(table: &TableDef, row: Encoder) -> Result<Sql, Error> {
         }
         sql.push(")");
     }
-    Ok(sql)
+    sql
 }
 
 /// `INSERT` of many rows that have the same columns set: one array parameter a column.

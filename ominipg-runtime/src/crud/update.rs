@@ -1,7 +1,8 @@
 use std::marker::PhantomData;
 
+use super::assignment::{Assignments, Change};
 use super::rows::{decode_all, validate};
-use super::select::Selection;
+use super::selection::Selection;
 use crate::encode::Encoder;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Expr;
@@ -15,6 +16,7 @@ use crate::sql::{Sql, TABLE_ALIAS};
 pub struct UpdateMany<M: Model> {
     selection: Selection,
     patch: M::Patch,
+    changes: Vec<Change>,
     whole: bool,
     model: PhantomData<fn() -> M>,
 }
@@ -22,11 +24,17 @@ pub struct UpdateMany<M: Model> {
 impl<M: Model> UpdateMany<M> {
     /// An update of the whole table.
     pub fn all(patch: M::Patch) -> Self {
-        Self { selection: Selection::default(), patch, whole: true, model: PhantomData }
+        Self { selection: Selection::default(), patch, changes: Vec::new(), whole: true, model: PhantomData }
     }
 
     pub(super) fn found(selection: Selection, patch: M::Patch) -> Self {
-        Self { selection, patch, whole: false, model: PhantomData }
+        Self { selection, patch, changes: Vec::new(), whole: false, model: PhantomData }
+    }
+
+    /// Lets the database compute columns too, as `users::visits().increment(1)`.
+    pub fn set(mut self, assignments: impl Assignments<M>) -> Self {
+        add(&mut self.changes, assignments);
+        self
     }
 
     /// Checks the patch against its schema, updates, and returns how many rows there were; an empty patch changes
@@ -62,32 +70,65 @@ impl<M: Model> UpdateMany<M> {
     fn statement(&self) -> Result<Option<Sql>, Error> {
         check_condition(M::TABLE, &self.selection, self.whole, "update")?;
         validate(M::TABLE, &self.patch)?;
-        let Some(mut sql) = set(M::TABLE, &self.patch)? else { return Ok(None) };
+        let Some(mut sql) = set(M::TABLE, &self.patch, &self.changes)? else { return Ok(None) };
         sql.condition(&self.selection.filter)?;
         Ok(Some(sql))
     }
 }
 
-/// `UPDATE … SET …`, or nothing where the patch is empty.
-pub(super) fn set(table: &'static TableDef, patch: &dyn Encode) -> Result<Option<Sql>, Error> {
+/// Takes what assignments there are.
+pub(super) fn add<M>(changes: &mut Vec<Change>, assignments: impl Assignments<M>) {
+    let mut list = Vec::new();
+    assignments.add_to(&mut list);
+    changes.extend(list.into_iter().map(|assignment| assignment.change));
+}
+
+/// `UPDATE … SET …`, or nothing where there is nothing to change.
+pub(super) fn set(
+    table: &'static TableDef,
+    patch: &dyn Encode,
+    changes: &[Change],
+) -> Result<Option<Sql>, Error> {
+    let mut sql = Sql::default();
+    sql.push("UPDATE ").name(table.name).push(" AS ").push(TABLE_ALIAS).push(" SET ");
+    Ok(assignments(&mut sql, table, patch, changes)?.then_some(sql))
+}
+
+/// `column = value, …`; says whether there is any.
+pub(super) fn assignments(
+    sql: &mut Sql,
+    table: &'static TableDef,
+    patch: &dyn Encode,
+    changes: &[Change],
+) -> Result<bool, Error> {
     let mut values = Encoder::new(table);
     patch.encode(&mut values);
     let values = values.into_row()?;
-    if values.is_empty() {
-        return Ok(None);
+    if values.is_empty() && changes.is_empty() {
+        return Ok(false);
     }
-    let mut sql = Sql::default();
-    sql.push("UPDATE ").name(table.name).push(" AS ").push(TABLE_ALIAS).push(" SET ");
+    for (index, change) in changes.iter().enumerate() {
+        change.check(table)?;
+        let name = change.column();
+        let in_patch = values.iter().any(|(column, _)| table.columns[*column].name == name);
+        if in_patch || changes[..index].iter().any(|earlier| earlier.column() == name) {
+            let message = format!("`{}.{name}` is set twice in one update", table.name);
+            return Err(Error::new(ErrorKind::Parameter, message));
+        }
+    }
     let stamp = table.updated_at.filter(|stamp| values.iter().all(|(column, _)| column != stamp));
     let mut first = true;
     for (column, param) in values {
         let column = &table.columns[column];
         sql.comma(&mut first).name(column.name).push(" = ").value(column, param);
     }
+    for change in changes {
+        sql.comma(&mut first).change(change);
+    }
     if let Some(stamp) = stamp {
         sql.comma(&mut first).name(table.columns[stamp].name).push(" = now()");
     }
-    Ok(Some(sql))
+    Ok(true)
 }
 
 /// Refuses a change of the whole table that was not asked for, and one of a part that the statement cannot name.

@@ -1,7 +1,9 @@
 //! One PostgreSQL backend: started or copied, served, and ended.
 
+mod copying;
 mod listening;
 mod sessions;
+mod vacuum;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use super::identity::{self, Identity};
 use super::link;
 use super::snapshot::{self, Snapshot};
 use super::switchboard::{Next, Switchboard};
-use super::variables::IDLE_IN_TRANSACTION_TIMEOUT;
+use super::variables::{IDLE_IN_TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT};
 use super::wasi::{Descriptors, Exit, Guest};
 use crate::error::{Error, ErrorKind};
 
@@ -74,6 +76,7 @@ struct Interface {
     recover: TypedFunc<(), ()>,
     signal: TypedFunc<i32, ()>,
     lists: listening::Lists,
+    evict_buffers: TypedFunc<(u32, u32, u32), ()>,
 }
 
 /// How a call into the guest came back.
@@ -313,8 +316,11 @@ impl Interface {
                         Next::Worker => control.leave_caller().await,
                         Next::Wait => {
                             control.set_memory(caller.data().memory().data_size(&caller) as u64);
-                            let limit = Guest::new(&mut caller).read_u32(IDLE_IN_TRANSACTION_TIMEOUT);
-                            board.limit_idle(Duration::from_millis(u64::from(limit.unwrap_or_default())));
+                            let limits = [IDLE_IN_TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT]
+                                .map(|at| Guest::new(&mut caller).read_u32(at).unwrap_or_default());
+                            let [idle, transaction] =
+                                limits.map(|limit| Duration::from_millis(u64::from(limit)));
+                            board.limit_idle(idle, transaction);
                             yield_now().await;
                         }
                     }
@@ -337,6 +343,7 @@ impl Interface {
             recover: function(store, instance, "PostgresMainLongJmp")?,
             signal: function(store, instance, "__wasm_signal")?,
             lists: listening::Lists::of(store, instance)?,
+            evict_buffers: function(store, instance, "EvictAllUnpinnedBuffers")?,
         })
     }
 }

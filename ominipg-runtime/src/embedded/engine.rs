@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -14,10 +15,12 @@ use super::backend::Backend;
 use super::control::{Control, Place};
 use super::flush::Flush;
 use super::frames;
-use super::switchboard::{Cancelled, SessionId, Settings, Switchboard};
+use super::options::Options;
+use super::switchboard::{Cancelled, SessionId, Settings, Switchboard, VacuumTime};
 use super::worker::Bell;
 use crate::client::EngineState;
 use crate::error::{Error, chain};
+use crate::session::CLOSED;
 
 type Serving = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
@@ -47,6 +50,10 @@ pub(super) struct Engine {
     wanted: Arc<Wanted>,
     /// What waits for the disk, where commits do not.
     flush: Option<Arc<Flush>>,
+    /// How long sessions wait for their turn.
+    patience: Duration,
+    /// Whether it is vacuumed when there is time.
+    autovacuum: bool,
     /// Wakes the worker.
     bell: Arc<Bell>,
     /// Why it failed, once it has.
@@ -59,6 +66,7 @@ impl Engine {
         backend: Backend,
         control: Arc<Control>,
         flush: Option<Arc<Flush>>,
+        options: &Options,
         bell: Arc<Bell>,
     ) -> Self {
         let (board, greeting) = (Arc::clone(backend.board()), backend.greeting().to_vec());
@@ -72,6 +80,8 @@ impl Engine {
             serving: Mutex::new(Some(serving)),
             wanted: Arc::default(),
             flush,
+            patience: options.busy_timeout,
+            autovacuum: options.autovacuum,
             bell,
             failure: OnceLock::new(),
             ended: watch::Sender::new(false),
@@ -154,7 +164,7 @@ impl Engine {
             tracing::error!(target: "ominipg::engine", "what a failed engine had could not be freed");
         }
         let farewell = match &failure {
-            None => frames::error_response("FATAL", "57P01", "the database was closed", None),
+            None => frames::error_response("FATAL", "57P01", CLOSED, None),
             Some(why) => {
                 tracing::error!(target: "ominipg::engine", "the embedded database ended: {why}");
                 frames::error_response("FATAL", "57P02", why, None)
@@ -174,6 +184,13 @@ impl Engine {
             self.run(Place::Worker, 0);
         } else {
             self.bell.ring();
+        }
+    }
+
+    /// Ends a vacuum, for a client that has asked something.
+    pub(super) fn make_way(&self) {
+        if self.board.is_vacuuming() && self.board.is_wanted() {
+            self.control.cancel();
         }
     }
 
@@ -241,13 +258,13 @@ impl Engine {
         let (run, running) = self.control.look(last);
         if running {
             self.board.cancel_due(&self.control);
+            self.make_way();
         }
         let waiting = self.board.idle_in_transaction();
-        if let Some((session, until)) = waiting
+        if let Some((session, until, end)) = waiting
             && std::time::Instant::now() >= until
         {
-            let message = "terminating connection due to idle-in-transaction timeout";
-            self.board.terminate(session, &frames::error_response("FATAL", "25P03", message, None));
+            self.board.terminate(session, &end.farewell());
             self.run_elsewhere();
         }
         let (unwritten, due) = self.flush.as_ref().map_or((false, false), |flush| flush.waits());
@@ -255,7 +272,16 @@ impl Engine {
         if due && !running {
             self.run_elsewhere();
         }
-        (run, running || waiting.is_some() || unwritten)
+        let queued = self.board.refuse_overdue(self.patience);
+        // Without a worker it would be on a caller's thread.
+        let vacuum = match self.autovacuum && !running && !self.control.is_alone() {
+            true => self.board.time_to_vacuum(),
+            false => VacuumTime::Never,
+        };
+        if vacuum == VacuumTime::Now {
+            self.run_elsewhere();
+        }
+        (run, running || waiting.is_some() || queued || unwritten || vacuum == VacuumTime::Later)
     }
 }
 

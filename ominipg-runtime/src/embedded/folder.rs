@@ -1,15 +1,21 @@
-//! The folder of a `file://` database: its lock, and its first cluster.
+//! The folder of a `file://` database, and its lock.
+
+mod aside;
+mod cluster;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use cap_std::fs::{Dir, OpenOptions};
 
-use super::files::image::Image;
-use super::files::{DATA, FileType};
-use super::identity;
+use super::artefacts::Artefacts;
+use super::backup::BackupSource;
 use crate::error::{Error, ErrorKind};
+
+pub(super) use self::aside::Aside;
+use self::cluster::sync;
 
 const LOCK: &str = "ominipg.lock";
 /// The cluster's folder inside the database's.
@@ -21,14 +27,19 @@ const NEW_CLUSTER: &str = "cluster.new";
 
 /// A database's folder, locked for this process until it is dropped.
 pub(super) struct Folder {
+    dir: Dir,
     cluster: Dir,
     /// The operating system frees the lock when the process ends, however it ends.
-    _lock: File,
+    lock: Arc<File>,
 }
 
 impl Folder {
-    /// Opens the folder at `path`, and makes it and its cluster from `image` where they are not there.
-    pub(super) fn open(path: &Path, image: &Image) -> Result<Self, Error> {
+    /// Opens the folder at `path`, and makes it and its cluster from the image, or from `backup`, where they are not there.
+    pub(super) fn open(
+        path: &Path,
+        artefacts: &Artefacts,
+        backup: Option<&BackupSource>,
+    ) -> Result<Self, Error> {
         let failed = |what: &str, error: io::Error| {
             Error::new(ErrorKind::Connect, format!("cannot {what} {}: {error}", path.display()))
         };
@@ -49,8 +60,24 @@ impl Folder {
             refuse_link(path, &dir, name)?;
         }
         let lock = lock(path, &dir)?;
-        if !dir.exists(CLUSTER) {
-            make_cluster(&dir, image).map_err(|error| failed("write a new database to", error))?;
+        aside::remove_all(&dir).map_err(|error| failed("remove what a dump has left in", error))?;
+        match (backup, dir.exists(CLUSTER)) {
+            (Some(_), true) => {
+                let message = format!(
+                    "{} holds a database already, and a backup is restored only where there is none: open it without \
+                     `restore_from`, or restore into an empty folder or one that does not exist",
+                    path.display()
+                );
+                return Err(Error::new(ErrorKind::Backup, message));
+            }
+            (Some(backup), false) => {
+                cluster::restore(&dir, artefacts, backup, |error| failed("restore a database to", error))?;
+            }
+            (None, false) => {
+                cluster::create(&dir, &artefacts.image)
+                    .map_err(|error| failed("write a new database to", error))?;
+            }
+            (None, true) => {}
         }
         let cluster = dir.open_dir(CLUSTER).map_err(|error| failed("open the cluster in", error))?;
         // The folder is ours alone, so that it is of a dead process; PostgreSQL would refuse one that was never finished.
@@ -60,7 +87,12 @@ impl Folder {
             }
             _ => {}
         }
-        Ok(Self { cluster, _lock: lock })
+        Ok(Self { dir, cluster, lock: Arc::new(lock) })
+    }
+
+    /// A new folder beside the cluster, for a copy of it.
+    pub(super) fn aside(&self) -> Result<Aside, Error> {
+        Aside::new(&self.dir, &self.lock)
     }
 
     /// A handle on the cluster.
@@ -136,63 +168,4 @@ fn owner(lock: &mut File) -> String {
         Some(process) => format!("process {process}"),
         None => "another process".to_owned(),
     }
-}
-
-/// Copies the image's cluster aside, makes it durable, and gives it its name: nobody ever opens half a cluster.
-fn make_cluster(dir: &Dir, image: &Image) -> io::Result<()> {
-    if dir.exists(NEW_CLUSTER) {
-        dir.remove_dir_all(NEW_CLUSTER)?;
-    }
-    dir.create_dir(NEW_CLUSTER)?;
-    let new = dir.open_dir(NEW_CLUSTER)?;
-    // Before anything is in it.
-    restrict(&new)?;
-    let identifier = identity::new_identifier();
-    for entry in image.entries() {
-        let Some(path) = entry.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) else {
-            continue;
-        };
-        match entry.kind {
-            FileType::Directory => new.create_dir(path)?,
-            _ => {
-                let mut file = new.create(path)?;
-                let contents = identity::identify_file(path, image.bytes(entry.start, entry.len), identifier)
-                    .map_err(|errno| {
-                        std::io::Error::other(format!("{path} is not as it must be: {errno:?}"))
-                    })?;
-                file.write_all(&contents)?;
-                file.sync_all()?;
-            }
-        }
-    }
-    for directory in image.entries().iter().filter(|entry| entry.kind == FileType::Directory) {
-        if let Some(path) = directory.path.strip_prefix(DATA).and_then(|path| path.strip_prefix('/')) {
-            sync(&new.open_dir(path)?)?;
-        }
-    }
-    sync(&new)?;
-    dir.rename(NEW_CLUSTER, dir, CLUSTER)?;
-    sync(dir)
-}
-
-/// The owner alone may look inside.
-#[cfg(unix)]
-fn restrict(dir: &Dir) -> io::Result<()> {
-    use cap_std::fs::{Permissions, PermissionsExt};
-    dir.set_permissions(".", Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-fn restrict(_: &Dir) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn sync(dir: &Dir) -> io::Result<()> {
-    dir.open(".")?.into_std().sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync(_: &Dir) -> io::Result<()> {
-    Ok(())
 }

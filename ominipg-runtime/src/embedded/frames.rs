@@ -151,7 +151,7 @@ pub(super) fn rows(answer: &[u8]) -> impl Iterator<Item = Vec<Option<String>>> {
 #[derive(Debug, thiserror::Error)]
 #[error("{message} (SQLSTATE {code})")]
 pub(super) struct Refusal {
-    code: String,
+    pub(super) code: String,
     message: String,
 }
 

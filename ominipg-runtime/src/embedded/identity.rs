@@ -10,7 +10,7 @@ use super::wasi::Guest;
 use super::wasi::errno::{Errno, Result};
 
 /// The file that names the cluster.
-const CONTROL: &str = "global/pg_control";
+pub(super) const CONTROL: &str = "global/pg_control";
 /// Where a WAL file has the system identifier.
 const WAL_IDENTIFIER: u64 = 24;
 /// The longest that the contents of the control file are.
@@ -68,7 +68,12 @@ pub(super) fn new_identifier() -> u64 {
 }
 
 /// The contents of a control file with another system identifier; `None` where they are none.
-fn identify_control(control: &[u8], identifier: u64) -> Option<Vec<u8>> {
+pub(super) fn identify_control(control: &[u8], identifier: u64) -> Option<Vec<u8>> {
+    change_control(control, |control| control[..8].copy_from_slice(&identifier.to_le_bytes()))
+}
+
+/// The contents of a control file after a change, sealed anew; `None` where they are none.
+pub(super) fn change_control(control: &[u8], change: impl FnOnce(&mut [u8])) -> Option<Vec<u8>> {
     // The sum covers all that stands before it.
     let (mut sum, mut at) = (START, 0);
     while sum_of(sum).to_le_bytes() != *control.get(at..at + 4)? || at < 8 {
@@ -77,7 +82,7 @@ fn identify_control(control: &[u8], identifier: u64) -> Option<Vec<u8>> {
     }
     let sum_at = at;
     let mut control = control.to_vec();
-    control[..8].copy_from_slice(&identifier.to_le_bytes());
+    change(&mut control);
     let sum = crc32c(&control[..sum_at]);
     control[sum_at..sum_at + 4].copy_from_slice(&sum.to_le_bytes());
     Some(control)
@@ -117,12 +122,12 @@ pub(super) fn identify(tree: &mut Tree, identifier: u64) -> Result<()> {
 }
 
 /// Whether a file of this name in `pg_wal` begins with a system identifier.
-fn is_wal(name: &str) -> bool {
+pub(super) fn is_wal(name: &str) -> bool {
     name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// CRC-32C, with which PostgreSQL seals the control file.
-fn crc32c(bytes: &[u8]) -> u32 {
+pub(super) fn crc32c(bytes: &[u8]) -> u32 {
     sum_of(bytes.iter().fold(START, step))
 }
 

@@ -7,9 +7,11 @@
 // eyes of the `watchdog`; `switchboard` tells whose turn it is; `backend` drives PostgreSQL's own functions; `link` places
 // the modules, and `wasi` answers what they ask of a system, on the `files` that they see. `cache` keeps what is compiled,
 // `cluster` makes the first database, `snapshot` the engine that databases in memory are copies of;
+// `backup` writes a copy of a database's files to an archive, and reads it;
 // `extensions` adds to both for the databases that ask for it.
 mod artefacts;
 mod backend;
+mod backup;
 mod cache;
 mod cluster;
 mod control;
@@ -29,6 +31,7 @@ mod link;
 mod module;
 mod open;
 mod options;
+mod session_end;
 mod settings;
 mod snapshot;
 mod stream;
@@ -42,6 +45,7 @@ mod worker;
 
 use std::path::PathBuf;
 
+pub(crate) use self::backup::{BackupSource, Copying};
 pub use self::cache::{Cleared, EngineCache, clear, prepare, show};
 pub(crate) use self::extensions::Selection;
 pub use self::extensions::prepare_extensions;

@@ -9,11 +9,12 @@ use tokio_postgres::NoTls;
 
 use super::artefacts::{self, Artefacts};
 use super::backend::{Backend, Means};
+use super::backup::{self, BackupSource, Copying};
 use super::control::Control;
 use super::engine::Engine;
 use super::extensions::Selection;
-use super::files::Tree;
 use super::files::host::HostFiles;
+use super::files::{MemoryFiles, Tree};
 use super::folder::Folder;
 use super::settings;
 use super::stream::SessionStream;
@@ -33,27 +34,35 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the database at `location` with extensions, and with a worker or alone on its callers' threads.
+    /// Opens the database at `location` with extensions, and with a worker or alone on its callers' threads; a new one is
+    /// made from `backup` where there is one.
     pub(crate) async fn open(
         location: Location,
         options: Options,
         extensions: Selection,
         with_worker: bool,
+        backup: Option<BackupSource>,
     ) -> Result<Self, Error> {
         // What is ready is copied at once; everything else takes a thread of its own for a while.
-        if let (Location::Memory, true, true, Some(artefacts)) =
-            (&location, extensions.is_empty(), options.is_copied(), artefacts::ready())
-        {
-            return start(artefacts, None, &options, &extensions, with_worker).await;
+        let is_plain = extensions.is_empty() && backup.is_none() && options.is_copied();
+        if let (Location::Memory, true, Some(artefacts)) = (&location, is_plain, artefacts::ready()) {
+            return start(artefacts, Place::New, &options, &extensions, with_worker).await;
         }
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let opening = move || {
             let opened = artefacts::shared().and_then(|artefacts| {
-                let folder = match &location {
-                    Location::Memory => None,
-                    Location::Folder(path) => Some(Folder::open(path, &artefacts.image)?),
+                let place = match (&location, &backup) {
+                    (Location::Memory, None) => Place::New,
+                    (Location::Memory, Some(backup)) => {
+                        let files = backup::into_memory(&artefacts, backup.open()?);
+                        Place::Memory(files.map_err(|error| error.context(backup.name()))?)
+                    }
+                    (Location::Folder(path), backup) => Place::Folder {
+                        folder: Folder::open(path, &artefacts, backup.as_ref())?,
+                        restored: backup.is_some(),
+                    },
                 };
-                complete(start(artefacts, folder, &options, &extensions, with_worker))
+                complete(start(artefacts, place, &options, &extensions, with_worker))
             });
             // Who asked may have given up: then it ends again.
             drop(sender.send(opened));
@@ -74,6 +83,11 @@ impl Embedded {
     /// What opens further sessions.
     pub(crate) fn sessions(&self) -> Sessions {
         Sessions(Arc::clone(&self.engine))
+    }
+
+    /// A copy of its files to be made.
+    pub(crate) fn copying(&self) -> Result<Copying, Error> {
+        Copying::new(Arc::clone(&self.engine), self.folder.as_ref())
     }
 
     /// The state of its engine.
@@ -190,34 +204,53 @@ impl Drop for Embedded {
     }
 }
 
+/// Where the files of a database to be started are.
+enum Place {
+    /// In memory, as those of every new database.
+    New,
+    /// In memory, restored from a backup.
+    Memory(MemoryFiles),
+    /// In a folder.
+    Folder { folder: Folder, restored: bool },
+}
+
 async fn start(
     artefacts: Arc<Artefacts>,
-    folder: Option<Folder>,
+    place: Place,
     options: &Options,
     extensions: &Selection,
     with_worker: bool,
 ) -> Result<Embedded, Error> {
+    let (files, folder, restored) = match place {
+        Place::New => (None, None, false),
+        Place::Memory(files) => (Some(files), None, true),
+        Place::Folder { folder, restored } => (None, Some(folder), restored),
+    };
     let control = Arc::new(Control::new(!with_worker));
     let flush = (folder.is_some() && options.relaxed_durability).then(Arc::default);
     let memory_limit = usize::try_from(options.memory_limit).ok();
     let means = Means { control: Arc::clone(&control), memory_limit, flush: flush.clone() };
     let (library, preloaded) = (extensions.library(&artefacts)?, extensions.preloaded());
-    let backend = match (&folder, artefacts.started()) {
+    let mut backend = match (&folder, files, artefacts.started()) {
         // What is preloaded asks for it while PostgreSQL starts.
-        (None, Some(started)) if preloaded.is_empty() && options.is_copied() => {
+        (None, None, Some(started)) if preloaded.is_empty() && options.is_copied() => {
             Backend::copy(Arc::clone(&artefacts), started, library, means).await?
         }
-        _ => {
+        (_, files, _) => {
             let host = folder.as_ref().map(Folder::cluster).transpose()?.map(HostFiles::new);
             #[cfg(all(test, unix))]
             let host = host.map(|host| host.with_faults(options.faults.clone()));
-            let tree = Tree::new(artefacts.files.clone(), host);
+            let files = files.unwrap_or_else(|| artefacts.files.clone());
+            let tree = Tree::new(files, host);
             let arguments = settings::arguments(folder.is_none(), options, &preloaded);
             Backend::start(artefacts, library, tree, arguments, means).await?
         }
     };
+    if restored {
+        backend.drop_temporary().await?;
+    }
     let bell = Arc::new(Bell::default());
-    let engine = Arc::new(Engine::new(backend, control, flush, Arc::clone(&bell)));
+    let engine = Arc::new(Engine::new(backend, control, flush, options, Arc::clone(&bell)));
     let failed =
         |error| Error::new(ErrorKind::Connect, format!("cannot start the watchdog's thread: {error}"));
     watchdog::add(&engine).map_err(failed)?;
@@ -240,7 +273,8 @@ pub(super) fn complete<T>(future: impl Future<Output = T>) -> T {
 /// A new database in memory as the byte stream of its one session, for tests that put a socket before it.
 #[doc(hidden)]
 pub async fn stream() -> Result<impl AsyncRead + AsyncWrite + Unpin + Send, Error> {
-    let embedded = Embedded::open(Location::Memory, Options::default(), Selection::default(), true).await?;
+    let embedded =
+        Embedded::open(Location::Memory, Options::default(), Selection::default(), true, None).await?;
     let stream = embedded.session();
     // It lives as long as the process.
     std::mem::forget(embedded);

@@ -1,6 +1,7 @@
 //! What an embedded database may be given, and within which bounds.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
@@ -24,6 +25,10 @@ pub(crate) struct Options {
     pub(crate) shared_buffers: u64,
     pub(crate) max_wal_size: u64,
     pub(crate) memory_limit: u64,
+    /// Whether tables are vacuumed when there is time.
+    pub(crate) autovacuum: bool,
+    /// How long a session waits for its turn.
+    pub(crate) busy_timeout: Duration,
     /// Failures of the host's files.
     #[cfg(all(test, unix))]
     pub(super) faults: super::files::faults::Faults,
@@ -36,6 +41,8 @@ impl Default for Options {
             shared_buffers: 16 * MB,
             max_wal_size: 64 * MB,
             memory_limit: GB,
+            autovacuum: true,
+            busy_timeout: Duration::from_secs(30),
             #[cfg(all(test, unix))]
             faults: Default::default(),
         }

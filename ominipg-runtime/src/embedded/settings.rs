@@ -7,7 +7,7 @@ pub(super) const PROGRAM: &str = "/bin/postgres";
 
 /// For every database.
 const COMMON: &[&str] = &[
-    // There is one process: no workers, no replication, nobody to vacuum in the background.
+    // There is one process: no workers, no replication; `backend::vacuum` does what autovacuum would.
     "max_worker_processes=0",
     "max_parallel_workers=0",
     "max_parallel_workers_per_gather=0",

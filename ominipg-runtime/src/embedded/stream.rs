@@ -152,6 +152,7 @@ impl AsyncWrite for SessionStream {
             // PostgreSQL wakes the client when it has read; to ask again before would only keep a thread busy.
             Some(0) if !bytes.is_empty() => Poll::Pending,
             Some(n) => {
+                self.engine.make_way();
                 // The next step is to read: that runs PostgreSQL.
                 cx.waker().wake_by_ref();
                 Poll::Ready(Ok(n))

@@ -2,7 +2,9 @@
 
 mod line;
 mod listeners;
+mod patience;
 mod turns;
+mod vacuum;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,8 +18,12 @@ pub(super) use self::line::Settings;
 pub(super) use self::listeners::Channels;
 use self::listeners::Listeners;
 pub(super) use self::turns::Next;
+use self::vacuum::Vacuum;
+pub(super) use self::vacuum::VacuumTime;
+use super::backup::CopyRequest;
 use super::control::Control;
 use super::frames;
+use super::session_end::SessionEnd;
 use super::variables::Values;
 use crate::client::Stop;
 
@@ -43,12 +49,17 @@ struct State {
     /// What those that are gone have left behind.
     leaving: VecDeque<Leaving>,
     listeners: Listeners,
+    /// Those who want a copy of the files.
+    copies: VecDeque<CopyRequest>,
+    vacuum: Vacuum,
     /// What the host itself asks of PostgreSQL.
     own: Option<Own>,
     /// Since when the current turn waits for its client.
     idle_since: Option<Instant>,
     /// How long it may; zero is for ever.
     idle_limit: Duration,
+    /// How long its transaction may take; zero is for ever.
+    transaction_limit: Duration,
     closing: bool,
     /// PostgreSQL is gone.
     ended: bool,
@@ -140,9 +151,8 @@ impl Switchboard {
         let current = state.current;
         let line = state.lines.get_mut(&id).filter(|line| !line.is_ended())?;
         let taken = line.put(bytes, waker);
-        if line.has_whole() && !line.queued && current != Some(id) {
-            line.queued = true;
-            state.waiting.push_back(id);
+        if line.has_whole() && current != Some(id) {
+            state.queue(id);
         }
         Some(taken)
     }
@@ -234,6 +244,19 @@ impl Switchboard {
         }
     }
 
+    /// Asks for a copy of the files, between two turns.
+    pub(super) fn ask_copy(&self, request: CopyRequest) {
+        let mut state = self.state();
+        if !state.closing {
+            state.copies.push_back(request);
+        }
+    }
+
+    /// Takes the next request for a copy.
+    pub(super) fn take_copy(&self) -> Option<CopyRequest> {
+        self.state().copies.pop_front()
+    }
+
     /// Ends everything: PostgreSQL finds the end of its input.
     pub(super) fn close(&self) {
         self.state().closing = true;
@@ -253,13 +276,32 @@ impl Switchboard {
         }
         state.waiting.clear();
         state.leaving.clear();
+        state.copies.clear();
     }
 
-    /// The session whose open transaction waits for its client, and until when it may.
-    pub(super) fn idle_in_transaction(&self) -> Option<(SessionId, Instant)> {
+    /// The session whose open transaction waits for its client, until when it may, and what ends it then.
+    pub(super) fn idle_in_transaction(&self) -> Option<(SessionId, Instant, SessionEnd)> {
         let state = self.state();
-        let limit = Some(state.idle_limit).filter(|limit| !limit.is_zero())?;
-        Some((state.current?, state.idle_since? + limit))
+        let (id, idle_since) = (state.current?, state.idle_since?);
+        let since = state.lines.get(&id)?.transaction_since.unwrap_or(idle_since);
+        let until = |since, limit: Duration| (!limit.is_zero()).then_some(since + limit);
+        let ends = [
+            until(idle_since, state.idle_limit).map(|until| (until, SessionEnd::IdleInTransaction)),
+            until(since, state.transaction_limit).map(|until| (until, SessionEnd::Transaction)),
+        ];
+        let (until, end) = ends.into_iter().flatten().min_by_key(|(until, _)| *until)?;
+        Some((id, until, end))
+    }
+
+    /// Ends the current session, and what it runs; nothing where the host itself is at work.
+    pub(super) fn end_current(&self, end: SessionEnd, control: &Control) {
+        let mut state = self.state();
+        if state.own.is_none()
+            && let Some(line) = state.current.and_then(|id| state.lines.get_mut(&id))
+        {
+            line.end(&end.farewell());
+            control.cancel();
+        }
     }
 
     /// Ends a session as PostgreSQL does with a FATAL error.
@@ -290,8 +332,15 @@ impl State {
         let Some(line) = self.lines.get_mut(&id) else { return };
         if line.hung_up() {
             self.leave(id);
-        } else if line.has_whole() && !line.queued {
-            line.queued = true;
+        } else if line.has_whole() {
+            self.queue(id);
+        }
+    }
+
+    /// Lets a session wait for its turn, if it does not yet.
+    fn queue(&mut self, id: SessionId) {
+        if let Some(line) = self.lines.get_mut(&id).filter(|line| line.queued_since.is_none()) {
+            line.queued_since = Some(Instant::now());
             self.waiting.push_back(id);
         }
     }
@@ -319,7 +368,7 @@ impl Switchboard {
         let mut state = self.state();
         let id = state.waiting.pop_front()?;
         if let Some(line) = state.lines.get_mut(&id) {
-            line.queued = false;
+            line.queued_since = None;
         }
         state.fresh = true;
         Some(id)
@@ -366,8 +415,9 @@ impl Switchboard {
         state.leaving.pop_front()
     }
 
-    /// Notes how long a transaction may wait for its client, while the current one does.
-    pub(super) fn limit_idle(&self, limit: Duration) {
-        self.state().idle_limit = limit;
+    /// Notes how long a transaction may wait for its client, while the current one does, and how long it may take.
+    pub(super) fn limit_idle(&self, idle: Duration, transaction: Duration) {
+        let mut state = self.state();
+        (state.idle_limit, state.transaction_limit) = (idle, transaction);
     }
 }

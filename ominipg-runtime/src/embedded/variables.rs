@@ -2,8 +2,8 @@
 //!
 //! A backend has one session, and keeps what belongs to it in static variables: a hash table of its prepared statements,
 //! the schema of its temporary tables, its sequences. Each session here has values of its own for them, which are put in
-//! before its turn and taken out after it. The addresses hold for the one build that this crate is pinned to; each is
-//! proven when an image is made (see `cluster`), so that another build is refused rather than broken.
+//! before its turn and taken out after it. The addresses hold for the one build that this crate is pinned to, exactly, so
+//! that no other comes by an update; the tests of the sessions and of what stops them fail where one is wrong.
 
 #[cfg(test)]
 mod find;
@@ -37,6 +37,21 @@ pub(super) const VARIABLES: [Variable; COUNT] = [
 
 /// The address of `IdleInTransactionSessionTimeout`, in milliseconds.
 pub(super) const IDLE_IN_TRANSACTION_TIMEOUT: u32 = 2_921_552;
+
+/// The address of `TransactionTimeout`, in milliseconds.
+pub(super) const TRANSACTION_TIMEOUT: u32 = 2_921_556;
+
+/// What signals and timers set, for PostgreSQL to end at its next look at its interrupts.
+pub(super) mod pending {
+    /// The address of `ProcDiePending`.
+    pub(in crate::embedded) const PROC_DIE: u32 = 2_992_760;
+    /// The address of `IdleInTransactionSessionTimeoutPending`.
+    pub(in crate::embedded) const IDLE_IN_TRANSACTION: u32 = PROC_DIE + 12;
+    /// The address of `TransactionTimeoutPending`.
+    pub(in crate::embedded) const TRANSACTION: u32 = PROC_DIE + 16;
+    /// The address of `IdleSessionTimeoutPending`.
+    pub(in crate::embedded) const IDLE_SESSION: u32 = PROC_DIE + 20;
+}
 
 /// The address of `listenChannels`: what the session listens to.
 pub(super) const LISTEN_CHANNELS: u32 = 2_895_488;

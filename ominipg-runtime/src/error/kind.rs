@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Database,
     /// The connection broke while a statement was under way.
     Connection,
+    /// A backup cannot be restored: it is damaged or of another version, or there is a database in its place already.
+    Backup,
     /// The embedded engine failed.
     Engine,
 }

@@ -29,6 +29,10 @@ impl<M, T> Column<M, T> {
         Self { def, types: PhantomData }
     }
 
+    pub(crate) fn def(self) -> &'static ColumnDef {
+        self.def
+    }
+
     /// `make` with the value where there is one; else no condition at all, and that is said here.
     pub fn when<V>(self, value: Option<V>, make: impl FnOnce(Self, V) -> Filter<M>) -> Filter<M> {
         value.map_or_else(|| Filter::new(Expr::Always(true)), |value| make(self, value))

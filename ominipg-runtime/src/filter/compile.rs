@@ -25,6 +25,10 @@ impl Sql {
             Expr::Always(value) => Ok(self.push(if *value { "true" } else { "false" })),
             Expr::Column(column, test) => Ok(self.test(column, test)),
             Expr::Json(column, path, test) => self.json_test(column, path, test),
+            Expr::Aggregate(call, operator, param) => {
+                Ok(self.call(call)?.push(" ").push(operator).push(" ").param(param.clone()))
+            }
+            Expr::After(row) => self.after(row),
             Expr::And(list) => self.join(list, " AND "),
             Expr::Or(list) => self.join(list, " OR "),
             Expr::Not(inner) => match &**inner {

@@ -1,3 +1,4 @@
+use crate::crud::{Call, Key};
 use crate::encode::{Slot, array_param};
 use crate::error::{Error, ErrorKind};
 use crate::param::Param;
@@ -13,6 +14,10 @@ pub(crate) enum Expr {
     Column(&'static ColumnDef, Test),
     /// A test of what stands at a path in a JSON column.
     Json(&'static ColumnDef, Vec<String>, JsonTest),
+    /// What is computed over a group, compared with a value.
+    Aggregate(Box<Call>, &'static str, Param),
+    /// The row comes after one with these values, in the order of the keys.
+    After(Vec<(Key, Param)>),
     /// All of these hold.
     And(Vec<Expr>),
     /// One of these holds.

@@ -121,6 +121,16 @@ impl Backend {
         }
     }
 
+    /// A copy of an embedded database's files to be made.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn copying(&self) -> Result<crate::embedded::Copying, Error> {
+        self.check_open()?;
+        match &*self.host.lock().unwrap_or_else(PoisonError::into_inner) {
+            Host::Embedded(embedded) => embedded.copying(),
+            _ => Err(Error::new(ErrorKind::Options, "only an embedded database has files to copy")),
+        }
+    }
+
     /// The state of the engine, where there is one.
     #[cfg(feature = "embedded")]
     pub(crate) fn engine_state(&self) -> Option<crate::client::EngineState> {

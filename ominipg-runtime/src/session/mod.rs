@@ -25,6 +25,8 @@ mod worker;
 pub(crate) use self::backend::{Backend, Host};
 #[cfg(any(feature = "embedded", test))]
 pub(crate) use self::connection::Connection;
+#[cfg(feature = "embedded")]
+pub(crate) use self::ended::{BUSY, CLOSED};
 pub use self::executor::Executor;
 pub(crate) use self::executor::Session;
 #[cfg(feature = "embedded")]

@@ -3,9 +3,11 @@ use std::fmt;
 
 use bytes::{BufMut, BytesMut};
 use serde::Serialize;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use serde::de::DeserializeOwned;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use super::Scalar;
+use crate::decode::RawJson;
 use crate::field::IntoValue;
 
 /// A value that is stored as `jsonb`.
@@ -29,6 +31,16 @@ impl<T: Serialize> ToSql for Json<T> {
     }
 
     to_sql_checked!();
+}
+
+impl<'a, T: DeserializeOwned> FromSql<'a> for Json<T> {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(serde_json::from_slice(RawJson::from_sql(ty, raw)?.0)?))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        RawJson::accepts(ty)
+    }
 }
 
 impl<T: Serialize + Clone + Send + Sync + 'static> Scalar for Json<T> {}

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::docs::docs;
-use super::entry_points::TAKEN;
+use super::entry_points::is_taken;
 use super::json_types::JsonTypes;
 use super::row::deprecated;
 use super::types;
@@ -16,7 +16,7 @@ pub(super) fn column_fns(table: &Table, json: &JsonTypes) -> TokenStream {
     let functions = table.columns.iter().enumerate().map(|(position, column)| {
         let doc = docs(&column.doc);
         let deprecated = deprecated(column.deprecated);
-        let name = function_name(&column.field);
+        let name = function_name(table, &column.field);
         let ty = types::column(column, position, json);
         let index = Literal::usize_unsuffixed(position);
         quote! {
@@ -31,6 +31,6 @@ pub(super) fn column_fns(table: &Table, json: &JsonTypes) -> TokenStream {
 }
 
 /// A field's name, with `_` behind it where an entry point has it.
-pub(super) fn function_name(field: &str) -> Ident {
-    if TAKEN.contains(&field) { ident(&format!("{field}_")) } else { ident(field) }
+pub(super) fn function_name(table: &Table, field: &str) -> Ident {
+    if is_taken(table, field) { ident(&format!("{field}_")) } else { ident(field) }
 }

@@ -1,15 +1,21 @@
 //! Where work on a table begins; one line each, since all of it is done in the runtime.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::model::Table;
 use crate::names::ident;
 
-/// Names that columns and relations cannot have.
-pub(super) const TAKEN: &[&str] = &["find", "by_key", "create", "create_many", "update_all", "delete_all"];
+/// The names of functions that every table has.
+const USUAL: &[&str] = &["find", "by_key", "create", "create_many", "update_all", "delete_all"];
+
+/// Whether an entry point of the table has this name, which columns and relations cannot have then.
+pub(super) fn is_taken(table: &Table, name: &str) -> bool {
+    USUAL.contains(&name) || upsert_keys(table).any(|(taken, _)| taken == name)
+}
 
 pub(super) fn entry_points(table: &Table) -> TokenStream {
+    let upserts = upserts(table);
     let row = ident(&table.row);
     let (new, patch, key) = (ident(&table.new_type()), ident(&table.patch_type()), ident(&table.key_type()));
     quote! {
@@ -33,6 +39,8 @@ pub(super) fn entry_points(table: &Table) -> TokenStream {
             rt::CreateMany::new(rows)
         }
 
+        #(#upserts)*
+
         /// Updates every row of the table.
         pub fn update_all(patch: #patch) -> rt::UpdateMany<#row> {
             rt::UpdateMany::all(patch)
@@ -43,4 +51,41 @@ pub(super) fn entry_points(table: &Table) -> TokenStream {
             rt::DeleteMany::all()
         }
     }
+}
+
+/// One function for each unique key that an insert gives values to.
+fn upserts(table: &Table) -> Vec<TokenStream> {
+    let (row, new) = (ident(&table.row), ident(&table.new_type()));
+    let mut names = Vec::new();
+    let mut functions = Vec::new();
+    for (name, key) in upsert_keys(table) {
+        if names.contains(&name) {
+            continue;
+        }
+        let properties = key.iter().map(|&column| format!("`{}`", table.columns[column].property));
+        let properties: Vec<String> = properties.collect();
+        let doc = format!(
+            " Inserts a row, unless there is one with the same {}: what is done then is said next.",
+            properties.join(" and ")
+        );
+        let function = ident(&name);
+        let target = key.iter().map(|&column| Literal::usize_unsuffixed(column));
+        functions.push(quote! {
+            #[doc = #doc]
+            pub fn #function(new: #new) -> rt::Upsert<#row> {
+                rt::Upsert::new(&[#(#target),*], new)
+            }
+        });
+        names.push(name);
+    }
+    functions
+}
+
+/// The unique keys that an insert gives values to, with the names of their functions.
+fn upsert_keys(table: &Table) -> impl Iterator<Item = (String, &[usize])> {
+    let given = |key: &&[usize]| key.iter().all(|&column| !table.columns[column].read_only);
+    table.unique_keys().filter(given).map(|key| {
+        let fields: Vec<&str> = key.iter().map(|&column| table.columns[column].field.as_str()).collect();
+        (format!("upsert_on_{}", fields.join("_and_")), key)
+    })
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::docs;
-use super::entry_points::TAKEN;
+use super::entry_points::is_taken;
 use crate::model::{Relation, RelationKind, Schema, Table};
 use crate::names::ident;
 
@@ -34,8 +34,11 @@ pub(super) fn relations(schema: &Schema, table: &Table) -> TokenStream {
 /// The relation's name, with `_` behind it where an entry point or a column has it.
 pub(super) fn function_name(table: &Table, relation: &Relation) -> String {
     let mut name = relation.name.clone();
-    while TAKEN.contains(&name.as_str())
-        || table.columns.iter().any(|column| super::column_fns::function_name(&column.field) == ident(&name))
+    while is_taken(table, &name)
+        || table
+            .columns
+            .iter()
+            .any(|column| super::column_fns::function_name(table, &column.field) == ident(&name))
     {
         name.push('_');
     }

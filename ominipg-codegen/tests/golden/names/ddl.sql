@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS "some" (
 CREATE TABLE IF NOT EXISTS "some words" (
   "find" int8 NOT NULL,
   "by_key" int8,
+  "upsert_on_find" int8,
   "create" int8,
   "new" text NOT NULL,
   "delete_all" text NOT NULL DEFAULT 'x',

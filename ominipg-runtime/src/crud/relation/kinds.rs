@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use super::Relation;
 use super::load::{Wanted, load};
 use crate::crud::rows::not_found;
-use crate::crud::select::Sort;
+use crate::crud::selection::Sort;
 use crate::error::Error;
 use crate::filter::{Expr, Filter, IntoOrder};
 use crate::model::Model;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use crate::crud::rows::decode_all;
-use crate::crud::select::{Sort, from, order_by};
+use crate::crud::selection::{Sort, from, order_by};
 use crate::encode::{Encoder, Slot, array_param, key_bytes};
 use crate::error::Error;
 use crate::filter::Expr;
@@ -112,7 +112,7 @@ impl Keys {
         let Some(limit) = wanted.limit else {
             from(&mut sql, target);
             self.condition(&mut sql, relation, &wanted.filter)?;
-            order_by(&mut sql, &wanted.order);
+            order_by(&mut sql, &wanted.order)?;
             return Ok(sql);
         };
         let rank = rank_name(target);
@@ -121,7 +121,7 @@ impl Keys {
         for &column in relation.to {
             sql.comma(&mut first).column(&target.columns[column]);
         }
-        order_by(&mut sql, &wanted.order);
+        order_by(&mut sql, &wanted.order)?;
         from(sql.push(") AS ").name(&rank), target);
         self.condition(&mut sql, relation, &wanted.filter)?;
         sql.push(") AS ").push(TABLE_ALIAS).push(" WHERE ").push(TABLE_ALIAS).push(".").name(&rank);

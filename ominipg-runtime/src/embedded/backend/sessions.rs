@@ -31,6 +31,12 @@ impl Backend {
             self.free(leaving).await?;
             self.free_channels(channels).await?;
         }
+        while let Some(request) = self.board.take_copy() {
+            self.copy_files(request).await?;
+        }
+        if self.board.take_vacuum() {
+            self.vacuum().await?;
+        }
         let next = self.board.take_next();
         match next {
             Some(id) if self.board.current() != Some(id) => self.switch(id).await?,
@@ -50,6 +56,13 @@ impl Backend {
             *own_values = values;
             *own_settings = settings;
         });
+        Ok(())
+    }
+
+    /// The same, so that PostgreSQL is nobody's then.
+    pub(super) async fn set_aside(&mut self) -> wasmtime::Result<()> {
+        self.take_out().await?;
+        self.board.set_current(None);
         Ok(())
     }
 
@@ -76,8 +89,7 @@ impl Backend {
             self.take_settings(leaving.settings).await?;
         } else {
             // The current session makes way with its settings too, which might forbid this.
-            self.take_out().await?;
-            self.board.set_current(None);
+            self.set_aside().await?;
             leaving.values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
         }
         let left = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
@@ -161,7 +173,7 @@ impl Backend {
     }
 
     /// Asks PostgreSQL something of the host's own.
-    async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
+    pub(super) async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
         self.exchange(&frames::query(sql)).await
     }
 
@@ -202,6 +214,17 @@ impl Backend {
 
     pub(in crate::embedded) fn guest(&mut self) -> Guest<'_> {
         Guest::new(&mut self.store)
+    }
+
+    /// Lets PostgreSQL look at its timers.
+    pub(in crate::embedded) async fn alarm(&mut self) -> wasmtime::Result<()> {
+        self.interface.signal.call_async(&mut self.store, 14).await
+    }
+
+    /// Where a variable is that PostgreSQL exports.
+    pub(in crate::embedded) fn address(&mut self, name: &str) -> Option<u32> {
+        let main = self.store.data().linkage.as_ref()?.main?;
+        crate::embedded::link::address(&mut self.store, main, name)
     }
 
     pub(in crate::embedded) fn word(&mut self, address: u32) -> u32 {

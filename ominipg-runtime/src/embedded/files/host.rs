@@ -1,5 +1,7 @@
 //! Files in a folder of the host, reached through a directory handle that no path can leave.
 
+use std::io;
+
 use cap_std::fs::{Dir, OpenOptions};
 
 use super::faults::Faults;
@@ -126,6 +128,28 @@ impl HostFiles {
             }
         }
         Ok(entries)
+    }
+
+    /// Copies the directories, and the files for which `is_wanted` says so, to another folder. Where the file system can,
+    /// it shares their contents until one of them is written.
+    pub(in crate::embedded) fn copy_to(&self, to: &Dir, is_wanted: &impl Fn(&str) -> bool) -> io::Result<()> {
+        let mut directories = vec![String::new()];
+        while let Some(directory) = directories.pop() {
+            for entry in self.dir.read_dir(or_dot(&directory))? {
+                let entry = entry?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };
+                let at = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
+                let kind = entry.file_type().map_err(at)?;
+                if kind.is_dir() {
+                    to.create_dir(&path).map_err(at)?;
+                    directories.push(path);
+                } else if kind.is_file() && is_wanted(&path) {
+                    self.dir.copy(&path, to, &path).map_err(at)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Makes the names in a directory durable.

@@ -265,6 +265,20 @@ impl MemoryFiles {
         Ok(())
     }
 
+    /// Removes what is below a directory.
+    pub(in crate::embedded) fn clear_directory(&mut self, path: &str) -> Result<()> {
+        for entry in self.list(path)? {
+            let path = format!("{path}/{}", entry.name);
+            if entry.kind == FileType::Directory {
+                self.clear_directory(&path)?;
+                self.remove_directory(&path)?;
+            } else {
+                self.remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
     pub(in crate::embedded) fn remove_file(&mut self, path: &str) -> Result<()> {
         let (parent, name) = self.parent(path)?;
         let id = self.lookup(path)?;

@@ -1,6 +1,9 @@
 //! One name space over the files in memory, the host's folder and the devices.
 
+use std::io;
 use std::sync::Arc;
+
+use cap_std::fs::Dir;
 
 use super::host::{HostFiles, HostOpened};
 use super::host_file::HostFile;
@@ -39,6 +42,24 @@ impl Tree {
     /// Adds the files of `image`, which all trees that have them share.
     pub(in crate::embedded) fn add_files(&mut self, image: &Arc<Image>) {
         self.memory.add(Arc::clone(image));
+    }
+
+    /// A copy that later changes leave alone: what is in memory is shared until it is written, and the files of the host
+    /// for which `is_wanted` says so are copied to `aside`.
+    pub(in crate::embedded) fn copy(
+        &self,
+        aside: Option<Dir>,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> io::Result<Self> {
+        let host = match (&self.host, aside) {
+            (Some(host), Some(aside)) => {
+                host.copy_to(&aside, &is_wanted)?;
+                Some(HostFiles::new(aside))
+            }
+            (None, _) => None,
+            (Some(_), None) => return Err(io::Error::other("there is no place for a copy of the folder")),
+        };
+        Ok(Self { memory: self.memory.clone(), host })
     }
 
     /// The files in memory.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::task::Waker;
+use std::time::Instant;
 
 use bytes::{Buf, BytesMut};
 
@@ -31,9 +32,9 @@ impl Settings {
 /// A session.
 #[derive(Default)]
 pub(in crate::embedded) struct Line {
-    input: BytesMut,
+    pub(super) input: BytesMut,
     /// How much of the input is whole messages.
-    whole: usize,
+    pub(super) whole: usize,
     /// How many of the next messages go nowhere.
     pub(super) discard: usize,
     /// How much of it PostgreSQL may read now: to the end of the next message that is answered by ReadyForQuery.
@@ -44,6 +45,8 @@ pub(in crate::embedded) struct Line {
     status: u8,
     /// Whether nothing that is to be answered came after it.
     ready: bool,
+    /// Since when its transaction is open.
+    pub(super) transaction_since: Option<Instant>,
     reader: Option<Waker>,
     writer: Option<Waker>,
     /// The client is gone.
@@ -52,11 +55,14 @@ pub(in crate::embedded) struct Line {
     terminated: bool,
     /// Nothing more is written to it.
     ended: bool,
-    pub(super) queued: bool,
+    /// Since when it waits for its turn.
+    pub(super) queued_since: Option<Instant>,
+    /// Whether messages are passed over to the end of what was refused.
+    pub(super) skipping: bool,
     /// Whether what it asked is to be cancelled, until that is answered.
     pub(super) cancelled: bool,
     /// How much of the input was there when it was.
-    cancel_left: usize,
+    pub(super) cancel_left: usize,
     /// What ends what it asks, while it waits for that.
     pub(super) stop: Option<Stop>,
     /// PostgreSQL's variables for it, while another session has PostgreSQL.
@@ -123,6 +129,7 @@ impl Line {
                 }
             }
         }
+        self.skip();
         bytes.len()
     }
 
@@ -133,7 +140,7 @@ impl Line {
     }
 
     /// A client that said goodbye is done with when all that it asked is answered.
-    fn end_if_done(&mut self) {
+    pub(super) fn end_if_done(&mut self) {
         if self.terminated && self.whole == 0 && self.is_idle() && !self.ended {
             self.ended = true;
             self.wake_reader();
@@ -300,6 +307,10 @@ impl Line {
         if let Some((status, _)) = self.follower.follow(bytes) {
             self.status = status;
             self.ready = true;
+            self.transaction_since = match (status, self.transaction_since) {
+                (b'I', _) => None,
+                (_, since) => since.or_else(|| Some(Instant::now())),
+            };
             // What was asked behind this answer before it was cancelled is still to come; what came after is not meant.
             self.cancelled &= self.cancel_left > 0;
         }

@@ -137,23 +137,22 @@ impl State {
     }
 
     fn next_turn(&mut self, control: &Control) -> Next {
+        let own_work = !self.copies.is_empty() || self.has_vacuum();
+        let others = !self.waiting.is_empty() || own_work;
         let current = self.current.and_then(|id| self.lines.get_mut(&id));
-        let goes_on = current.is_some_and(|line| {
-            let has_more = line.has_whole();
+        let goes_on = current.is_some_and(|line| line.has_whole());
+        if let Some(id) = self.current.filter(|_| goes_on && others) {
             // Behind those who wait already.
-            if has_more && !self.waiting.is_empty() && !line.queued {
-                line.queued = true;
-                self.waiting.extend(self.current);
-            }
-            has_more
-        });
-        if goes_on && self.waiting.is_empty() {
+            self.queue(id);
+        }
+        if goes_on && !others {
             return Next::Read;
         }
-        if self.waiting.is_empty() && self.leaving.is_empty() {
+        if !others && self.leaving.is_empty() {
             return Next::Wait;
         }
         // A caller's thread is not for the work of others.
-        if control.is_callers() && control.is_for(self.current) { Next::Worker } else { Next::Host }
+        let is_others = control.is_for(self.current) || own_work;
+        if control.is_callers() && is_others { Next::Worker } else { Next::Host }
     }
 }

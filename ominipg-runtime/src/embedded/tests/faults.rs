@@ -42,7 +42,7 @@ async fn open(path: &Path, faults: Faults) -> Result<Database, crate::Error> {
     // Buffers so small that pages are written in the middle of it too.
     let options = Options { shared_buffers: 1 << 20, faults, ..Options::default() };
     let location = Location::Folder(path.to_owned());
-    let embedded = Embedded::open(location, options, Selection::default(), true).await?;
+    let embedded = Embedded::open(location, options, Selection::default(), true, None).await?;
     let mut config = tokio_postgres::Config::new();
     config.user("postgres").dbname("postgres");
     let (client, connection) = config.connect_raw(embedded.session(), NoTls).await?;

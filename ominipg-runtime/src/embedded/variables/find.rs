@@ -144,6 +144,28 @@ fn find_variables() {
     }
 }
 
+/// Finds `TransactionTimeoutPending`: the timer's signal sets it.
+#[test]
+#[ignore = "a tool for a new build of the engine"]
+fn find_transaction_timeout() {
+    let artefacts = artefacts::shared().expect("the engine is there");
+    let (_, placement) = artefacts.module(POSTGRES).expect("it has PostgreSQL").expect("it loads");
+    let end = 4096 + placement.memory_size;
+    let mut backend = copy(&artefacts);
+    ask(&mut backend, "SET transaction_timeout = '1ms'").expect("it sets");
+    ask(&mut backend, "BEGIN").expect("it begins");
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let before = backend.words(end);
+    complete(backend.alarm()).expect("it is told");
+    let after = backend.words(end);
+    for at in (0..before.len()).filter(|&at| before[at] == 0 && after[at] == 1) {
+        println!("TransactionTimeoutPending may be at {}", at * 4);
+    }
+    for name in ["InterruptPending", "QueryCancelPending", "ProcDiePending"] {
+        println!("{name} is at {:?}", backend.address(name));
+    }
+}
+
 /// Finds `before_shmem_exit_index`: it counts each session that makes its first temporary table, to no more than twenty.
 #[test]
 #[ignore = "a tool for a new build of the engine"]

@@ -6,8 +6,10 @@ use wasmtime::{Caller, Linker, Result};
 
 use super::descriptors::{Interest, Kind, OpenFile};
 use super::errno::{self, Errno};
+use super::guest::Guest;
 use super::{WASI, WASIX, answer};
 use crate::embedded::host::Host;
+use crate::embedded::session_end::SessionEnd;
 
 const IN: u32 = 1;
 const OUT: u32 = 2;
@@ -103,6 +105,12 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
                 && let Some(handler) = caller.data().signal_handler.clone()
             {
                 handler.call_async(&mut caller, ALARM).await?;
+            }
+            let board = caller.data().board.clone();
+            if !board.is_closing()
+                && let Ok(Some(end)) = SessionEnd::take(&mut Guest::new(&mut caller))
+            {
+                board.end_current(end, &control);
             }
             if control.take_leave() {
                 control.leave_caller().await;

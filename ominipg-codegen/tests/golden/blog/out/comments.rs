@@ -293,6 +293,10 @@ pub fn create_many(
 ) -> rt::CreateMany<Comment> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `postId` and `number`: what is done then is said next.
+pub fn upsert_on_post_id_and_number(new: NewComment) -> rt::Upsert<Comment> {
+    rt::Upsert::new(&[0, 1], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: CommentPatch) -> rt::UpdateMany<Comment> {
     rt::UpdateMany::all(patch)

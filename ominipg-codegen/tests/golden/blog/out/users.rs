@@ -655,6 +655,10 @@ pub fn create_many(
 ) -> rt::CreateMany<User> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `email`: what is done then is said next.
+pub fn upsert_on_email(new: NewUser) -> rt::Upsert<User> {
+    rt::Upsert::new(&[1], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: UserPatch) -> rt::UpdateMany<User> {
     rt::UpdateMany::all(patch)

@@ -216,6 +216,10 @@ pub fn create_many(
 ) -> rt::CreateMany<Post> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+pub fn upsert_on_id(new: NewPost) -> rt::Upsert<Post> {
+    rt::Upsert::new(&[0], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: PostPatch) -> rt::UpdateMany<Post> {
     rt::UpdateMany::all(patch)

@@ -241,6 +241,10 @@ pub fn create_many(
 ) -> rt::CreateMany<User> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+pub fn upsert_on_id(new: NewUser) -> rt::Upsert<User> {
+    rt::Upsert::new(&[0], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: UserPatch) -> rt::UpdateMany<User> {
     rt::UpdateMany::all(patch)

@@ -1131,6 +1131,10 @@ pub fn create_many(
 ) -> rt::CreateMany<Shape> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+pub fn upsert_on_id(new: NewShape) -> rt::Upsert<Shape> {
+    rt::Upsert::new(&[0], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: ShapePatch) -> rt::UpdateMany<Shape> {
     rt::UpdateMany::all(patch)

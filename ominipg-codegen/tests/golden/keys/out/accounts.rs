@@ -315,6 +315,14 @@ pub fn create_many(
 ) -> rt::CreateMany<Account> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `tenant` and `number`: what is done then is said next.
+pub fn upsert_on_tenant_and_number(new: NewAccount) -> rt::Upsert<Account> {
+    rt::Upsert::new(&[0, 1], new)
+}
+/// Inserts a row, unless there is one with the same `tenant` and `label`: what is done then is said next.
+pub fn upsert_on_tenant_and_label(new: NewAccount) -> rt::Upsert<Account> {
+    rt::Upsert::new(&[0, 2], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: AccountPatch) -> rt::UpdateMany<Account> {
     rt::UpdateMany::all(patch)

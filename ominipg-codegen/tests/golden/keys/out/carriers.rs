@@ -172,6 +172,10 @@ pub fn create_many(
 ) -> rt::CreateMany<Carrier> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `code`: what is done then is said next.
+pub fn upsert_on_code(new: NewCarrier) -> rt::Upsert<Carrier> {
+    rt::Upsert::new(&[0], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: CarrierPatch) -> rt::UpdateMany<Carrier> {
     rt::UpdateMany::all(patch)

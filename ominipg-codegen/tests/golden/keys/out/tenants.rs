@@ -133,6 +133,10 @@ pub fn create_many(
 ) -> rt::CreateMany<Tenant> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `code`: what is done then is said next.
+pub fn upsert_on_code(new: NewTenant) -> rt::Upsert<Tenant> {
+    rt::Upsert::new(&[0], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: TenantPatch) -> rt::UpdateMany<Tenant> {
     rt::UpdateMany::all(patch)

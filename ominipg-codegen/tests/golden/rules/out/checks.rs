@@ -1657,6 +1657,10 @@ pub fn create_many(
 ) -> rt::CreateMany<Check> {
     rt::CreateMany::new(rows)
 }
+/// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+pub fn upsert_on_id(new: NewCheck) -> rt::Upsert<Check> {
+    rt::Upsert::new(&[0], new)
+}
 /// Updates every row of the table.
 pub fn update_all(patch: CheckPatch) -> rt::UpdateMany<Check> {
     rt::UpdateMany::all(patch)

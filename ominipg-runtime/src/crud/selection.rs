@@ -1,3 +1,5 @@
+use super::lock::Lock;
+use super::select::Call;
 use crate::encode::Encoder;
 use crate::error::Error;
 use crate::filter::{Expr, Order};
@@ -12,25 +14,43 @@ pub(super) struct Selection {
     pub(super) order: Vec<Sort>,
     pub(super) limit: Option<u64>,
     pub(super) offset: Option<u64>,
+    pub(super) lock: Option<Lock>,
 }
 
-/// A column to sort by.
+/// What to sort by.
 #[derive(Debug, Clone)]
 pub(super) struct Sort {
-    pub(super) column: &'static ColumnDef,
+    pub(super) by: SortKey,
     pub(super) descending: bool,
     pub(super) nulls_first: Option<bool>,
 }
 
+/// A column, or what is computed over a group.
+#[derive(Debug, Clone)]
+pub(super) enum SortKey {
+    Column(&'static ColumnDef),
+    Aggregate(Box<Call>),
+}
+
+impl From<Call> for SortKey {
+    fn from(call: Call) -> Self {
+        Self::Aggregate(Box::new(call))
+    }
+}
+
 impl<M> From<Order<M>> for Sort {
     fn from(order: Order<M>) -> Self {
-        Self { column: order.column, descending: order.descending, nulls_first: order.nulls_first }
+        Self {
+            by: SortKey::Column(order.column),
+            descending: order.descending,
+            nulls_first: order.nulls_first,
+        }
     }
 }
 
 impl Default for Selection {
     fn default() -> Self {
-        Self { filter: Expr::Always(true), order: Vec::new(), limit: None, offset: None }
+        Self { filter: Expr::Always(true), order: Vec::new(), limit: None, offset: None, lock: None }
     }
 }
 
@@ -45,6 +65,9 @@ impl Selection {
         let mut sql = Sql::default();
         sql.push("SELECT ").columns(table);
         self.tail(&mut sql, table)?;
+        if let Some(lock) = self.lock {
+            sql.lock(lock);
+        }
         Ok(sql)
     }
 
@@ -72,7 +95,12 @@ impl Selection {
 
     fn tail(&self, sql: &mut Sql, table: &TableDef) -> Result<(), Error> {
         from(sql, table).condition(&self.filter)?;
-        order_by(sql, &self.order);
+        self.window(sql)
+    }
+
+    /// ` ORDER BY … LIMIT … OFFSET …`, of each what there is.
+    pub(super) fn window(&self, sql: &mut Sql) -> Result<(), Error> {
+        order_by(sql, &self.order)?;
         if let Some(limit) = self.limit {
             sql.push(" LIMIT ").param(Param::count(limit));
         }
@@ -89,9 +117,13 @@ pub(super) fn from<'a>(sql: &'a mut Sql, table: &TableDef) -> &'a mut Sql {
 }
 
 /// ` ORDER BY …`, or nothing.
-pub(super) fn order_by(sql: &mut Sql, order: &[Sort]) {
+pub(super) fn order_by(sql: &mut Sql, order: &[Sort]) -> Result<(), Error> {
     for (index, sort) in order.iter().enumerate() {
-        sql.push(if index == 0 { " ORDER BY " } else { ", " }).column(sort.column);
+        sql.push(if index == 0 { " ORDER BY " } else { ", " });
+        match &sort.by {
+            SortKey::Column(column) => sql.column(column),
+            SortKey::Aggregate(call) => sql.call(call)?,
+        };
         sql.push(if sort.descending { " DESC" } else { "" });
         sql.push(match sort.nulls_first {
             Some(true) => " NULLS FIRST",
@@ -99,6 +131,7 @@ pub(super) fn order_by(sql: &mut Sql, order: &[Sort]) {
             None => "",
         });
     }
+    Ok(())
 }
 
 /// ` WHERE` the primary key is the one in `key`.
