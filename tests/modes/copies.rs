@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ominipg::{CancellationToken, CopyOut, ErrorKind, Ominipg, ToSql, Type};
+use ominipg::{CancellationToken, ConnectOptions, CopyOut, ErrorKind, Ominipg, ToSql, Type};
 
 use crate::limits::goes_on;
 use crate::place::Place;
@@ -138,28 +138,44 @@ pub(crate) async fn goes_on_after_a_copy_that_cannot_begin(place: &Place, db: Om
         db.query("SELECT * FROM mine", &[]).await.expect("the session is the same");
     }
     if place.is_embedded() {
-        // One that is given up while it waits for its turn.
         db.batch_execute("CREATE TABLE t (n int4)").await.expect("created");
-        let server = db.serve("127.0.0.1:0").await.expect("served");
-        let other = Ominipg::connect(server.url()).await.expect("connected");
-        let tx = other.transaction().await.expect("begun");
-        tx.query("SELECT 1", &[]).await.expect("it has the turn");
+        // One that is given up while it waits for its turn.
         let quick = db.with_timeout(Duration::from_millis(100));
-        let error = quick.copy_in("COPY t FROM STDIN").await.expect_err("its time is over");
-        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-        tx.commit().await.expect("committed");
-        for n in 0..3 {
-            let row = db.query_one("SELECT $1::int4", &[&n]).await.expect("it goes on");
-            assert_eq!(row.get::<_, i32>(0), n, "each statement gets its own answer");
-        }
-        other.close().await.expect("closed");
-        server.close().await;
+        waits_for_its_turn(&db, &quick, ErrorKind::Timeout).await;
+        // One whose wait is over.
+        let options = ConnectOptions::new(":memory:").busy_timeout(Duration::from_millis(200));
+        let impatient = Ominipg::connect(options).await.expect("it opens");
+        impatient.batch_execute("CREATE TABLE t (n int4)").await.expect("created");
+        waits_for_its_turn(&impatient, &impatient, ErrorKind::Busy).await;
+        impatient.close().await.expect("closed");
     }
     let tx = db.transaction().await.expect("begun");
     tx.copy_in("COPY missing FROM STDIN").await.expect_err("there is no such table");
     tx.query("SELECT 1", &[]).await.expect_err("the transaction is aborted");
     tx.rollback().await.expect("rolled back");
     goes_on(&db).await;
+}
+
+/// A COPY that finds another session in a transaction.
+async fn waits_for_its_turn(db: &Ominipg, caller: &Ominipg, kind: ErrorKind) {
+    let server = db.serve("127.0.0.1:0").await.expect("served");
+    let other = Ominipg::connect(server.url()).await.expect("connected");
+    let tx = other.transaction().await.expect("begun");
+    tx.query("SELECT 1", &[]).await.expect("it has the turn");
+    let error = caller.copy_in("COPY t FROM STDIN").await.expect_err("it waits for too long");
+    assert_eq!(error.kind(), kind, "{error}");
+    let error = caller.listen("jobs").await.expect_err("it waits for too long");
+    assert_eq!(error.kind(), kind, "{error}");
+    tx.commit().await.expect("committed");
+    for n in 0..3 {
+        let row = db.query_one("SELECT $1::int4", &[&n]).await.expect("it goes on");
+        assert_eq!(row.get::<_, i32>(0), n, "each statement gets its own answer");
+    }
+    let mut copy = db.copy_in("COPY t FROM STDIN").await.expect("begun");
+    copy.send("1\n").await.expect("sent");
+    assert_eq!(copy.finish().await.expect("finished"), 1);
+    other.close().await.expect("closed");
+    server.close().await;
 }
 
 pub(crate) async fn ends_a_copy_by_its_limits(place: &Place, db: Ominipg) {
