@@ -24,7 +24,7 @@ mod validate;
 mod value;
 
 pub use tokio_postgres::Row;
-pub use tokio_postgres::types::ToSql;
+pub use tokio_postgres::types::{ToSql, Type};
 
 pub use tokio_util::sync::CancellationToken;
 
@@ -37,8 +37,8 @@ pub use self::client::{
 pub use self::crud::{
     After, Aggregate, AggregateOrder, Alone, Assignment, Assignments, BelongsTo, ByKey, Columns, Create,
     CreateFor, CreateMany, DeleteByKey, DeleteMany, Find, HasMany, Having, IntoSelectOrder, Link, ManyToMany,
-    Numeric, OptionalBelongsTo, Page, Relation, Relations, Restore, Select, Selected, Unlink, UpdateByKey,
-    UpdateMany, Upsert, UpsertKeep, UpsertUpdate, Upserted, count,
+    ModelStream, Numeric, OptionalBelongsTo, Page, Relation, Relations, Restore, Select, Selected, Unlink,
+    UpdateByKey, UpdateMany, Upsert, UpsertKeep, UpsertUpdate, Upserted, count,
 };
 pub use self::decode::RowReader;
 pub use self::encode::Encoder;
@@ -49,7 +49,9 @@ pub use self::model::{Encode, Model, SoftDelete, Validate, Versioned};
 pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef, ThroughDef};
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
-pub use self::session::{Executor, Transaction};
+pub use self::session::{
+    CopyIn, CopyInRows, CopyOut, Executor, Notification, Notifications, RowStream, Transaction,
+};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{
     Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,

@@ -71,6 +71,26 @@ impl ToSql for Param {
     }
 }
 
+/// The most that PostgreSQL reads as one message, 1 GB less a byte, less what a message has beside its values.
+const LONGEST: usize = 0x3fff_ffff - 1024;
+
+/// Refuses parameters that are too long for one message: PostgreSQL would end the session over it.
+pub(crate) fn check_size(params: &[Param]) -> Result<(), Error> {
+    let size = |param: &Param| param.value.as_ref().map_or(0, Bytes::len).saturating_add(8);
+    check_total(params.iter().map(size).fold(0, usize::saturating_add))
+}
+
+fn check_total(bytes: usize) -> Result<(), Error> {
+    if bytes <= LONGEST {
+        return Ok(());
+    }
+    let message = format!(
+        "the statement's parameters have {bytes} bytes, and PostgreSQL takes less than 1 GB at once: send them in \
+         several rows, as a large object (`lo_from_bytea`, then `lowrite` in pieces), or by `copy_in`"
+    );
+    Err(Error::new(ErrorKind::Parameter, message))
+}
+
 /// The parameters of a statement: encoded, or still to be once their types are known.
 #[derive(Clone, Copy)]
 pub(crate) enum Params<'a> {
@@ -107,4 +127,18 @@ impl Params<'_> {
 fn parameter_error(number: usize, ty: &Type, cause: Box<dyn StdError + Sync + Send>) -> Error {
     let message = format!("parameter ${number} cannot be sent as `{ty}`: {cause}");
     Error::new(ErrorKind::Parameter, message).with_source(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_is_too_long_for_a_message() {
+        assert!(check_size(&[Param::text("short"), Param::count(1)]).is_ok());
+        assert!(check_total(1_000_000_000).is_ok());
+        let error = check_total(1 << 30).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Parameter);
+        assert!(error.to_string().contains("large object"), "{error}");
+    }
 }

@@ -26,7 +26,7 @@ async fn ends(call: impl Future<Output = Result<Vec<ominipg::Row>, Error>>) -> E
     error
 }
 
-async fn goes_on(db: &Ominipg) {
+pub(crate) async fn goes_on(db: &Ominipg) {
     let start = Instant::now();
     let row = db.query_one("SELECT 41 + 1, pg_current_xact_id_if_assigned() IS NULL", &[]).await;
     let row = row.expect("the next statement works");

@@ -1,9 +1,13 @@
 //! One suite, written once and run on every mode.
 
+mod copies;
+mod large_objects;
 mod limits;
+mod notifications;
 mod place;
 mod reading;
 mod relating;
+mod streams;
 mod suite;
 mod writing;
 
@@ -14,11 +18,12 @@ mod blog {
 
 /// A module for each mode, with a test for each function of the suites.
 macro_rules! on_every_mode {
-    ($($suite:ident::$test:ident),* $(,)?) => {
-        on_every_mode!(@mode memory, Memory, $($suite::$test)*);
-        on_every_mode!(@mode folder, Folder, $($suite::$test)*);
-        on_every_mode!(@mode direct, Direct, $($suite::$test)*);
-        on_every_mode!(@mode server_worker, ServerWorker, $($suite::$test)*);
+    ($($suite:ident::$test:ident),*; on_callers_threads_too: $($also:ident::$too:ident),* $(,)?) => {
+        on_every_mode!(@mode memory, Memory, $($suite::$test)* $($also::$too)*);
+        on_every_mode!(@mode folder, Folder, $($suite::$test)* $($also::$too)*);
+        on_every_mode!(@mode direct, Direct, $($suite::$test)* $($also::$too)*);
+        on_every_mode!(@mode server_worker, ServerWorker, $($suite::$test)* $($also::$too)*);
+        on_every_mode!(@mode alone, Alone, $($also::$too)*);
     };
     (@mode $module:ident, $kind:ident, $($suite:ident::$test:ident)*) => {
         mod $module {
@@ -70,5 +75,33 @@ on_every_mode!(
     limits::ends_calls_that_are_dropped,
     limits::rolls_back_what_was_stopped,
     limits::tells_what_happens,
-    limits::diagnoses,
+    limits::diagnoses;
+    on_callers_threads_too:
+    streams::gives_rows_one_by_one,
+    streams::gives_typed_rows,
+    streams::goes_at_the_readers_pace,
+    streams::ends_a_stream_that_is_dropped,
+    streams::ends_with_an_error,
+    streams::ends_a_stream_by_its_limits,
+    streams::has_a_transaction_to_itself,
+    streams::is_counted,
+    copies::copies_in_every_format,
+    copies::takes_rows_of_values,
+    copies::names_the_line_that_is_wrong,
+    copies::writes_nothing_unless_it_is_finished,
+    copies::goes_on_after_a_copy_that_cannot_begin,
+    copies::ends_a_copy_by_its_limits,
+    copies::ends_a_copy_that_is_dropped,
+    copies::tells_what_stopped_it,
+    copies::moves_large_data,
+    copies::runs_in_transactions,
+    copies::refuses_other_statements,
+    notifications::tells_what_others_say,
+    notifications::listens_to_several_channels,
+    notifications::takes_names_as_they_are,
+    notifications::ends_with_the_database,
+    notifications::tells_that_the_connection_broke,
+    notifications::waits_for_nobody,
+    large_objects::reads_and_writes,
+    large_objects::tells_its_limits,
 );

@@ -11,6 +11,8 @@ use crate::blog::SCHEMA;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
     Memory,
+    /// In memory, on the caller's thread.
+    Alone,
     Folder,
     Direct,
     ServerWorker,
@@ -29,11 +31,21 @@ impl Place {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("ominipg-modes-{}-{number}", std::process::id()));
         let (url, folder) = match kind {
-            Kind::Memory => (":memory:".to_owned(), None),
+            Kind::Memory | Kind::Alone => (":memory:".to_owned(), None),
             Kind::Folder => (format!("file://{}", folder.display()), Some(folder)),
             Kind::Direct | Kind::ServerWorker => (ominipg_test_support::database().await, None),
         };
         Self { kind, url, folder }
+    }
+
+    /// Whether it is in this process.
+    pub(crate) fn is_embedded(&self) -> bool {
+        matches!(self.kind, Kind::Memory | Kind::Alone | Kind::Folder)
+    }
+
+    /// Whether a test is left out that needs a server which takes two connections.
+    pub(crate) fn is_left_out(&self) -> bool {
+        !self.is_embedded() && !ominipg_test_support::takes_connections(2)
     }
 
     /// Opens it, with the tables of the blog.
@@ -46,9 +58,13 @@ impl Place {
         if self.kind == Kind::ServerWorker {
             options = options.use_worker(true);
         }
+        if self.kind == Kind::Alone {
+            options = options.use_worker(false);
+        }
         let db = Ominipg::connect(options).await.expect("the database opens");
         let mode = match self.kind {
             Kind::Memory | Kind::Folder => Mode::EmbeddedWorker,
+            Kind::Alone => Mode::Embedded,
             Kind::Direct => Mode::Direct,
             Kind::ServerWorker => Mode::ServerWorker,
         };

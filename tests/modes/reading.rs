@@ -127,7 +127,8 @@ async fn all_pages<O: ominipg::IntoOrder<User> + Clone>(db: &Ominipg, order: O, 
 
 pub(crate) async fn pages(_: &Place, db: Ominipg) {
     people_and_posts(&db).await;
-    let ages: [fn(Column<User, Option<i32>>) -> Order<User>; 6] = [
+    type Sorted = fn(Column<User, Option<i32>>) -> Order<User>;
+    let ages: [Sorted; 6] = [
         |age| age.asc(),
         |age| age.desc(),
         |age| age.asc().nulls_first(),

@@ -153,7 +153,7 @@ impl Ominipg {
     ///
     /// Where PostgreSQL refuses one.
     pub async fn batch_execute(&self, sql: &str) -> Result<(), Error> {
-        Session::database(self.backend(), self.limits()).batch(sql).await
+        Session::database(self.backend(), self.limits()).check_script(sql)?.batch(sql).await
     }
 
     /// Begins a transaction.
@@ -239,7 +239,7 @@ impl Ominipg {
     ///
     /// # Errors
     ///
-    /// Where a transaction on an embedded database stays open for longer than [`ConnectOptions::busy_timeout`], or its
+    /// Where a transaction or a stream on an embedded database stays open for longer than [`ConnectOptions::busy_timeout`], or its
     /// files cannot be written: it recovers when it is opened again.
     pub async fn close(&self) -> Result<(), Error> {
         self.backend.monitor().call(CallKind::Close, None, self.backend.close()).await

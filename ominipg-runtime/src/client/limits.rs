@@ -65,8 +65,32 @@ impl Limits {
         result.map_err(|error| self.name(error, deadline))
     }
 
+    /// The error of a limit that is reached now.
+    pub(crate) fn over(&self, deadline: Option<Instant>) -> Option<Error> {
+        if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
+            return Some(cancelled());
+        }
+        deadline.filter(|deadline| Instant::now() >= *deadline).map(|_| self.timed_out())
+    }
+
+    /// Comes with the error of the limit that is reached first; none where nothing can end the call.
+    pub(crate) fn reached(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Option<impl Future<Output = Error> + Send + Sync + 'static> {
+        self.stop(deadline)?;
+        let limits = self.clone();
+        Some(async move {
+            let over = std::future::pending::<Result<(), Error>>();
+            match limits.bound(deadline, over).await {
+                Err(error) => error,
+                Ok(()) => unreachable!("what is pending has no end of its own"),
+            }
+        })
+    }
+
     /// Names what cancelled a statement, where it was one of these limits.
-    fn name(&self, error: Error, deadline: Option<Instant>) -> Error {
+    pub(crate) fn name(&self, error: Error, deadline: Option<Instant>) -> Error {
         if error.kind() != ErrorKind::Database || error.code() != Some(&SqlState::QUERY_CANCELED) {
             error
         } else if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {

@@ -11,9 +11,11 @@ mod location;
 mod mode;
 mod monitor;
 mod open;
+mod open_call;
 mod options;
 mod redact;
 mod requests;
+mod streams;
 mod tables;
 
 pub use self::diagnostics::{Diagnostics, EngineState, PoolState, StatementCache};
@@ -27,5 +29,6 @@ pub(crate) use self::limits::NO_LIMITS;
 pub(crate) use self::limits::{Limits, Stop};
 pub use self::mode::Mode;
 pub(crate) use self::monitor::Monitor;
+pub(crate) use self::open_call::OpenCall;
 pub use self::options::ConnectOptions;
 pub use self::requests::{CallKind, Histogram, Outcome, Outcomes, Waiting};

@@ -21,7 +21,7 @@ impl<M: SoftDelete, R: Relations<M>> Find<M, R> {
 
     /// Deleted rows only.
     pub fn only_deleted(mut self) -> Self {
-        self.selection.deleted = Deleted::Deleted;
+        self.selection.deleted = Deleted::Only;
         self
     }
 }
@@ -29,7 +29,7 @@ impl<M: SoftDelete, R: Relations<M>> Find<M, R> {
 impl<M: SoftDelete> Find<M> {
     /// Makes deleted rows as if they never had been.
     pub fn restore(self) -> Restore<M> {
-        Restore { selection: Selection { deleted: Deleted::Deleted, ..self.selection }, model: PhantomData }
+        Restore { selection: Selection { deleted: Deleted::Only, ..self.selection }, model: PhantomData }
     }
 }
 
@@ -44,7 +44,7 @@ impl<M: SoftDelete> ByKey<M> {
     pub fn restore(self) -> Restore<M> {
         let filter = self.with_deleted().condition();
         Restore {
-            selection: Selection { deleted: Deleted::Deleted, filter, ..Selection::default() },
+            selection: Selection { deleted: Deleted::Only, filter, ..Selection::default() },
             model: PhantomData,
         }
     }

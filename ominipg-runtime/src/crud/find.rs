@@ -2,6 +2,7 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
+use super::model_stream::ModelStream;
 use super::relation::{Alone, Relations};
 use super::rows::{decode_all, not_found};
 use super::selection::{Selection, Sort};
@@ -9,10 +10,11 @@ use super::{DeleteMany, Select, Selected, UpdateMany};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Filter, IntoOrder, parse_json};
 use crate::model::Model;
+use crate::param::Params;
 use crate::session::{Executor, Session};
 
 /// A search for rows of `M`, and of what is related to them; not sent yet.
-#[must_use = "nothing is sent until `all`, `first`, `one`, `count` or `exists`"]
+#[must_use = "nothing is sent until `all`, `stream`, `first`, `one`, `count` or `exists`"]
 pub struct Find<M, R = Alone> {
     pub(super) selection: Selection,
     pub(super) relations: R,
@@ -62,6 +64,28 @@ impl<M: Model> Find<M> {
     pub async fn exists(self, on: &(impl Executor + ?Sized)) -> Result<bool, Error> {
         let rows = on.session().rows(self.selection.exists(M::TABLE)?).await?;
         Ok(crate::client::one(rows)?.try_get(0)?)
+    }
+
+    /// All rows, one by one, at the pace at which they are taken; they may be more than memory holds.
+    ///
+    /// ```no_run
+    /// # use ominipg_runtime::{Error, Find, Model, Ominipg};
+    /// # async fn each<M: Model + std::fmt::Debug>(db: Ominipg, find: Find<M>) -> Result<(), Error> {
+    /// // let find = users::find().order_by(users::id().asc());
+    /// let mut users = find.stream(&db).await?;
+    /// while let Some(user) = users.next().await {
+    ///     println!("{:?}", user?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where PostgreSQL refuses the statement; what happens later is an item of the stream.
+    pub async fn stream<'a>(self, on: &'a (impl Executor + ?Sized)) -> Result<ModelStream<'a, M>, Error> {
+        let sql = self.selection.rows(M::TABLE)?;
+        Ok(ModelStream::new(on.session().stream(&sql.text, Params::Ready(&sql.params)).await?))
     }
 
     /// An update of every row found.

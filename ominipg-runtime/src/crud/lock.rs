@@ -20,9 +20,9 @@ pub(super) enum Strength {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Wait {
     /// It is waited for them.
-    Block,
+    Until,
     /// It is an error.
-    NoWait,
+    Never,
     /// They are left out.
     Skip,
 }
@@ -37,8 +37,8 @@ impl Sql {
             Strength::KeyShare => " FOR KEY SHARE OF ",
         });
         self.push(TABLE_ALIAS).push(match lock.wait {
-            Wait::Block => "",
-            Wait::NoWait => " NOWAIT",
+            Wait::Until => "",
+            Wait::Never => " NOWAIT",
             Wait::Skip => " SKIP LOCKED",
         })
     }

@@ -26,7 +26,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
 
     /// Fails with SQLSTATE 55P03 where another transaction has locked a row, in place of waiting for it.
     pub fn nowait(self) -> Self {
-        self.waiting(Wait::NoWait)
+        self.waiting(Wait::Never)
     }
 
     /// Leaves out rows that another transaction has locked, as for a queue of jobs.
@@ -35,7 +35,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
     }
 
     fn locked(mut self, strength: Strength) -> Self {
-        let wait = self.selection.lock.map_or(Wait::Block, |lock| lock.wait);
+        let wait = self.selection.lock.map_or(Wait::Until, |lock| lock.wait);
         self.selection.lock = Some(Lock { strength, wait });
         self
     }

@@ -11,6 +11,7 @@ mod find;
 mod insert;
 mod lock;
 mod locked;
+mod model_stream;
 mod page;
 mod relation;
 mod rows;
@@ -27,6 +28,7 @@ pub use self::create_many::CreateMany;
 pub use self::delete::DeleteMany;
 pub use self::deleted::Restore;
 pub use self::find::Find;
+pub use self::model_stream::ModelStream;
 pub(crate) use self::page::Key;
 pub use self::page::{After, Page};
 pub use self::relation::{

@@ -22,7 +22,7 @@ pub(super) struct Selection {
 pub(super) enum Deleted {
     Left,
     All,
-    Deleted,
+    Only,
 }
 
 impl Deleted {
@@ -33,7 +33,7 @@ impl Deleted {
         match self {
             Self::Left => left,
             Self::All => Expr::Always(true),
-            Self::Deleted => left.negated(),
+            Self::Only => left.negated(),
         }
     }
 }

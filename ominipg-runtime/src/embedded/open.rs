@@ -23,7 +23,7 @@ use super::worker::{self, Bell};
 use super::{DATABASE, Location, Options, SUPERUSER, watchdog};
 use crate::client::{EngineState, Monitor};
 use crate::error::{Error, ErrorKind};
-use crate::session::{Connection, Line, listener};
+use crate::session::{Connection, Line, OnMessage, listener};
 
 /// An embedded database; dropping this ends it.
 pub(crate) struct Embedded {
@@ -141,6 +141,16 @@ impl Sessions {
 
     /// Opens a session for this process, and makes the client that speaks to it.
     pub(crate) async fn connect(&self, monitor: Arc<Monitor>) -> Result<Connection, Error> {
+        let listener = listener(Arc::clone(&monitor));
+        self.connect_with(monitor, listener).await
+    }
+
+    /// The same; `on_message` takes what PostgreSQL sends on its own.
+    pub(crate) async fn connect_with(
+        &self,
+        monitor: Arc<Monitor>,
+        on_message: OnMessage,
+    ) -> Result<Connection, Error> {
         self.check()?;
         let id = self.0.add(Settings::default(), &[]);
         let stream = SessionStream::with_startup(Arc::clone(&self.0), id);
@@ -149,8 +159,7 @@ impl Sessions {
         config.user(SUPERUSER).dbname(DATABASE);
         let (client, mut connection) = config.connect_raw(stream, NoTls).await?;
         monitor.connected_to(connection.parameter("server_version"));
-        let listener = Box::new(listener(Arc::clone(&monitor)));
-        let line = Line::new(move |cx| connection.poll_message(cx), listener, control);
+        let line = Line::new(move |cx| connection.poll_message(cx), on_message, control);
         Ok(Connection::with_line(client, line, monitor))
     }
 

@@ -92,6 +92,12 @@ impl LineControl for SessionControl {
     fn failure(&self) -> Option<String> {
         self.engine.upgrade()?.failure().map(str::to_owned)
     }
+
+    fn discard(&self, messages: usize) {
+        if let Some(engine) = self.engine.upgrade() {
+            engine.board.discard(self.id, messages);
+        }
+    }
 }
 
 impl Drop for SessionStream {
@@ -136,17 +142,19 @@ impl AsyncRead for SessionStream {
 
 impl AsyncWrite for SessionStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        // The next step is to read: that runs PostgreSQL.
-        cx.waker().wake_by_ref();
         let skipped = self.skip_startup(bytes);
-        if skipped > 0 {
-            return Poll::Ready(Ok(skipped));
-        }
-        match self.engine.board.put_input(self.id, bytes, Some(cx.waker())) {
+        let taken = match skipped {
+            0 => self.engine.board.put_input(self.id, bytes, Some(cx.waker())),
+            skipped => Some(skipped),
+        };
+        match taken {
             None => Poll::Ready(Err(self.ended())),
+            // PostgreSQL wakes the client when it has read; to ask again before would only keep a thread busy.
             Some(0) if !bytes.is_empty() => Poll::Pending,
             Some(n) => {
                 self.engine.make_way();
+                // The next step is to read: that runs PostgreSQL.
+                cx.waker().wake_by_ref();
                 Poll::Ready(Ok(n))
             }
         }

@@ -185,6 +185,13 @@ impl Switchboard {
         }
     }
 
+    /// Lets the next messages of a session's client go nowhere.
+    pub(super) fn discard(&self, id: SessionId, messages: usize) {
+        if let Some(line) = self.state().lines.get_mut(&id) {
+            line.discard += messages;
+        }
+    }
+
     /// Whether a session has ended.
     pub(super) fn is_over(&self, id: SessionId) -> bool {
         self.state().lines.get(&id).is_none_or(Line::is_ended)

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     TooMany,
     /// SQL begins or ends a transaction, which only the runtime may; or the transaction can only be rolled back.
     Transaction,
+    /// SQL is not the `COPY` that was asked for, or copies where its data cannot go.
+    Copy,
     /// A parameter cannot be sent as the type that the statement expects.
     Parameter,
     /// A row that came back is not what the schema says.

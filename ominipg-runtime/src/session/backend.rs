@@ -3,11 +3,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_postgres::error::SqlState;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::connection::Connection;
 use super::gate::{Gate, Reconnect};
 use super::lease::Lease;
-use super::pool::{self, Connections, PoolSize};
+use super::line::OnMessage;
+use super::pool::{self, Connections, Connector, PoolSize};
 use super::server::Server;
 use super::worker::Worker;
 use crate::client::{Monitor, PoolState};
@@ -17,6 +19,8 @@ use crate::error::{Error, ErrorKind};
 pub(crate) struct Backend {
     kind: Kind,
     closed: AtomicBool,
+    /// Tells those who listen that it was closed.
+    ending: CancellationToken,
     /// Dropped after the connections that live on it.
     host: Mutex<Host>,
     monitor: Arc<Monitor>,
@@ -40,7 +44,13 @@ pub(crate) enum Host {
 
 impl Backend {
     fn new(kind: Kind, host: Host, monitor: Arc<Monitor>) -> Self {
-        Self { kind, closed: AtomicBool::new(false), host: Mutex::new(host), monitor }
+        Self {
+            kind,
+            closed: AtomicBool::new(false),
+            ending: CancellationToken::new(),
+            host: Mutex::new(host),
+            monitor,
+        }
     }
 
     /// A pool of connections to a server; one is made at once, so that a server that is not there is found out now.
@@ -62,7 +72,7 @@ impl Backend {
     }
 
     /// What is known of its calls.
-    pub(crate) fn monitor(&self) -> &Monitor {
+    pub(crate) fn monitor(&self) -> &Arc<Monitor> {
         &self.monitor
     }
 
@@ -130,6 +140,30 @@ impl Backend {
         }
     }
 
+    /// A connection beside those for statements; `on_message` takes what PostgreSQL sends on its own.
+    pub(super) async fn further(&self, on_message: OnMessage) -> Result<Connection, Error> {
+        self.check_open()?;
+        match &self.kind {
+            Kind::Pool(pool) => Connector::server(pool).connect_with(on_message).await,
+            #[cfg(feature = "embedded")]
+            Kind::Only(_) => self.sessions()?.connect_with(Arc::clone(&self.monitor), on_message).await,
+            #[cfg(not(feature = "embedded"))]
+            Kind::Only(_) => Err(pool::closed()),
+        }
+    }
+
+    /// Does what may have to wait for the turns of others, for as long as callers wait for a connection.
+    pub(super) async fn patient<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let Kind::Only(gate) = &self.kind else { return work.await };
+        let waited = tokio::time::timeout(gate.wait(), work).await;
+        waited.unwrap_or_else(|_| Err(gate.busy(gate.wait())))
+    }
+
+    /// Comes when it is closed, or its last handle goes.
+    pub(super) fn ending(&self) -> WaitForCancellationFutureOwned {
+        self.ending.clone().cancelled_owned()
+    }
+
     /// Names the end of a statement that the end of the database cancelled.
     pub(super) fn name<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         let closed = self.closed.load(Ordering::Acquire);
@@ -147,6 +181,7 @@ impl Backend {
     /// Ends it: what comes is refused. What runs on an embedded database is cancelled, on a server it may finish.
     pub(crate) async fn close(&self) -> Result<(), Error> {
         self.closed.store(true, Ordering::Release);
+        self.ending.cancel();
         #[cfg(feature = "embedded")]
         if let Host::Embedded(embedded) = &*self.host.lock().unwrap_or_else(PoisonError::into_inner) {
             embedded.cancel_all();
@@ -173,6 +208,7 @@ impl Backend {
 
 impl Drop for Backend {
     fn drop(&mut self) {
+        self.ending.cancel();
         self.monitor.events.close();
     }
 }

@@ -33,6 +33,11 @@ impl<'a> Call<'a> {
         self.limits
     }
 
+    /// Until when it may take.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// Does the work of the call within its limits; the work itself is dropped by who calls this.
     pub(super) async fn run<T>(
         &self,

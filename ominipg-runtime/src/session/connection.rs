@@ -1,11 +1,12 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
+use bytes::Bytes;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{CancelToken, Client, Row, Statement};
+use tokio_postgres::{CancelToken, Client, CopyInSink, CopyOutStream, Row, RowStream, Statement};
 
 use super::control;
 use super::ended::Ended;
@@ -13,7 +14,14 @@ use super::line::Line;
 use super::statements::Statements;
 use crate::client::{Monitor, Stop};
 use crate::error::{Error, ErrorKind};
-use crate::param::{Param, Params};
+use crate::param::{Param, Params, check_size};
+
+const NO_PARAMS: Params<'static> = Params::Inferred(&[]);
+
+/// How many messages the driver sends at the end of a COPY, also of one that PostgreSQL refused to begin: that of the data,
+/// and a second Sync. Then PostgreSQL answers once more than the driver expects, and every later answer would go to the
+/// wrong caller (rust-postgres, pull request 1337).
+const COPY_END: usize = 2;
 
 /// A connection and the statements prepared on it.
 pub(crate) struct Connection {
@@ -25,6 +33,8 @@ pub(crate) struct Connection {
     unfinished: AtomicUsize,
     /// Whether these were cancelled.
     stopped: AtomicBool,
+    /// Whether what it answers can no longer be told apart.
+    broken: AtomicBool,
     /// Why it ended, once it has.
     ended: Ended,
     monitor: Arc<Monitor>,
@@ -39,6 +49,7 @@ impl Connection {
             statements: Statements::default(),
             unfinished: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
             ended,
             monitor,
         }
@@ -58,7 +69,9 @@ impl Connection {
 
     /// Whether the other side is gone.
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed() || self.line.as_ref().is_some_and(Line::is_over)
+        self.client.is_closed()
+            || self.broken.load(Ordering::Acquire)
+            || self.line.as_ref().is_some_and(Line::is_over)
     }
 
     /// Whether a statement is under way that its caller gave up.
@@ -81,17 +94,65 @@ impl Connection {
 
     /// Waits for a statement's end, and leaves a mark where the caller does not.
     async fn watched<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let result = self.begun(statement).await;
+        if result.is_ok() {
+            self.finish();
+        }
+        result
+    }
+
+    /// Waits for a statement's beginning: what began has a mark until [`finish`](Self::finish) takes it away.
+    async fn begun<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         self.unfinished.fetch_add(1, Ordering::AcqRel);
         let result = match &self.line {
             None => statement.await,
             Some(line) => line.drive(statement).await,
         };
+        result.map_err(|error| {
+            self.finish();
+            self.explain(error)
+        })
+    }
+
+    /// Notes the end of a statement that began.
+    pub(super) fn finish(&self) {
         self.unfinished.fetch_sub(1, Ordering::AcqRel);
-        result.map_err(|error| self.explain(error))
+    }
+
+    /// Why there is nothing more to come, once that is so.
+    pub(super) fn ending(&self) -> Option<Error> {
+        let closed = Error::new(ErrorKind::Connection, "the connection was closed");
+        self.client.is_closed().then(|| self.explain(closed))
+    }
+
+    /// Asks for the next part of what a statement answers.
+    pub(super) fn poll<T>(
+        &self,
+        cx: &mut Context<'_>,
+        mut part: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        match &self.line {
+            None => part(cx),
+            Some(line) => line.poll(cx, part),
+        }
+    }
+
+    /// Moves what bytes can be moved now, where no task does.
+    pub(super) fn pump(&self) {
+        if let Some(line) = &self.line {
+            line.pump();
+        }
+    }
+
+    /// As [`stop_at`](Self::stop_at), until told otherwise.
+    pub(super) fn set_stop(&self, stop: Option<Stop>) {
+        if let Some(line) = &self.line {
+            line.stop_at(stop);
+        }
     }
 
     /// Says why a statement's connection is gone, where that is its error.
-    fn explain(&self, error: Error) -> Error {
+    pub(super) fn explain(&self, error: Error) -> Error {
         let error = self.ended.explain(error, self.line.is_some());
         match self.line.as_ref().filter(|_| error.kind() == ErrorKind::Connection).and_then(Line::failure) {
             Some(why) => Error::new(ErrorKind::Engine, why).with_source_of(error),
@@ -127,6 +188,52 @@ impl Connection {
         }
         let (statement, encoded) = self.ready(sql, params).await?;
         Ok(self.client.execute(&statement, &refs(&encoded, params)).await?)
+    }
+
+    /// Begins a statement whose rows are asked for one by one; `again` as for [`query`](Self::query).
+    pub(super) async fn stream(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+        again: bool,
+    ) -> Result<RowStream, Error> {
+        self.begun(self.try_stream(sql, params, again)).await
+    }
+
+    /// Begins a `COPY … TO STDOUT`.
+    pub(super) async fn copy_out(&self, sql: &str) -> Result<CopyOutStream, Error> {
+        self.begun(async {
+            let statement = self.prepare(sql, NO_PARAMS).await?;
+            Ok(self.client.copy_out(&statement).await?)
+        })
+        .await
+    }
+
+    /// Begins a `COPY … FROM STDIN`.
+    pub(super) async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Bytes>, Error> {
+        self.begun(async {
+            let statement = self.prepare(sql, NO_PARAMS).await?;
+            let mut beginning = BeginningCopy(Some(self));
+            let begun = self.client.copy_in(&statement).await;
+            beginning.0 = None;
+            match (&begun, &self.line) {
+                (Err(_), Some(line)) => line.discard(COPY_END),
+                (Err(_), None) => self.broken.store(true, Ordering::Release),
+                (Ok(_), _) => {}
+            }
+            Ok(begun?)
+        })
+        .await
+    }
+
+    async fn try_stream(&self, sql: &str, params: Params<'_>, again: bool) -> Result<RowStream, Error> {
+        let (statement, encoded) = self.ready(sql, params).await?;
+        match self.client.query_raw(&statement, refs(&encoded, params)).await {
+            Err(error) if self.is_stale(sql, &error) && again => {}
+            result => return Ok(result?),
+        }
+        let (statement, encoded) = self.ready(sql, params).await?;
+        Ok(self.client.query_raw(&statement, refs(&encoded, params)).await?)
     }
 
     /// Runs statements that take no parameters.
@@ -197,6 +304,7 @@ impl Connection {
     async fn ready(&self, sql: &str, params: Params<'_>) -> Result<(Statement, Option<Vec<Param>>), Error> {
         let statement = self.prepare(sql, params).await?;
         let encoded = params.encode(statement.params())?;
+        check_size(list(&encoded, params))?;
         Ok((statement, encoded))
     }
 
@@ -241,6 +349,17 @@ impl Drop for OpenTransaction<'_> {
     }
 }
 
+/// A COPY of which nobody knows yet whether it begins; see [`COPY_END`].
+struct BeginningCopy<'a>(Option<&'a Connection>);
+
+impl Drop for BeginningCopy<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0 {
+            connection.broken.store(true, Ordering::Release);
+        }
+    }
+}
+
 /// A mark that what is under way on a line may be ended; see [`Connection::stop_at`].
 pub(super) struct Stopping<'a>(&'a Line);
 
@@ -252,10 +371,13 @@ impl Drop for Stopping<'_> {
 
 /// Parameters as the driver takes them.
 fn refs<'a>(encoded: &'a Option<Vec<Param>>, params: Params<'a>) -> Vec<&'a (dyn ToSql + Sync)> {
-    let list: &'a [Param] = match (encoded, params) {
+    list(encoded, params).iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+fn list<'a>(encoded: &'a Option<Vec<Param>>, params: Params<'a>) -> &'a [Param] {
+    match (encoded, params) {
         (Some(encoded), _) => encoded,
         (None, Params::Ready(ready)) => ready,
         (None, Params::Inferred(_)) => &[],
-    };
-    list.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+    }
 }

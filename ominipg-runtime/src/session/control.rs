@@ -31,6 +31,60 @@ pub(super) fn check_inside(sql: &str) -> Result<(), Error> {
     if refused { Err(error("use `commit()`, `rollback()`, or savepoints")) } else { Ok(()) }
 }
 
+/// Refuses a `COPY` from or to the client where its data cannot go: PostgreSQL would wait for it for ever.
+pub(super) fn check_copy(sql: &str) -> Result<(), Error> {
+    match copy(sql) {
+        Some(Copy::In) => Err(copy_error("`COPY … FROM STDIN` is run by `copy_in`, which sends the data")),
+        Some(Copy::Out) => Err(copy_error("`COPY … TO STDOUT` is run by `copy_out`, which gives the data")),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what is no `COPY … FROM STDIN`.
+pub(super) fn check_copy_in(sql: &str) -> Result<(), Error> {
+    match copy(sql) {
+        Some(Copy::In) => Ok(()),
+        _ => Err(copy_error(
+            "`copy_in` runs `COPY table FROM STDIN` and nothing else; `query` and `execute` do",
+        )),
+    }
+}
+
+/// Refuses what is no `COPY … TO STDOUT`.
+pub(super) fn check_copy_out(sql: &str) -> Result<(), Error> {
+    match copy(sql) {
+        Some(Copy::Out) => Ok(()),
+        _ => Err(copy_error("`copy_out` runs `COPY … TO STDOUT` and nothing else; `query` and `execute` do")),
+    }
+}
+
+enum Copy {
+    In,
+    Out,
+}
+
+/// Which way a statement copies, where it does so from or to the client.
+fn copy(sql: &str) -> Option<Copy> {
+    let mut words = Words(sql);
+    if words.next_word()? != "COPY" {
+        return None;
+    }
+    let mut before = String::new();
+    words.find_map(|word| {
+        // PostgreSQL takes either name in either direction.
+        let client = matches!(word.as_str(), "STDIN" | "STDOUT");
+        match std::mem::replace(&mut before, word).as_str() {
+            "FROM" if client => Some(Copy::In),
+            "TO" if client => Some(Copy::Out),
+            _ => None,
+        }
+    })
+}
+
+fn copy_error(message: &str) -> Error {
+    Error::new(ErrorKind::Copy, message)
+}
+
 /// Whether a script may begin a transaction.
 pub(super) fn may_begin(script: &str) -> bool {
     Words(script).any(|word| word == "BEGIN" || word == "START")
@@ -116,5 +170,25 @@ mod tests {
         }
         assert!(may_begin("SELECT 1; é 'x'; begin; COMMIT"));
         assert!(!may_begin("SELECT 1; INSERT INTO beginnings VALUES ('a')"));
+    }
+
+    #[test]
+    fn tells_which_way_a_copy_goes() {
+        for sql in
+            ["COPY t FROM STDIN", "/* x */ copy \"T\" (a, b) from stdin (FORMAT csv)", "COPY t FROM STDOUT"]
+        {
+            assert!(check_copy_in(sql).is_ok() && check_copy_out(sql).is_err(), "{sql}");
+            assert_eq!(check_copy(sql).unwrap_err().kind(), ErrorKind::Copy);
+        }
+        for sql in ["COPY t TO STDOUT", "copy (SELECT a FROM t WHERE b) to stdout with (format binary)"] {
+            assert!(check_copy_out(sql).is_ok() && check_copy_in(sql).is_err(), "{sql}");
+            assert_eq!(check_copy(sql).unwrap_err().kind(), ErrorKind::Copy);
+        }
+        for sql in ["SELECT 1", "COPY t FROM '/a'", "", "copying FROM STDIN", "COPY t TO PROGRAM 'cat'"] {
+            assert!(
+                check_copy(sql).is_ok() && check_copy_in(sql).is_err() && check_copy_out(sql).is_err(),
+                "{sql}"
+            );
+        }
     }
 }

@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 use super::backend::Backend;
 use super::call::Call;
 use super::control;
+use super::streams::{Exchange, RowStream};
 use super::transaction::Transaction;
 use crate::client::{CallKind, Limits, Ominipg};
 use crate::error::Error;
@@ -95,6 +96,22 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// Begins a statement whose rows are read one by one.
+    pub(crate) fn stream<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, RowStream<'a>>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            let exchange = match self.target {
+                Target::Database(backend) => {
+                    Exchange::of_database(backend, self.call.limits(), CallKind::Stream).await?
+                }
+                Target::Transaction(transaction) => Exchange::of_transaction(transaction, CallKind::Stream)?,
+            };
+            RowStream::begin(exchange, sql, params).await
+        })
+    }
+
     /// Runs a statement and returns its rows.
     pub(crate) fn query<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, Vec<Row>>
     where
@@ -179,6 +196,13 @@ impl<'a> Session<'a> {
             Target::Database(_) => control::check(sql)?,
             Target::Transaction(_) => control::check_inside(sql)?,
         }
+        control::check_copy(sql)?;
+        Ok(self)
+    }
+
+    /// Refuses a script that begins with a COPY whose data has no way to go.
+    pub(crate) fn check_script(self, sql: &str) -> Result<Self, Error> {
+        control::check_copy(sql)?;
         Ok(self)
     }
 

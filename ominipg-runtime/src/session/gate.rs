@@ -58,11 +58,16 @@ impl Gate {
         }
     }
 
+    /// How long callers wait.
+    pub(super) fn wait(&self) -> Duration {
+        self.wait
+    }
+
     /// The error of a call that waited for so long.
     pub(super) fn busy(&self, waited: Duration) -> Error {
         let message = format!(
-            "a transaction is open, or a long statement runs, on this embedded database, and did for the {:?} that \
-             this call waited: an embedded database runs one transaction at a time. Commit or drop the transaction \
+            "a transaction is open, a stream is read or a long statement runs on this embedded database, and did for \
+             the {:?} that this call waited: an embedded database runs one transaction at a time. Commit or drop it \
              first, or run this call inside it (pass `&tx` instead of `&db`); `ConnectOptions::busy_timeout` sets \
              how long calls wait, and a call's own timeout may be shorter",
             waited

@@ -38,6 +38,9 @@ pub(crate) trait LineControl: Send + Sync {
 
     /// Why what is there failed, once it has.
     fn failure(&self) -> Option<String>;
+
+    /// Lets the next messages of the client go nowhere.
+    fn discard(&self, messages: usize);
 }
 
 /// Tells that a connection can move more bytes.
@@ -104,31 +107,42 @@ impl Line {
     /// Waits for an answer, and moves the connection's bytes meanwhile.
     pub(super) async fn drive<T>(&self, answer: impl Future<Output = T>) -> T {
         let mut answer = pin!(answer);
+        poll_fn(|cx| self.poll(cx, |cx| answer.as_mut().poll(cx))).await
+    }
+
+    /// Asks for a part of an answer, and moves the connection's bytes where that is not there yet.
+    pub(super) fn poll<T>(
+        &self,
+        cx: &mut Context<'_>,
+        mut answer: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
         let waker = Waker::from(Arc::clone(&self.signal));
-        poll_fn(|cx| {
-            let mut context = Context::from_waker(&waker);
-            let mut registered = false;
-            loop {
-                self.signal.given.store(false, Ordering::Release);
-                if let Poll::Ready(value) = answer.as_mut().poll(&mut context) {
-                    return Poll::Ready(value);
-                }
-                self.advance(&mut context);
-                if let Poll::Ready(value) = answer.as_mut().poll(&mut context) {
-                    return Poll::Ready(value);
-                }
-                if self.signal.given.load(Ordering::Acquire) {
-                    continue;
-                }
-                if registered {
-                    return Poll::Pending;
-                }
-                // What comes from here on wakes this task; what came just before is looked at once more.
-                *self.signal.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
-                registered = true;
+        let mut context = Context::from_waker(&waker);
+        let mut registered = false;
+        loop {
+            self.signal.given.store(false, Ordering::Release);
+            if let Poll::Ready(value) = answer(&mut context) {
+                return Poll::Ready(value);
             }
-        })
-        .await
+            self.advance(&mut context);
+            if let Poll::Ready(value) = answer(&mut context) {
+                return Poll::Ready(value);
+            }
+            if self.signal.given.load(Ordering::Acquire) {
+                continue;
+            }
+            if registered {
+                return Poll::Pending;
+            }
+            // What comes from here on wakes this task; what came just before is looked at once more.
+            *self.signal.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+            registered = true;
+        }
+    }
+
+    /// Lets the next messages of the client go nowhere.
+    pub(super) fn discard(&self, messages: usize) {
+        self.control.discard(messages);
     }
 
     /// Moves what bytes can be moved now.

@@ -9,10 +9,12 @@ mod executor;
 mod gate;
 mod lease;
 mod line;
+mod listening;
 mod notices;
 mod pool;
 mod server;
 mod statements;
+mod streams;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "tls")]
@@ -28,10 +30,14 @@ pub(crate) use self::ended::{BUSY, CLOSED};
 pub use self::executor::Executor;
 pub(crate) use self::executor::Session;
 #[cfg(feature = "embedded")]
-pub(crate) use self::line::{Line, LineControl};
+pub(crate) use self::line::{Line, LineControl, OnMessage};
+pub(crate) use self::listening::{NOTIFY, channel};
+pub use self::listening::{Notification, Notifications};
 #[cfg(feature = "embedded")]
 pub(crate) use self::notices::listener;
 pub(crate) use self::pool::PoolSize;
 pub(crate) use self::server::Server;
+pub(crate) use self::streams::Exchange;
+pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
 pub use self::transaction::Transaction;
 pub(crate) use self::worker::Worker;

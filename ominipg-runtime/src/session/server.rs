@@ -10,6 +10,7 @@ use tokio_postgres::{CancelToken, Client, Config, NoTls};
 
 use super::connection::Connection;
 use super::ended::Ended;
+use super::line::OnMessage;
 use super::notices;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
@@ -77,53 +78,61 @@ impl Server {
     ///
     /// Names host, port and reason, never the password.
     pub(crate) async fn connect(&self) -> Result<Connection, Error> {
+        self.connect_with(notices::listener(Arc::clone(&self.monitor))).await
+    }
+
+    /// Makes a connection; `on_message` takes what the server sends on its own, and is dropped when the connection ends.
+    pub(super) async fn connect_with(&self, on_message: OnMessage) -> Result<Connection, Error> {
         let (client, ended) = match &self.driver {
-            None => self.connect_here().await?,
+            None => self.connect_here(on_message).await?,
             Some(driver) => {
                 let server = Self { driver: None, ..self.clone() };
                 // The connection's task is spawned where this runs, so on the driver.
-                let task = driver.spawn(async move { server.connect_here().await });
+                let task = driver.spawn(async move { server.connect_here(on_message).await });
                 task.await.map_err(|_| self.unreachable("the worker thread has ended"))??
             }
         };
         Ok(Connection::new(Arc::new(client), ended, Arc::clone(&self.monitor)))
     }
 
-    async fn connect_here(&self) -> Result<(Client, Ended), Error> {
-        match tokio::time::timeout(self.timeout, self.handshake()).await {
+    async fn connect_here(&self, on_message: OnMessage) -> Result<(Client, Ended), Error> {
+        match tokio::time::timeout(self.timeout, self.handshake(on_message)).await {
             Ok(Ok(connected)) => Ok(connected),
             Ok(Err(error)) => Err(self.unreachable(&self.reason(&error)).with_source(error)),
             Err(_) => Err(self.unreachable(&format!("no answer within {:?}", self.timeout))),
         }
     }
 
-    async fn handshake(&self) -> Result<(Client, Ended), tokio_postgres::Error> {
+    async fn handshake(&self, on_message: OnMessage) -> Result<(Client, Ended), tokio_postgres::Error> {
         #[cfg(feature = "tls")]
         if let Some(tls) = self.encryption() {
             match self.config.connect(tls.connector()).await {
-                Ok((client, connection)) => return Ok((client, self.drive(connection))),
+                Ok((client, connection)) => return Ok((client, self.drive(connection, on_message))),
                 Err(error) if self.may_do_without(&error) => self.plain.store(true, Ordering::Relaxed),
                 Err(error) => return Err(error),
             }
         }
         let (client, connection) = self.config.connect(NoTls).await?;
-        Ok((client, self.drive(connection)))
+        Ok((client, self.drive(connection, on_message)))
     }
 
     /// Lets a task move a connection's bytes until it ends; gives where that says why it did.
-    fn drive<S, T>(&self, mut connection: tokio_postgres::Connection<S, T>) -> Ended
+    fn drive<S, T>(
+        &self,
+        mut connection: tokio_postgres::Connection<S, T>,
+        mut on_message: OnMessage,
+    ) -> Ended
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
         T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     {
         self.monitor.connected_to(connection.parameter("server_version"));
-        let mut listener = notices::listener(Arc::clone(&self.monitor));
         let ended = Ended::default();
         let reason = ended.clone();
         tokio::spawn(async move {
             while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
                 match message {
-                    Ok(message) => listener(message),
+                    Ok(message) => on_message(message),
                     Err(error) => {
                         tracing::debug!(error = %chain(&error), "a connection ended");
                         // Before the client learns that it is closed, which it does when `connection` goes.

@@ -13,6 +13,8 @@ use super::call::Call;
 use super::connection::Connection;
 use super::executor::Session;
 use super::lease::Lease;
+use super::listening::{NOTIFY, channel};
+use super::streams::{CopyIn, CopyOut, Exchange, RowStream};
 use crate::client::{CallKind, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
@@ -34,6 +36,8 @@ pub struct Transaction {
     failed: AtomicBool,
     /// Whether a statement was given up before its end.
     given_up: AtomicBool,
+    /// Whether a stream or a COPY is under way, behind which no other statement could be answered.
+    in_exchange: AtomicBool,
 }
 
 impl Transaction {
@@ -60,6 +64,7 @@ impl Transaction {
             limits: limits.clone(),
             failed: AtomicBool::new(false),
             given_up: AtomicBool::new(false),
+            in_exchange: AtomicBool::new(false),
         }
     }
 
@@ -79,11 +84,11 @@ impl Transaction {
         &self.limits
     }
 
-    pub(super) fn backend(&self) -> &Backend {
+    pub(super) fn backend(&self) -> &Arc<Backend> {
         &self.backend
     }
 
-    fn connection(&self) -> Result<&Connection, Error> {
+    pub(super) fn connection(&self) -> Result<&Connection, Error> {
         self.lease.as_deref().ok_or_else(|| Error::new(ErrorKind::Closed, "the transaction has ended"))
     }
 
@@ -94,7 +99,36 @@ impl Transaction {
                            transaction back, and begin another";
             return Err(Error::new(ErrorKind::Transaction, message));
         }
+        if self.in_exchange.load(Ordering::Acquire) {
+            let message = "a stream or a COPY of this transaction is under way: read it to its end, finish it or drop it \
+                           first; to run statements between the rows, use `DECLARE … CURSOR` and `FETCH`";
+            return Err(Error::new(ErrorKind::Busy, message));
+        }
         self.connection()
+    }
+
+    /// Begins what keeps other statements out until [`end_exchange`](Self::end_exchange).
+    pub(super) fn begin_exchange(&self) -> Result<(), Error> {
+        self.usable()?;
+        match self.in_exchange.swap(true, Ordering::AcqRel) {
+            false => Ok(()),
+            true => self.usable().map(drop),
+        }
+    }
+
+    /// Ends what kept other statements out; what of it is still under way is stopped.
+    pub(super) fn end_exchange(&self, failed: Option<ErrorKind>) {
+        let Some(lease) = &self.lease else { return };
+        lease.set_stop(None);
+        if failed.is_some() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        let limited = matches!(failed, Some(ErrorKind::Timeout | ErrorKind::Cancelled));
+        if limited || lease.is_abandoned() || lease.is_closed() {
+            self.given_up.store(true, Ordering::Release);
+            lease.stop();
+        }
+        self.in_exchange.store(false, Ordering::Release);
     }
 
     /// Notes whether a limit ended a call: whichever part of it was done, the transaction is only to be rolled back.
@@ -153,6 +187,56 @@ impl Transaction {
     /// Where PostgreSQL refuses it; the transaction can then only be rolled back.
     pub async fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, Error> {
         Session::transaction(self).check(sql)?.execute(sql, Params::Inferred(params)).await
+    }
+
+    /// Runs a statement whose rows are read one by one; see [`Ominipg::query_stream`](crate::Ominipg::query_stream).
+    ///
+    /// Until the stream ends, the transaction takes no other statement; to run some between the rows, use `DECLARE … CURSOR`
+    /// and `FETCH`. A stream that is dropped before its end leaves the transaction to be rolled back.
+    ///
+    /// # Errors
+    ///
+    /// As [`query`](Self::query); what happens later is an item of the stream.
+    pub async fn query_stream(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<RowStream<'_>, Error> {
+        Session::transaction(self).check(sql)?.stream(sql, Params::Inferred(params)).await
+    }
+
+    /// Begins a `COPY … FROM STDIN`; see [`Ominipg::copy_in`](crate::Ominipg::copy_in).
+    ///
+    /// Until it ends, the transaction takes no other statement.
+    ///
+    /// # Errors
+    ///
+    /// Where PostgreSQL refuses it; the transaction can then only be rolled back.
+    pub async fn copy_in(&self, sql: &str) -> Result<CopyIn<'_>, Error> {
+        CopyIn::begin(Exchange::of_transaction(self, CallKind::CopyIn)?, sql).await
+    }
+
+    /// Begins a `COPY … TO STDOUT`; see [`Ominipg::copy_out`](crate::Ominipg::copy_out).
+    ///
+    /// Until it ends, the transaction takes no other statement. Dropped before its end, it leaves the transaction to be
+    /// rolled back.
+    ///
+    /// # Errors
+    ///
+    /// Where PostgreSQL refuses it; the transaction can then only be rolled back.
+    pub async fn copy_out(&self, sql: &str) -> Result<CopyOut<'_>, Error> {
+        CopyOut::begin(Exchange::of_transaction(self, CallKind::CopyOut)?, sql).await
+    }
+
+    /// Notifies who listens to a channel, when the transaction is committed; see
+    /// [`Ominipg::notify`](crate::Ominipg::notify).
+    ///
+    /// # Errors
+    ///
+    /// Where the channel's name or the payload is too long.
+    pub async fn notify(&self, channel: &str, payload: &str) -> Result<(), Error> {
+        channel::check(channel)?;
+        self.execute(NOTIFY, &[&channel, &payload]).await.map(drop)
     }
 
     /// Runs statements that take no parameters, separated by semicolons.

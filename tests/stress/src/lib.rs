@@ -5,6 +5,8 @@
 //! cargo test --release -p ominipg-stress --test databases -- --nocapture           # a hundred databases, their memory
 //! OMINIPG_STRESS_STATEMENTS=1000000 \
 //!     cargo test --release -p ominipg-stress --test statements -- --nocapture      # memory over a million statements
+//! OMINIPG_STRESS_ROWS=50000000 \
+//!     cargo test --release -p ominipg-stress --test streams -- --nocapture         # memory while results go by
 //! OMINIPG_STRESS_SECONDS=600 \
 //!     cargo test --release -p ominipg-stress --test sessions -- --nocapture        # sixteen sessions for ten minutes
 //! OMINIPG_STRESS_SECONDS=600 \

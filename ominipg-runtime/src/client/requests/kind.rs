@@ -9,6 +9,14 @@ use serde::Serialize;
 pub enum CallKind {
     /// A statement, or several in one text.
     Statement,
+    /// A statement whose rows come one by one.
+    Stream,
+    /// A `COPY … FROM STDIN`, from its beginning to its end.
+    CopyIn,
+    /// A `COPY … TO STDOUT`, from its beginning to its end.
+    CopyOut,
+    /// Channels to listen to.
+    Listen,
     /// A transaction to begin.
     Begin,
     /// A transaction to commit.
@@ -21,10 +29,21 @@ pub enum CallKind {
     Close,
 }
 
+impl CallKind {
+    /// Whether its end and its time are counted among those of the statements.
+    pub(super) fn is_statement(self) -> bool {
+        matches!(self, Self::Statement | Self::Stream | Self::CopyIn | Self::CopyOut)
+    }
+}
+
 impl fmt::Display for CallKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Statement => "statement",
+            Self::Stream => "stream",
+            Self::CopyIn => "copy in",
+            Self::CopyOut => "copy out",
+            Self::Listen => "listen",
             Self::Begin => "begin",
             Self::Commit => "commit",
             Self::Rollback => "rollback",

@@ -24,8 +24,12 @@ pub enum Outcome {
 
 impl Outcome {
     pub(crate) fn of<T>(result: &Result<T, Error>) -> Self {
-        match result.as_ref().map_err(Error::kind) {
-            Ok(_) => Self::Ok,
+        Self::of_kind(result.as_ref().map(|_| ()).map_err(Error::kind))
+    }
+
+    pub(crate) fn of_kind(result: Result<(), ErrorKind>) -> Self {
+        match result {
+            Ok(()) => Self::Ok,
             Err(ErrorKind::Timeout) => Self::TimedOut,
             Err(ErrorKind::Cancelled) => Self::Cancelled,
             Err(_) => Self::Error,

@@ -38,19 +38,24 @@ impl Default for Requests {
 impl Requests {
     /// Notes a call that begins now.
     pub(crate) fn begin(&self, kind: CallKind, deadline: Option<Instant>) -> Request<'_> {
+        Request { requests: self, id: self.enter(kind, deadline) }
+    }
+
+    /// Notes a call that begins now; who keeps its number ends it.
+    pub(in crate::client) fn enter(&self, kind: CallKind, deadline: Option<Instant>) -> u64 {
         let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let entry = Entry { kind, started: Instant::now(), deadline };
         self.shard(id).insert(id, entry);
-        Request { requests: self, id }
+        id
     }
 
     fn shard(&self, id: u64) -> MutexGuard<'_, HashMap<u64, Entry>> {
         self.waiting[id as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn end(&self, id: u64, outcome: Outcome) {
+    pub(in crate::client) fn end(&self, id: u64, outcome: Outcome) {
         let Some(entry) = self.shard(id).remove(&id) else { return };
-        if entry.kind == CallKind::Statement {
+        if entry.kind.is_statement() {
             self.statements.add(outcome);
             self.times.add(entry.started.elapsed());
         }

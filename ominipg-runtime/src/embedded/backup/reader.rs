@@ -54,7 +54,6 @@ pub(super) fn unpack(from: impl Read, engine: ClusterIdentity, tree: &mut Tree) 
         return Err(damaged(format!("the checksum of {name} is another")));
     }
     drop(entry);
-    drop(entries);
     ends(archive.into_inner())
 }
 

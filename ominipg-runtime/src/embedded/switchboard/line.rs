@@ -35,6 +35,8 @@ pub(in crate::embedded) struct Line {
     pub(super) input: BytesMut,
     /// How much of the input is whole messages.
     pub(super) whole: usize,
+    /// How many of the next messages go nowhere.
+    pub(super) discard: usize,
     /// How much of it PostgreSQL may read now: to the end of the next message that is answered by ReadyForQuery.
     granted: usize,
     output: BytesMut,
@@ -107,6 +109,11 @@ impl Line {
                 Ok(Some(frame)) if frame.kind == b'X' => {
                     self.stop_reading();
                     break;
+                }
+                Ok(Some(frame)) if self.discard > 0 => {
+                    self.discard -= 1;
+                    let rest = self.input.split_off(self.whole);
+                    self.input.extend_from_slice(&rest[frame.len..]);
                 }
                 Ok(Some(frame)) => self.whole += frame.len,
                 Ok(None) => break,
