@@ -12,7 +12,7 @@ use crate::plane::{Columns, Fields, Param, decode, params};
 use crate::statement::{self, Statement};
 
 /// How much a COPY sends at once.
-const CHUNK: usize = 64 * 1024;
+pub const CHUNK: usize = 64 * 1024;
 
 /// An open connection.
 pub struct Driver {

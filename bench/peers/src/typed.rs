@@ -1,32 +1,22 @@
 //! ominipg, through its typed API.
 
-use std::path::PathBuf;
-
-use ominipg::{ConnectOptions, Mode, Ominipg, Server};
+use bytes::Bytes;
+use ominipg::{ConnectOptions, Ominipg};
 
 use crate::Result;
 use crate::db::{self, NewPlane, Plane, planes};
-use crate::driver::Driver;
+use crate::driver::CHUNK;
 use crate::statement::{self, Statement};
 
 /// An open database.
 pub struct Typed {
     db: Ominipg,
-    url: String,
-    /// What COPY goes through: it has no typed call.
-    copier: Option<Copier>,
-}
-
-/// A connection of the bare driver, and the socket that it takes to an embedded database.
-struct Copier {
-    driver: Driver,
-    server: Option<(Server, PathBuf)>,
 }
 
 impl Typed {
     pub async fn open(url: &str) -> Result<Self> {
         let db = Ominipg::connect(ConnectOptions::new(url).schema(&db::SCHEMA)).await?;
-        Ok(Self { db, url: url.to_owned(), copier: None })
+        Ok(Self { db })
     }
 
     pub async fn execute(&self, sql: &str) -> Result<()> {
@@ -57,33 +47,16 @@ impl Typed {
         Ok(self.db.query_one(statement.sql, &[]).await?.try_get(0)?)
     }
 
-    /// Makes the connection that [`copy`](Self::copy) uses.
-    pub async fn get_ready_to_copy(&mut self) -> Result<()> {
-        let copier = if self.db.mode() == Mode::Direct {
-            Copier { driver: Driver::open(&self.url).await?, server: None }
-        } else {
-            let folder = std::env::temp_dir().join(format!("ominipg-peers-{}", std::process::id()));
-            std::fs::create_dir_all(&folder)?;
-            let server = self.db.serve_unix(folder.join(".s.PGSQL.5432")).await?;
-            Copier { driver: Driver::open(&server.url()).await?, server: Some((server, folder)) }
-        };
-        self.copier = Some(copier);
+    pub async fn copy(&self, sql: &str, data: &[u8]) -> Result<()> {
+        let mut copy = self.db.copy_in(sql).await?;
+        for chunk in data.chunks(CHUNK) {
+            copy.send(Bytes::copy_from_slice(chunk)).await?;
+        }
+        copy.finish().await?;
         Ok(())
     }
 
-    pub async fn copy(&self, sql: &str, data: &[u8]) -> Result<()> {
-        let copier = self.copier.as_ref().ok_or("there is no connection to copy through")?;
-        copier.driver.copy(sql, data).await
-    }
-
     pub async fn close(self) -> Result<()> {
-        if let Some(Copier { driver, server }) = self.copier {
-            driver.close().await?;
-            if let Some((server, folder)) = server {
-                server.close().await;
-                std::fs::remove_dir_all(folder)?;
-            }
-        }
         Ok(self.db.close().await?)
     }
 }
