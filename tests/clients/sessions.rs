@@ -42,3 +42,21 @@ async fn an_error_is_one_sessions_alone() {
     }
     served.close().await;
 }
+
+#[tokio::test]
+async fn a_role_that_a_session_takes_is_given_back() {
+    let served = Served::new().await;
+    let (one, other) = (connect(&served).await, connect(&served).await);
+    let user = async |client: &tokio_postgres::Client| -> String {
+        client.query_one("SELECT session_user::text", &[]).await.expect("it answers").get(0)
+    };
+    one.batch_execute("CREATE ROLE guest; SET SESSION AUTHORIZATION guest").await.expect("it is taken");
+    assert_eq!((user(&one).await, user(&other).await), ("guest".to_owned(), "postgres".to_owned()));
+    one.batch_execute("RESET SESSION AUTHORIZATION").await.expect("it is given back");
+    assert_eq!(user(&one).await, "postgres");
+    one.batch_execute("SET SESSION AUTHORIZATION guest").await.expect("it is taken");
+    drop(one);
+    assert_eq!(user(&other).await, "postgres");
+    other.batch_execute("DROP ROLE guest").await.expect("nobody has it");
+    served.close().await;
+}

@@ -1,6 +1,7 @@
 //! One PostgreSQL backend: started or copied, served, and ended.
 
 mod listening;
+mod login;
 mod sessions;
 
 use std::future::poll_fn;
@@ -99,7 +100,13 @@ impl Backend {
         let (mut store, instance) = instantiate(artefacts, tree, arguments, means).await?;
         library.install(store.data_mut());
         match Self::begin(&mut store, instance).await {
-            Ok((interface, greeting)) => Self::new(store, instance, interface, greeting),
+            Ok((interface, greeting)) => {
+                let mut backend = Self::new(store, instance, interface, greeting)?;
+                match backend.log_in().await {
+                    Ok(()) => Ok(backend),
+                    Err(error) => Err(failure(&backend.store, error).context("PostgreSQL knows no user")),
+                }
+            }
             Err(error) => Err(failure(&store, error).context("PostgreSQL did not start")),
         }
     }
