@@ -3,7 +3,7 @@
 use tokio_postgres::error::SqlState;
 
 use crate::Served;
-use crate::tokio_postgres::connect;
+use crate::tokio_postgres::{connect, connect_with};
 
 #[tokio::test]
 async fn settings_are_a_sessions_own() {
@@ -58,5 +58,33 @@ async fn a_role_that_a_session_takes_is_given_back() {
     drop(one);
     assert_eq!(user(&other).await, "postgres");
     other.batch_execute("DROP ROLE guest").await.expect("nobody has it");
+    served.close().await;
+}
+
+#[tokio::test]
+async fn what_a_client_begins_with_is_what_reset_goes_back_to() {
+    let served = Served::new().await;
+    let with = |options: &str| {
+        let mut config: tokio_postgres::Config = served.url().parse().expect("it is a url");
+        config.options(options);
+        config
+    };
+    let shown = async |client: &tokio_postgres::Client| -> String {
+        client.query_one("SHOW datestyle", &[]).await.expect("it answers").get(0)
+    };
+    let (one, two) = (with("-c datestyle=German"), with("-c datestyle=SQL,DMY"));
+    let (one, two) = (connect_with(&one).await, connect_with(&two).await);
+    let other = connect(&served).await;
+    for undo in ["RESET datestyle", "SET datestyle TO DEFAULT", "RESET ALL", "DISCARD ALL"] {
+        one.batch_execute("SET datestyle = 'ISO, MDY'").await.expect("it is set");
+        assert_eq!(shown(&two).await, "SQL, DMY");
+        assert_eq!(shown(&one).await, "ISO, MDY", "{undo}");
+        one.batch_execute(undo).await.expect("it is undone");
+        assert_eq!(shown(&other).await, "ISO, MDY");
+        assert_eq!(shown(&one).await, "German, DMY", "{undo}");
+    }
+    drop((one, two));
+    other.batch_execute("RESET ALL").await.expect("it is undone");
+    assert_eq!(shown(&other).await, "ISO, MDY");
     served.close().await;
 }

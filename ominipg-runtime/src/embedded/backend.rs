@@ -1,9 +1,11 @@
 //! One PostgreSQL backend: started or copied, served, and ended.
 
+mod arithmetic;
+mod defaults;
 mod listening;
-mod login;
 mod sessions;
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
@@ -51,6 +53,10 @@ pub(super) struct Backend {
     control: Arc<Control>,
     /// What a new session hears first.
     greeting: Vec<u8>,
+    /// PostgreSQL's own defaults of the settings that clients began with.
+    defaults: BTreeMap<String, String>,
+    /// Where PostgreSQL says which of its handlers gets the next error.
+    exception_stack: u32,
 }
 
 /// What a backend may use, who controls it, and who writes its log; by default all there is, and itself alone.
@@ -74,6 +80,8 @@ struct Interface {
     main_loop_once: TypedFunc<(), ()>,
     recover: TypedFunc<(), ()>,
     signal: TypedFunc<i32, ()>,
+    set_option: TypedFunc<(i32, i32, i32, i32), ()>,
+    subtransaction: TypedFunc<(), i32>,
     lists: listening::Lists,
 }
 
@@ -176,6 +184,12 @@ impl Backend {
         else {
             return Err(Error::new(ErrorKind::Engine, "the engine does not tell where its interrupts are"));
         };
+        let Some(exception_stack) = address("PG_exception_stack") else {
+            return Err(Error::new(
+                ErrorKind::Engine,
+                "the engine does not tell where its handlers of errors are",
+            ));
+        };
         store.data_mut().reserved = [interrupt, cancel];
         let base = store.data().memory().data_ptr(&store);
         // SAFETY: the memory never moves (`memory_may_move`) and lives as long as the store, and `drop` withdraws the
@@ -183,7 +197,7 @@ impl Backend {
         #[allow(unsafe_code)]
         let words = unsafe { Words::new(base, [interrupt, cancel]) };
         control.set_words(Some(words));
-        Ok(Self { store, interface, board, control, greeting })
+        Ok(Self { store, interface, board, control, greeting, defaults: BTreeMap::new(), exception_stack })
     }
 
     /// What a new session hears first.
@@ -251,14 +265,19 @@ impl Backend {
         parameters: P,
     ) -> wasmtime::Result<Left> {
         let stack_pointer = self.interface.stack_pointer.get(&mut self.store);
+        let handler = Guest::new(&mut self.store).read_u32(self.exception_stack).unwrap_or_default();
         let Err(error) = function(&self.interface).call_async(&mut self.store, parameters).await else {
             return Ok(Left::Returned);
+        };
+        let (error, portals) = match arithmetic::is_arithmetic(&error) {
+            true => (self.raise_arithmetic(handler, error).await, arithmetic::Portals::Run),
+            false => (error, arithmetic::Portals::Ended),
         };
         // An ERROR leaves the stack pointer up to 1.2 KB low.
         self.interface.stack_pointer.set(&mut self.store, stack_pointer)?;
         match error.downcast_ref::<Exit>() {
             Some(Exit(ERROR_AT_TOP_LEVEL)) => {
-                let recovered = self.interface.recover.call_async(&mut self.store, ()).await;
+                let recovered = self.recover(portals).await;
                 self.interface.stack_pointer.set(&mut self.store, stack_pointer)?;
                 recovered.map(|()| Left::Recovered)
             }
@@ -343,6 +362,8 @@ impl Interface {
             main_loop_once: function(store, instance, "PostgresMainLoopOnce")?,
             recover: function(store, instance, "PostgresMainLongJmp")?,
             signal: function(store, instance, "__wasm_signal")?,
+            set_option: function(store, instance, "SetConfigOption")?,
+            subtransaction: function(store, instance, "GetCurrentSubTransactionId")?,
             lists: listening::Lists::of(store, instance)?,
         })
     }

@@ -50,6 +50,9 @@ const SEARCH_PATH_VALID: u32 = 2_895_288;
 /// The address of `before_shmem_exit_index`: how much PostgreSQL has noted to do at its end.
 const EXIT_NOTES: u32 = 2_914_220;
 
+/// The address of `shmem_exit_inprogress`, a byte that only the end of portals reads: whether those that run are given up.
+pub(super) const GIVES_UP_PORTALS: u32 = 2_914_216;
+
 /// The most notes that are kept. PostgreSQL has room for 20, notes 7 things for itself, and one more at the first temporary
 /// table of each session: always the same, so that what is above this is no loss.
 const MOST_EXIT_NOTES: u32 = 16;

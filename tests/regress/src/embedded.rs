@@ -17,8 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the other session waits before it asks again.
 const PAUSE: Duration = Duration::from_micros(200);
 
-/// Tests name their database; the engine serves one, so it gets that name in the catalogue.
-const NAMED: &str = "UPDATE pg_database SET datname = 'regression' WHERE datname = 'postgres'";
+/// Tests name their database; the engine serves one, so it gets that name in the catalogue, and another one its old name.
+const NAMED: [&str; 2] =
+    ["UPDATE pg_database SET datname = 'regression' WHERE datname = 'postgres'", "CREATE DATABASE postgres"];
 
 /// A database in a folder of its own, served to clients of this machine.
 pub(crate) struct Embedded {
@@ -40,7 +41,9 @@ impl Embedded {
         let db = Ominipg::connect(options).await?;
         copy(&sources.data(), &folder.join("cluster/regress/data")).unwrap_or_else(failed);
         fs::create_dir_all(folder.join("cluster/regress/results")).unwrap_or_else(failed);
-        db.batch_execute(NAMED).await?;
+        for statement in NAMED {
+            db.batch_execute(statement).await?;
+        }
         let server = db.serve("127.0.0.1:0").await?;
         let port = server.local_addr().expect("it is no Unix socket").port();
         let address = Address {
