@@ -88,3 +88,15 @@ async fn what_a_client_begins_with_is_what_reset_goes_back_to() {
     assert_eq!(shown(&other).await, "ISO, MDY");
     served.close().await;
 }
+
+#[tokio::test]
+async fn a_temporary_table_stays_where_its_session_looks() {
+    let served = Served::new().await;
+    let (one, other) = (connect(&served).await, connect(&served).await);
+    one.batch_execute("CREATE TEMPORARY TABLE sketch (a int)").await.expect("it is created");
+    other.batch_execute("SELECT 1").await.expect("it answers");
+    one.batch_execute("SELECT a FROM sketch").await.expect("it is found by its name alone");
+    other.batch_execute("SELECT a FROM sketch").await.expect_err("it is not the other's");
+    one.batch_execute("SELECT a FROM sketch").await.expect("it is still found");
+    served.close().await;
+}
