@@ -6,7 +6,7 @@ use ominipg::{ConnectOptions, ErrorKind};
 use tokio_postgres::error::SqlState;
 
 use crate::Served;
-use crate::tokio_postgres::connect;
+use crate::tokio_postgres::{connect, connect_with};
 
 #[tokio::test]
 async fn settings_are_a_sessions_own() {
@@ -73,5 +73,63 @@ async fn who_waits_for_too_long_is_told_for_whom() {
     tx.commit().await.expect("committed");
     assert_eq!(late.await.expect("it ends").expect("its turn came").get::<_, i64>(0), 0);
     assert_eq!(served.count("t").await, 0);
+    served.close().await;
+}
+
+#[tokio::test]
+async fn a_role_that_a_session_takes_is_given_back() {
+    let served = Served::new().await;
+    let (one, other) = (connect(&served).await, connect(&served).await);
+    let user = async |client: &tokio_postgres::Client| -> String {
+        client.query_one("SELECT session_user::text", &[]).await.expect("it answers").get(0)
+    };
+    one.batch_execute("CREATE ROLE guest; SET SESSION AUTHORIZATION guest").await.expect("it is taken");
+    assert_eq!((user(&one).await, user(&other).await), ("guest".to_owned(), "postgres".to_owned()));
+    one.batch_execute("RESET SESSION AUTHORIZATION").await.expect("it is given back");
+    assert_eq!(user(&one).await, "postgres");
+    one.batch_execute("SET SESSION AUTHORIZATION guest").await.expect("it is taken");
+    drop(one);
+    assert_eq!(user(&other).await, "postgres");
+    other.batch_execute("DROP ROLE guest").await.expect("nobody has it");
+    served.close().await;
+}
+
+#[tokio::test]
+async fn what_a_client_begins_with_is_what_reset_goes_back_to() {
+    let served = Served::new().await;
+    let with = |options: &str| {
+        let mut config: tokio_postgres::Config = served.url().parse().expect("it is a url");
+        config.options(options);
+        config
+    };
+    let shown = async |client: &tokio_postgres::Client| -> String {
+        client.query_one("SHOW datestyle", &[]).await.expect("it answers").get(0)
+    };
+    let (one, two) = (with("-c datestyle=German"), with("-c datestyle=SQL,DMY"));
+    let (one, two) = (connect_with(&one).await, connect_with(&two).await);
+    let other = connect(&served).await;
+    for undo in ["RESET datestyle", "SET datestyle TO DEFAULT", "RESET ALL", "DISCARD ALL"] {
+        one.batch_execute("SET datestyle = 'ISO, MDY'").await.expect("it is set");
+        assert_eq!(shown(&two).await, "SQL, DMY");
+        assert_eq!(shown(&one).await, "ISO, MDY", "{undo}");
+        one.batch_execute(undo).await.expect("it is undone");
+        assert_eq!(shown(&other).await, "ISO, MDY");
+        assert_eq!(shown(&one).await, "German, DMY", "{undo}");
+    }
+    drop((one, two));
+    other.batch_execute("RESET ALL").await.expect("it is undone");
+    assert_eq!(shown(&other).await, "ISO, MDY");
+    served.close().await;
+}
+
+#[tokio::test]
+async fn a_temporary_table_stays_where_its_session_looks() {
+    let served = Served::new().await;
+    let (one, other) = (connect(&served).await, connect(&served).await);
+    one.batch_execute("CREATE TEMPORARY TABLE sketch (a int)").await.expect("it is created");
+    other.batch_execute("SELECT 1").await.expect("it answers");
+    one.batch_execute("SELECT a FROM sketch").await.expect("it is found by its name alone");
+    other.batch_execute("SELECT a FROM sketch").await.expect_err("it is not the other's");
+    one.batch_execute("SELECT a FROM sketch").await.expect("it is still found");
     served.close().await;
 }

@@ -7,7 +7,12 @@ use crate::{PASSWORD, Served};
 
 /// Connects, and drives the connection in a task of its own.
 pub(crate) async fn connect(served: &Served) -> Client {
-    let (client, connection) = tokio_postgres::connect(&served.url(), NoTls).await.expect("it opens");
+    connect_with(&served.url().parse().expect("it is a url")).await
+}
+
+/// The same, with options of the client's own.
+pub(crate) async fn connect_with(config: &tokio_postgres::Config) -> Client {
+    let (client, connection) = config.connect(NoTls).await.expect("it opens");
     tokio::spawn(connection);
     client
 }

@@ -55,6 +55,26 @@ async fn stops_runaway_recursion_with_an_error() {
 }
 
 #[tokio::test]
+async fn reports_a_division_whose_result_does_not_fit() {
+    let db = open().await;
+    let division = "SELECT '-92233720368547758.08'::money / (-1)::int8";
+    for _ in 0..3 {
+        let error = db.query(division, &[]).await.expect_err("it does not fit");
+        assert_eq!(error.code().map(|code| code.code()), Some("22P01"), "{error}");
+    }
+    assert_eq!(text(&db, "SELECT 'alive'").await, "alive");
+}
+
+#[tokio::test]
+async fn vacuums_with_pauses() {
+    let db = open().await;
+    db.batch_execute("SET vacuum_cost_delay = '0.1ms'; SET vacuum_cost_limit = 10")
+        .await
+        .expect("they are set");
+    db.batch_execute("VACUUM pg_attribute").await.expect("it pauses and goes on");
+}
+
+#[tokio::test]
 async fn survives_thousands_of_errors() {
     let db = open().await;
     for _ in 0..5_000 {

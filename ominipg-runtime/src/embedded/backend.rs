@@ -1,10 +1,13 @@
 //! One PostgreSQL backend: started or copied, served, and ended.
 
+mod arithmetic;
 mod copying;
+mod defaults;
 mod listening;
 mod sessions;
 mod vacuum;
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
@@ -52,6 +55,10 @@ pub(super) struct Backend {
     control: Arc<Control>,
     /// What a new session hears first.
     greeting: Vec<u8>,
+    /// PostgreSQL's own defaults of the settings that clients began with.
+    defaults: BTreeMap<String, String>,
+    /// Where PostgreSQL says which of its handlers gets the next error.
+    exception_stack: u32,
 }
 
 /// What a backend may use, who controls it, and who writes its log; by default all there is, and itself alone.
@@ -75,6 +82,8 @@ struct Interface {
     main_loop_once: TypedFunc<(), ()>,
     recover: TypedFunc<(), ()>,
     signal: TypedFunc<i32, ()>,
+    set_option: TypedFunc<(i32, i32, i32, i32), ()>,
+    subtransaction: TypedFunc<(), i32>,
     lists: listening::Lists,
     evict_buffers: TypedFunc<(u32, u32, u32), ()>,
 }
@@ -102,7 +111,13 @@ impl Backend {
         let (mut store, instance) = instantiate(artefacts, tree, arguments, means).await?;
         library.install(store.data_mut());
         match Self::begin(&mut store, instance).await {
-            Ok((interface, greeting)) => Self::new(store, instance, interface, greeting),
+            Ok((interface, greeting)) => {
+                let mut backend = Self::new(store, instance, interface, greeting)?;
+                match backend.log_in().await {
+                    Ok(()) => Ok(backend),
+                    Err(error) => Err(failure(&backend.store, error).context("PostgreSQL knows no user")),
+                }
+            }
             Err(error) => Err(failure(&store, error).context("PostgreSQL did not start")),
         }
     }
@@ -172,6 +187,12 @@ impl Backend {
         else {
             return Err(Error::new(ErrorKind::Engine, "the engine does not tell where its interrupts are"));
         };
+        let Some(exception_stack) = address("PG_exception_stack") else {
+            return Err(Error::new(
+                ErrorKind::Engine,
+                "the engine does not tell where its handlers of errors are",
+            ));
+        };
         store.data_mut().reserved = [interrupt, cancel];
         let base = store.data().memory().data_ptr(&store);
         // SAFETY: the memory never moves (`memory_may_move`) and lives as long as the store, and `drop` withdraws the
@@ -179,7 +200,7 @@ impl Backend {
         #[allow(unsafe_code)]
         let words = unsafe { Words::new(base, [interrupt, cancel]) };
         control.set_words(Some(words));
-        Ok(Self { store, interface, board, control, greeting })
+        Ok(Self { store, interface, board, control, greeting, defaults: BTreeMap::new(), exception_stack })
     }
 
     /// What a new session hears first.
@@ -247,14 +268,19 @@ impl Backend {
         parameters: P,
     ) -> wasmtime::Result<Left> {
         let stack_pointer = self.interface.stack_pointer.get(&mut self.store);
+        let handler = Guest::new(&mut self.store).read_u32(self.exception_stack).unwrap_or_default();
         let Err(error) = function(&self.interface).call_async(&mut self.store, parameters).await else {
             return Ok(Left::Returned);
+        };
+        let (error, portals) = match arithmetic::is_arithmetic(&error) {
+            true => (self.raise_arithmetic(handler, error).await, arithmetic::Portals::Run),
+            false => (error, arithmetic::Portals::Ended),
         };
         // An ERROR leaves the stack pointer up to 1.2 KB low.
         self.interface.stack_pointer.set(&mut self.store, stack_pointer)?;
         match error.downcast_ref::<Exit>() {
             Some(Exit(ERROR_AT_TOP_LEVEL)) => {
-                let recovered = self.interface.recover.call_async(&mut self.store, ()).await;
+                let recovered = self.recover(portals).await;
                 self.interface.stack_pointer.set(&mut self.store, stack_pointer)?;
                 recovered.map(|()| Left::Recovered)
             }
@@ -342,6 +368,8 @@ impl Interface {
             main_loop_once: function(store, instance, "PostgresMainLoopOnce")?,
             recover: function(store, instance, "PostgresMainLongJmp")?,
             signal: function(store, instance, "__wasm_signal")?,
+            set_option: function(store, instance, "SetConfigOption")?,
+            subtransaction: function(store, instance, "GetCurrentSubTransactionId")?,
             lists: listening::Lists::of(store, instance)?,
             evict_buffers: function(store, instance, "EvictAllUnpinnedBuffers")?,
         })

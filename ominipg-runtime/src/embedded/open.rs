@@ -135,7 +135,7 @@ impl Sessions {
         secret: Vec<u8>,
     ) -> Result<SessionStream, Error> {
         self.check()?;
-        let id = self.0.add(Settings(settings), &secret);
+        let id = self.0.add(Settings::begun_with(settings), &secret);
         Ok(SessionStream::new(Arc::clone(&self.0), id))
     }
 

@@ -62,8 +62,14 @@ const TEMPORARY: usize = 4;
 /// The address of `baseSearchPathValid` and `searchPathCacheValid`, two bytes.
 const SEARCH_PATH_VALID: u32 = 2_895_288;
 
+/// Neither is valid. The first is true at the start, and the compiler keeps it turned round, so that it is zero then.
+const SEARCH_PATH_UNKNOWN: [u8; 2] = [1, 0];
+
 /// The address of `before_shmem_exit_index`: how much PostgreSQL has noted to do at its end.
 const EXIT_NOTES: u32 = 2_914_220;
+
+/// The address of `shmem_exit_inprogress`, a byte that only the end of portals reads: whether those that run are given up.
+pub(super) const GIVES_UP_PORTALS: u32 = 2_914_216;
 
 /// The most notes that are kept. PostgreSQL has room for 20, notes 7 things for itself, and one more at the first temporary
 /// table of each session: always the same, so that what is above this is no loss.
@@ -112,8 +118,8 @@ impl Values {
         self.forget_search_path(guest)
     }
 
-    /// The temporary schema is a part of the search path, which PostgreSQL computes anew when these flags are off.
+    /// The temporary schema is a part of the search path, which PostgreSQL computes anew when it is told that it is unknown.
     fn forget_search_path(&self, guest: &mut Guest<'_>) -> Result<()> {
-        if self.temporary() == [0, 0] { Ok(()) } else { guest.write(SEARCH_PATH_VALID, &[0, 0]) }
+        if self.temporary() == [0, 0] { Ok(()) } else { guest.write(SEARCH_PATH_VALID, &SEARCH_PATH_UNKNOWN) }
     }
 }

@@ -124,11 +124,15 @@ impl Backend {
 
     /// Takes a session's settings out of PostgreSQL: their values now; those that have their defaults are forgotten.
     async fn take_settings(&mut self, mut settings: Settings) -> wasmtime::Result<Settings> {
-        settings.0.retain(|name, _| !OF_TRANSACTIONS.contains(&name.as_str()));
-        if settings.0.is_empty() {
-            return Ok(settings);
+        settings.values.retain(|name, _| !OF_TRANSACTIONS.contains(&name.as_str()));
+        let Settings { mut values, first } = settings;
+        for name in first.keys() {
+            values.entry(name.clone()).or_default();
         }
-        let names: Vec<&String> = settings.0.keys().collect();
+        if values.is_empty() {
+            return Ok(Settings { values, first });
+        }
+        let names: Vec<&String> = values.keys().collect();
         let all = |function: &str, rest: &str| {
             names
                 .iter()
@@ -138,38 +142,48 @@ impl Backend {
         };
         let roles = names.iter().filter(|name| ROLES.contains(&name.as_str()));
         let roles: String = roles.map(|name| format!("RESET {name}; ")).collect();
-        let sql = format!(
-            "SELECT {values}; {roles}SELECT {reset}; SELECT {values}",
-            values = all("current_setting", ", true"),
-            reset = all("set_config", ", NULL, false"),
-        );
-        let answer = self.ask(&sql).await?;
+        let read = format!("SELECT {}", all("current_setting", ", true"));
+        let reset = format!("{roles}SELECT {}; {read}", all("set_config", ", NULL, false"));
+        let answer = if first.is_empty() {
+            self.ask(&format!("{read}; {reset}")).await?
+        } else {
+            // The session's defaults must go before what it set, and its values must be read before they do.
+            let mut answer = self.ask(&read).await?;
+            self.take_defaults(&first).await?;
+            answer.extend(self.ask(&reset).await?);
+            answer
+        };
         let rows: Vec<Vec<Option<String>>> = frames::rows(&answer).collect();
         let (Some(before), Some(after)) = (rows.first(), rows.last().filter(|_| rows.len() > 1)) else {
             tracing::warn!(target: "ominipg::engine", "a session's settings cannot be taken back");
-            return Ok(settings);
+            return Ok(Settings { values, first });
         };
-        let kept = settings.0.keys().zip(before.iter().zip(after));
-        let kept = kept.filter(|(_, (before, after))| before != after);
-        Ok(Settings(
-            kept.map(|(name, (value, _))| (name.clone(), value.clone().unwrap_or_default())).collect(),
-        ))
+        let kept = values.keys().zip(before.iter().zip(after));
+        let kept = kept.filter(|(name, (before, after))| before != after || first.contains_key(*name));
+        let values =
+            kept.map(|(name, (value, _))| (name.clone(), value.clone().unwrap_or_default())).collect();
+        Ok(Settings { values, first })
     }
 
     /// Puts a session's settings into PostgreSQL; gives the error that refused them.
     async fn put_settings(&mut self, settings: &Settings) -> wasmtime::Result<Option<frames::Refusal>> {
-        if settings.0.is_empty() {
+        if settings.values.is_empty() {
             return Ok(None);
         }
+        self.learn_defaults(&settings.first).await?;
         let set = |(name, value): (&String, &String)| {
             format!("set_config({}, {}, false)", literal(name), literal(value))
         };
         let (roles, others): (Vec<_>, Vec<_>) =
-            settings.0.iter().partition(|(name, _)| ROLES.contains(&name.as_str()));
+            settings.values.iter().partition(|(name, _)| ROLES.contains(&name.as_str()));
         // `role` comes after `session_authorization`, which resets it.
         let list = others.into_iter().chain(roles.into_iter().rev()).map(set).collect::<Vec<_>>().join(", ");
         let answer = self.ask(&format!("SELECT {list}")).await?;
-        Ok(frames::refusal(&answer))
+        let refusal = frames::refusal(&answer);
+        if refusal.is_none() {
+            self.put_defaults(&settings.first).await?;
+        }
+        Ok(refusal)
     }
 
     /// Asks PostgreSQL something of the host's own.
@@ -234,6 +248,11 @@ impl Backend {
     pub(in crate::embedded) fn set_word(&mut self, address: u32, value: u32) {
         Guest::new(&mut self.store).write_u32(address, value).expect("it is in memory");
     }
+}
+
+/// The question for a setting's value.
+pub(super) fn current_setting(name: &str) -> String {
+    format!("SELECT current_setting({}, true)", literal(name))
 }
 
 /// A text as SQL has it; a setting's value may hold anything.

@@ -17,14 +17,24 @@ const OUTPUT_LIMIT: usize = 256 * 1024;
 /// The client is held when this many bytes of whole messages wait for PostgreSQL.
 const INPUT_LIMIT: usize = 1024 * 1024;
 
-/// The settings that a session changed: their values while another session has PostgreSQL.
+/// The settings of a session.
 #[derive(Debug, Default, Clone)]
-pub(in crate::embedded) struct Settings(pub(in crate::embedded) BTreeMap<String, String>);
+pub(in crate::embedded) struct Settings {
+    /// Those that it changed: their values while another session has PostgreSQL.
+    pub(in crate::embedded) values: BTreeMap<String, String>,
+    /// Those that its client began with, which are its defaults.
+    pub(in crate::embedded) first: BTreeMap<String, String>,
+}
 
 impl Settings {
+    /// What a client begins with.
+    pub(in crate::embedded) fn begun_with(first: BTreeMap<String, String>) -> Self {
+        Self { values: first.clone(), first }
+    }
+
     pub(super) fn touch(&mut self, name: &str) {
-        if !self.0.contains_key(name) {
-            self.0.insert(name.to_owned(), String::new());
+        if !self.values.contains_key(name) {
+            self.values.insert(name.to_owned(), String::new());
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::embedded::variables::LISTEN_CHANNELS;
 const APPEND: u16 = 1;
 const NONBLOCK: u16 = 4;
 
+/// What PostgreSQL keeps for a descriptor that it never opened.
+const NO_DESCRIPTOR: u32 = u32::MAX;
+
 pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
     // Reading the wire waits for the client and writing it for room, so these two may suspend the fiber.
     linker.func_wrap_async(
@@ -25,6 +28,10 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
                     board.readable().await;
                 }
                 answer(&mut caller, |guest, host| {
+                    // The pipe by which a backend sees that its postmaster lives: there is none, so that it never dies.
+                    if fd == NO_DESCRIPTOR {
+                        return Err(Errno::AGAIN);
+                    }
                     let total = read_all(guest, host, fd, None, list, count)?;
                     // What was read may change what the session listens to: then PostgreSQL has its list alone.
                     if let Some(list) = host.board.take_list() {

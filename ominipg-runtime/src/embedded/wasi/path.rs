@@ -7,7 +7,7 @@ use super::errno::{self, Errno};
 use super::fd::{filestat, number};
 use super::guest::Guest;
 use super::{WASI, WASIX, answer};
-use crate::embedded::files::{Handle, OpenFlags};
+use crate::embedded::files::{Entry, FileType, Handle, OpenFlags};
 use crate::embedded::host::Host;
 
 pub(super) fn add_to(linker: &mut Linker<Host>) -> Result<()> {
@@ -224,7 +224,8 @@ fn read_directory(
         return Err(Errno::NOTDIR);
     }
     if cookie == 0 || file.listing.is_none() {
-        file.listing = Some(tree.list(&file.path)?);
+        let dots = [".", ".."].map(|name| Entry { name: name.to_owned(), kind: FileType::Directory });
+        file.listing = Some(dots.into_iter().chain(tree.list(&file.path)?).collect());
     }
     let listing = file.listing.as_ref().expect("listed above");
     let mut used = 0;
