@@ -21,9 +21,11 @@ pub use crate::decode::RowReader;
 pub use crate::encode::Encoder;
 pub use crate::error::Error;
 pub use crate::field::{Field, IntoValue};
-pub use crate::filter::{Column, Filter};
+pub use crate::filter::{Column, Filter, Order};
 pub use crate::model::{Encode, Model, SoftDelete, Validate, Versioned};
-pub use crate::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef, ThroughDef};
+pub use crate::schema::{
+    ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, TableDef, ThroughDef,
+};
 pub use crate::text_enum;
 pub use crate::validate::{Format, JsonSchema, Number, Pattern, Violations};
 pub use crate::value::{Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64};

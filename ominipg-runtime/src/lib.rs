@@ -46,7 +46,9 @@ pub use self::error::{Error, ErrorKind};
 pub use self::field::{Field, IntoValue};
 pub use self::filter::{Column, Filter, IntoOrder, JsonPath, Order};
 pub use self::model::{Encode, Model, SoftDelete, Validate, Versioned};
-pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, TableDef, ThroughDef};
+pub use self::schema::{
+    ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, TableDef, ThroughDef,
+};
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
 pub use self::session::{

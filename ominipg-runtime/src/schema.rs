@@ -28,6 +28,17 @@ pub struct TableDef {
     pub deleted_at: Option<usize>,
     /// Position of the column that counts a row's updates.
     pub version: Option<usize>,
+    /// What is searched by its words.
+    pub search: Option<SearchDef>,
+}
+
+/// Texts that are searched by their words.
+#[derive(Debug)]
+pub struct SearchDef {
+    /// The text search configuration, such as `english`.
+    pub language: &'static str,
+    /// Positions of the columns.
+    pub columns: &'static [usize],
 }
 
 /// One column.

@@ -65,6 +65,13 @@ impl Sql {
         self
     }
 
+    /// Adds a quoted text, of a schema's and never of a user's.
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
+        self.text.push('\'');
+        self.text.push_str(&text.replace('\'', "''"));
+        self.push("'")
+    }
+
     /// Adds a column of the table that is meant.
     pub(crate) fn column(&mut self, column: &ColumnDef) -> &mut Self {
         self.text.push_str(self.inner.as_deref().unwrap_or(TABLE_ALIAS));

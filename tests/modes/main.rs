@@ -61,6 +61,7 @@ on_every_mode!(
     reading::selects,
     reading::aggregates,
     reading::pages,
+    reading::searches,
     reading::locks,
     writing::upserts,
     writing::computes,

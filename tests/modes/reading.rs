@@ -193,3 +193,42 @@ pub(crate) async fn locks(place: &Place, db: Ominipg) {
     find().for_key_share().all(&tx).await.expect("it is ours");
     tx.commit().await.expect("committed");
 }
+
+pub(crate) async fn searches(_: &Place, db: Ominipg) {
+    let author = users::create(person("Ada")).run(&db).await.expect("created").id;
+    let post = |title: &str, body: &str| NewPost::new(title, body, author);
+    let rows = [
+        post("Running an engine", "A compiler in the cellar."),
+        post("Query builders", "An engine that runs queries, and a builder of them; engines run and run."),
+        post("Gardens", "Nothing about machines: it's about roses."),
+    ];
+    posts::create_many(rows).run(&db).await.expect("created");
+    let found = async |words: &str| {
+        let find = posts::find().filter(posts::search(words)).order_by(posts::title().asc());
+        find.select(posts::title()).all(&db).await.expect("found").join(", ")
+    };
+    assert_eq!(found("engines").await, "Query builders, Running an engine");
+    assert_eq!(found("engine -compiler").await, "Query builders");
+    assert_eq!(found("\"query builders\" or rose").await, "Gardens, Query builders");
+    assert_eq!(found("it's about").await, "", "words that every text has say nothing");
+    for hostile in ["'", "& | !", "':*", "\\", "((", "\"", "a <-> b", ""] {
+        assert_eq!(found(hostile).await, "", "{hostile}");
+    }
+    let best = posts::find().filter(posts::search("run engine")).order_by(posts::search_rank("run engine"));
+    assert_eq!(best.first(&db).await.expect("found").expect("one").title, "Query builders");
+    let page = posts::find().order_by(posts::search_rank("x")).page(After::start(2), &db).await;
+    assert_eq!(page.expect_err("it is no column").kind(), ErrorKind::Parameter);
+    // The index has the same expression as the query.
+    let tx = db.transaction().await.expect("begun");
+    tx.batch_execute("SET LOCAL enable_seqscan = off").await.expect("set");
+    let plan = tx
+        .query(
+            "EXPLAIN SELECT FROM posts AS t WHERE to_tsvector('english', coalesce(t.\"title\", '') || ' ' || coalesce(t.\"body\", '')) \
+             @@ websearch_to_tsquery('english', $1)",
+            &[&"engine"],
+        )
+        .await
+        .expect("planned");
+    let plan: String = plan.iter().map(|row| row.get::<_, String>(0) + "\n").collect();
+    assert!(plan.contains("posts_title_body_search_idx"), "{plan}");
+}

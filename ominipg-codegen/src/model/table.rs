@@ -28,6 +28,7 @@ pub(crate) struct Table {
     pub(crate) primary_key: Vec<usize>,
     pub(crate) unique: Vec<Unique>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) search: Option<Search>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
     pub(crate) relations: Vec<Relation>,
     pub(crate) updated_at: Option<usize>,
@@ -53,6 +54,14 @@ pub(crate) struct Index {
     pub(crate) columns: Vec<usize>,
     pub(crate) using: Option<String>,
     pub(crate) filter: Option<String>,
+}
+
+/// Texts that are searched by their words.
+#[derive(Debug)]
+pub(crate) struct Search {
+    pub(crate) columns: Vec<usize>,
+    /// The text search configuration that knows the words, such as `english`.
+    pub(crate) language: String,
 }
 
 impl Table {

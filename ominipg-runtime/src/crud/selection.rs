@@ -1,7 +1,7 @@
 use super::lock::Lock;
 use super::select::Call;
 use crate::error::Error;
-use crate::filter::{Expr, Order, Test};
+use crate::filter::{Expr, Order, OrderBy, Test};
 use crate::param::Param;
 use crate::schema::{ColumnDef, TableDef};
 use crate::sql::{Sql, TABLE_ALIAS};
@@ -51,6 +51,7 @@ pub(super) struct Sort {
 pub(super) enum SortKey {
     Column(&'static ColumnDef),
     Aggregate(Box<Call>),
+    Search(&'static TableDef, Param),
 }
 
 impl From<Call> for SortKey {
@@ -61,11 +62,11 @@ impl From<Call> for SortKey {
 
 impl<M> From<Order<M>> for Sort {
     fn from(order: Order<M>) -> Self {
-        Self {
-            by: SortKey::Column(order.column),
-            descending: order.descending,
-            nulls_first: order.nulls_first,
-        }
+        let by = match order.by {
+            OrderBy::Column(column) => SortKey::Column(column),
+            OrderBy::Search(table, words) => SortKey::Search(table, words),
+        };
+        Self { by, descending: order.descending, nulls_first: order.nulls_first }
     }
 }
 
@@ -156,6 +157,7 @@ pub(super) fn order_by(sql: &mut Sql, order: &[Sort]) -> Result<(), Error> {
         match &sort.by {
             SortKey::Column(column) => sql.column(column),
             SortKey::Aggregate(call) => sql.call(call)?,
+            SortKey::Search(table, words) => sql.rank(table, words),
         };
         sql.push(if sort.descending { " DESC" } else { "" });
         sql.push(match sort.nulls_first {

@@ -30,6 +30,7 @@ impl Sql {
             }
             Expr::After(row) => self.after(row),
             Expr::Related(relation, filter) => self.related(relation, filter),
+            Expr::Search(table, words) => Ok(self.search(table, words)),
             Expr::And(list) => self.join(list, " AND "),
             Expr::Or(list) => self.join(list, " OR "),
             Expr::Not(inner) => match &**inner {

@@ -2,7 +2,7 @@ use crate::crud::{Call, Key};
 use crate::encode::{Slot, array_param};
 use crate::error::{Error, ErrorKind};
 use crate::param::Param;
-use crate::schema::{ColumnDef, RelationDef, SqlType};
+use crate::schema::{ColumnDef, RelationDef, SqlType, TableDef};
 use tokio_postgres::types::ToSql;
 
 /// A condition without its table's type: plain data that becomes SQL in one place.
@@ -20,6 +20,8 @@ pub(crate) enum Expr {
     After(Vec<(Key, Param)>),
     /// A related row meets the condition.
     Related(&'static RelationDef, Box<Expr>),
+    /// The row has these words.
+    Search(&'static TableDef, Param),
     /// All of these hold.
     And(Vec<Expr>),
     /// One of these holds.

@@ -8,10 +8,12 @@ mod filter;
 mod json;
 mod order;
 mod path;
+mod search;
 
 pub use self::column::Column;
 pub(crate) use self::expr::{Expr, Test};
 pub use self::filter::Filter;
 pub(crate) use self::json::parse as parse_json;
+pub(crate) use self::order::OrderBy;
 pub use self::order::{IntoOrder, Order};
 pub use self::path::JsonPath;

@@ -1,19 +1,32 @@
 use std::marker::PhantomData;
 
 use super::Column;
-use crate::schema::ColumnDef;
+use crate::param::Param;
+use crate::schema::{ColumnDef, TableDef};
 
-/// A column and the direction that rows are sorted in.
+/// What rows are sorted by, and the direction.
 #[derive(Debug)]
 pub struct Order<M> {
-    pub(crate) column: &'static ColumnDef,
+    pub(crate) by: OrderBy,
     pub(crate) descending: bool,
     /// Whether NULL comes first; PostgreSQL's own choice where it is not said: last, or first when descending.
     pub(crate) nulls_first: Option<bool>,
     model: PhantomData<fn() -> M>,
 }
 
+/// What is sorted by.
+#[derive(Debug, Clone)]
+pub(crate) enum OrderBy {
+    Column(&'static ColumnDef),
+    /// How well rows fit a search.
+    Search(&'static TableDef, Param),
+}
+
 impl<M> Order<M> {
+    pub(super) fn by_search(table: &'static TableDef, words: Param) -> Self {
+        Self { by: OrderBy::Search(table, words), descending: true, nulls_first: None, model: PhantomData }
+    }
+
     /// Rows without a value come first.
     #[must_use]
     pub fn nulls_first(self) -> Self {
@@ -29,14 +42,14 @@ impl<M> Order<M> {
 
 impl<M> Clone for Order<M> {
     fn clone(&self) -> Self {
-        Self { ..*self }
+        Self { by: self.by.clone(), ..*self }
     }
 }
 
 impl<M, T> Column<M, T> {
     /// Smallest first.
     pub fn asc(self) -> Order<M> {
-        Order { column: self.def, descending: false, nulls_first: None, model: PhantomData }
+        Order { by: OrderBy::Column(self.def), descending: false, nulls_first: None, model: PhantomData }
     }
 
     /// Largest first.

@@ -9,13 +9,17 @@ use crate::names::ident;
 /// The names of functions that every table has.
 const USUAL: &[&str] = &["find", "by_key", "create", "create_many", "update_all", "delete_all"];
 
+/// The names of functions that a table with a search has.
+const SEARCH: &[&str] = &["search", "search_rank"];
+
 /// Whether an entry point of the table has this name, which columns and relations cannot have then.
 pub(super) fn is_taken(table: &Table, name: &str) -> bool {
-    USUAL.contains(&name) || upsert_keys(table).any(|(taken, _)| taken == name)
+    let of_search = table.search.is_some() && SEARCH.contains(&name);
+    USUAL.contains(&name) || of_search || upsert_keys(table).any(|(taken, _)| taken == name)
 }
 
 pub(super) fn entry_points(table: &Table) -> TokenStream {
-    let upserts = upserts(table);
+    let (upserts, search) = (upserts(table), search(table));
     let row = ident(&table.row);
     let (new, patch, key) = (ident(&table.new_type()), ident(&table.patch_type()), ident(&table.key_type()));
     quote! {
@@ -40,6 +44,8 @@ pub(super) fn entry_points(table: &Table) -> TokenStream {
         }
 
         #(#upserts)*
+
+        #search
 
         /// Updates every row of the table.
         pub fn update_all(patch: #patch) -> rt::UpdateMany<#row> {
@@ -87,5 +93,27 @@ fn upsert_keys(table: &Table) -> impl Iterator<Item = (String, &[usize])> {
     table.unique_keys().filter(given).map(|key| {
         let fields: Vec<&str> = key.iter().map(|&column| table.columns[column].field.as_str()).collect();
         (format!("upsert_on_{}", fields.join("_and_")), key)
+    })
+}
+
+fn search(table: &Table) -> Option<TokenStream> {
+    let row = ident(&table.row);
+    let columns = table.search.as_ref()?.columns.iter();
+    let properties: Vec<String> =
+        columns.map(|&column| format!("`{}`", table.columns[column].property)).collect();
+    let doc = format!(
+        " Rows whose {} have the words of a search as people write it: `rust -java \"query builder\"`.",
+        properties.join(" and ")
+    );
+    Some(quote! {
+        #[doc = #doc]
+        pub fn search(words: &str) -> rt::Filter<#row> {
+            rt::Filter::search(words)
+        }
+
+        /// The order in which rows fit a search, the best first.
+        pub fn search_rank(words: &str) -> rt::Order<#row> {
+            rt::Order::search(words)
+        }
     })
 }

@@ -21,6 +21,13 @@ pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
     };
     let (updated_at, deleted_at, version) =
         (kept(table.updated_at), kept(table.deleted_at), kept(table.version));
+    let search = match &table.search {
+        Some(search) => {
+            let (language, columns) = (&search.language, positions(&search.columns));
+            quote!(::core::option::Option::Some(rt::SearchDef { language: #language, columns: #columns }))
+        }
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         #[doc = #doc]
         pub static TABLE: rt::TableDef = rt::TableDef {
@@ -31,6 +38,7 @@ pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
             updated_at: #updated_at,
             deleted_at: #deleted_at,
             version: #version,
+            search: #search,
         };
     }
 }

@@ -1,10 +1,31 @@
 //! Indexes: those that are asked for, and one for each foreign key.
 
-use super::quote::{constraint_name, quote_columns, quote_name};
-use crate::model::{Index, Table};
+use super::quote::{constraint_name, quote_columns, quote_name, quote_text};
+use crate::model::{Index, Search, Table};
 
 pub(super) fn create(table: &Table) -> Vec<String> {
-    all(table).iter().map(|index| one(table, index)).collect()
+    let search = table.search.iter().map(|search| for_search(table, search));
+    all(table).iter().map(|index| one(table, index)).chain(search).collect()
+}
+
+/// The name of the index that serves a search.
+pub(super) fn search_name(table: &Table, search: &Search) -> String {
+    constraint_name(table, &search.columns, "search_idx")
+}
+
+/// It is used only where a query has the same expression: the runtime has it once more.
+fn for_search(table: &Table, search: &Search) -> String {
+    let texts = search
+        .columns
+        .iter()
+        .map(|&column| format!("coalesce({}, '')", quote_name(&table.columns[column].name)));
+    format!(
+        "CREATE INDEX IF NOT EXISTS {} ON {} USING gin (to_tsvector({}, {}))",
+        quote_name(&search_name(table, search)),
+        quote_name(&table.name),
+        quote_text(&search.language),
+        texts.collect::<Vec<_>>().join(" || ' ' || "),
+    )
 }
 
 /// Those that the schema asks for, each once, and those of foreign keys that nothing else serves.

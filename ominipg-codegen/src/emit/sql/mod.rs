@@ -15,6 +15,7 @@ pub(crate) fn names_taken(table: &Table) -> Vec<String> {
     let mut names = vec![table.name.clone(), quote::constraint_name(table, &[], "pkey")];
     names.extend(table.unique.iter().map(|unique| quote::constraint_name(table, &unique.columns, "key")));
     names.extend(index::all(table).iter().map(|index| index::name(table, index)));
+    names.extend(table.search.iter().map(|search| index::search_name(table, search)));
     let keys = table.foreign_keys.iter().filter(|key| key.enforced);
     names.extend(keys.map(|key| quote::constraint_name(table, &key.columns, "fkey")));
     names

@@ -5,7 +5,8 @@ use super::cursor::Cursor;
 use super::layers::Layers;
 use super::{Context, doc, keys, timestamps, version};
 use crate::diagnostic::{Code, Finding, Place};
-use crate::model::table::{Index, Table, Unique};
+use crate::model::table::{Index, Search, Table, Unique};
+use crate::model::types::{Scalar, Type};
 use crate::names;
 use crate::read::{Document, Form, Input, Node, not_table};
 
@@ -70,6 +71,7 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
         primary_key: Vec::new(),
         unique: Vec::new(),
         indexes: Vec::new(),
+        search: None,
         foreign_keys: Vec::new(),
         relations: Vec::new(),
         updated_at: None,
@@ -102,6 +104,7 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
     keys::primary(context, &mut table, config);
     table.unique = unique(context, &table, config);
     table.indexes = indexes(context, &table, config);
+    table.search = search(context, &table, config);
     not_yet(context, config, schema);
     Draft { table, config, links, relations }
 }
@@ -251,6 +254,22 @@ fn indexes<'a>(context: &mut Context<'a, '_>, table: &Table, config: Config<'a>)
         }
     }
     out
+}
+
+fn search<'a>(context: &mut Context<'a, '_>, table: &Table, config: Config<'a>) -> Option<Search> {
+    let at = config.get("search")?;
+    let names = at.get("columns").unwrap_or(at);
+    let columns = columns(context, table, names)?;
+    for (&column, name) in columns.iter().zip(names.names()) {
+        let column = &table.columns[column];
+        if column.ty != Type::Scalar(Scalar::Text) {
+            let message = format!("`search` takes texts, and `{}` is {}", column.property, column.ty.sql());
+            context.add(Finding::new(Code::BadExtension, name.place(), message).help("leave it out"));
+            return None;
+        }
+    }
+    let language = at.get("language").and_then(|at| at.node.str()).unwrap_or("simple").to_owned();
+    Some(Search { columns, language })
 }
 
 /// Parts of `x-ominipg` that are read, but that nothing acts on yet.

@@ -133,6 +133,8 @@ CREATE INDEX IF NOT EXISTS "post_tags_tagId_idx" ON "post_tags" ("tagId");
 
 CREATE INDEX IF NOT EXISTS "posts_authorId_publishedAt_idx" ON "posts" ("authorId", "publishedAt");
 
+CREATE INDEX IF NOT EXISTS "posts_title_body_search_idx" ON "posts" USING gin (to_tsvector('english', coalesce("title", '') || ' ' || coalesce("body", '')));
+
 DO $ominipg$ BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint WHERE conname = 'comments_postId_fkey' AND conrelid = to_regclass('"comments"')) THEN
     ALTER TABLE "comments" ADD CONSTRAINT "comments_postId_fkey" FOREIGN KEY ("postId") REFERENCES "posts" ("id") DEFERRABLE INITIALLY IMMEDIATE;

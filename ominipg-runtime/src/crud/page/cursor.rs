@@ -110,6 +110,7 @@ mod tests {
         updated_at: None,
         deleted_at: None,
         version: None,
+        search: None,
     };
 
     fn keys(descending: bool) -> Vec<Key> {

@@ -65,7 +65,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
     ///
     /// Of the kind `Parameter` where the cursor is none, or of another search; else as [`all`](Self::all).
     pub async fn page(mut self, after: After, on: &(impl Executor + ?Sized)) -> Result<Page<R::Row>, Error> {
-        let keys = keyset::keys(M::TABLE, &self.selection.order);
+        let keys = keyset::keys(M::TABLE, &self.selection.order)?;
         if let Some(cursor) = &after.cursor {
             let values = cursor::read(M::TABLE, &keys, cursor)?;
             self.selection.filter = Expr::all([self.selection.filter, keyset::after(&keys, values)]);

@@ -1,7 +1,7 @@
 //! The rows that come after a row, in the order of a sort.
 
 use crate::crud::selection::{Sort, SortKey};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::filter::Expr;
 use crate::param::Param;
 use crate::schema::{ColumnDef, TableDef};
@@ -16,7 +16,11 @@ pub(crate) struct Key {
 }
 
 /// The columns that `order` sorts by, and then those of the primary key: no two rows are equal in all of them.
-pub(super) fn keys(table: &'static TableDef, order: &[Sort]) -> Vec<Key> {
+pub(super) fn keys(table: &'static TableDef, order: &[Sort]) -> Result<Vec<Key>, Error> {
+    if order.iter().any(|sort| matches!(sort.by, SortKey::Search(..))) {
+        let message = "pages cannot be sorted by how well rows fit a search, for that is no column: use `limit` and `offset`";
+        return Err(Error::new(ErrorKind::Parameter, message));
+    }
     let mut keys: Vec<Key> = Vec::new();
     let sorted = order.iter().filter_map(|sort| match &sort.by {
         SortKey::Column(column) => Some(Key {
@@ -24,7 +28,7 @@ pub(super) fn keys(table: &'static TableDef, order: &[Sort]) -> Vec<Key> {
             descending: sort.descending,
             nulls_first: sort.nulls_first.unwrap_or(sort.descending),
         }),
-        SortKey::Aggregate(_) => None,
+        SortKey::Aggregate(_) | SortKey::Search(..) => None,
     });
     let primary = table.primary_key.iter().map(|&at| Key {
         column: &table.columns[at],
@@ -36,7 +40,7 @@ pub(super) fn keys(table: &'static TableDef, order: &[Sort]) -> Vec<Key> {
             keys.push(key);
         }
     }
-    keys
+    Ok(keys)
 }
 
 /// A sort that says the same.

@@ -36,6 +36,7 @@ static TABLE: TableDef = TableDef {
     updated_at: None,
     deleted_at: None,
     version: None,
+    search: None,
 };
 
 struct Thing;

@@ -45,6 +45,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     updated_at: None,
     deleted_at: None,
     version: None,
+    search: None,
 };
 
 macro_rules! everything {

@@ -53,6 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     updated_at: None,
     deleted_at: None,
     version: None,
+    search: None,
 };
 
 #[derive(Clone, Debug, PartialEq)]

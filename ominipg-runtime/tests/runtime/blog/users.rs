@@ -51,6 +51,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     updated_at: Some(8),
     deleted_at: None,
     version: None,
+    search: None,
 };
 
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

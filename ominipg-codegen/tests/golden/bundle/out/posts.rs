@@ -66,6 +66,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     updated_at: ::core::option::Option::Some(3),
     deleted_at: ::core::option::Option::None,
     version: ::core::option::Option::None,
+    search: ::core::option::Option::None,
 };
 /// A row of the table `posts`.
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

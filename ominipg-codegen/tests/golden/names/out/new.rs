@@ -34,6 +34,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     updated_at: ::core::option::Option::None,
     deleted_at: ::core::option::Option::None,
     version: ::core::option::Option::None,
+    search: ::core::option::Option::None,
 };
 /// A row of the table `new`.
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

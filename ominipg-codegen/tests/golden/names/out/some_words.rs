@@ -309,6 +309,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     updated_at: ::core::option::Option::None,
     deleted_at: ::core::option::Option::None,
     version: ::core::option::Option::None,
+    search: ::core::option::Option::None,
 };
 /// \[brackets\], \<html\>, \*stars\*, `code`, 'quotes' and "more"
 ///
