@@ -44,7 +44,7 @@ pub use self::decode::RowReader;
 pub use self::encode::Encoder;
 pub use self::error::{Error, ErrorKind};
 pub use self::field::{Field, IntoValue};
-pub use self::filter::{Column, Filter, IntoOrder, JsonPath, Order};
+pub use self::filter::{Column, Filter, IntoOrder, JsonPath, JsonPolicy, Order};
 pub use self::model::{Encode, Model, SoftDelete, Validate, Versioned};
 pub use self::schema::{
     ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, TableDef, ThroughDef,

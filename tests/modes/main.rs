@@ -62,6 +62,7 @@ on_every_mode!(
     reading::aggregates,
     reading::pages,
     reading::searches,
+    reading::keeps_to_policies,
     reading::locks,
     writing::upserts,
     writing::computes,

@@ -1,6 +1,7 @@
 //! Reads that are more than rows: aggregates, partial selects, pages, locks.
 
-use ominipg::{After, Column, ErrorKind, Ominipg, Order, count};
+use ominipg::codegen_support::serde_json::json;
+use ominipg::{After, Column, ErrorKind, JsonPolicy, Ominipg, Order, count};
 
 use crate::blog::{NewPost, NewUser, Post, User, UserRole, posts, users};
 use crate::place::{Kind, Place};
@@ -231,4 +232,36 @@ pub(crate) async fn searches(_: &Place, db: Ominipg) {
         .expect("planned");
     let plan: String = plan.iter().map(|row| row.get::<_, String>(0) + "\n").collect();
     assert!(plan.contains("posts_title_body_search_idx"), "{plan}");
+}
+
+pub(crate) async fn keeps_to_policies(_: &Place, db: Ominipg) {
+    people_and_posts(&db).await;
+    let policy = JsonPolicy::new()
+        .columns((users::name(), users::age()))
+        .operators(["$eq", "$gte"])
+        .depth(4)
+        .conditions(3);
+    let within = |filter| users::find().filter_json_within(&policy, &filter);
+    let found =
+        within(json!({ "$or": [{ "name": "Bob" }, { "age": { "$gte": 50 } }] })).expect("it is allowed");
+    assert_eq!(found.count(&db).await.expect("counted"), 2);
+    let refusals = [
+        (json!({ "email": "ada@example.com" }), "/email", "cannot be filtered by here"),
+        (json!({ "passwordHash": "x" }), "/passwordHash", "writeOnly"),
+        (json!({ "age": { "$lt": 3 } }), "/age/$lt", "allowed are $eq, $gte"),
+        (json!({ "age": { "$not": { "$ne": 3 } } }), "/age/$not/$ne", "allowed are"),
+        (json!({ "$and": [{ "$or": [{ "$and": [{ "name": "x" }] }] }] }), "/$and", "deep"),
+        (
+            json!({ "$and": [{ "name": "a" }, { "name": "b" }, { "name": "c" }, { "name": "d" }] }),
+            "/$and/3",
+            "more than 3",
+        ),
+    ];
+    for (filter, place, why) in refusals {
+        let refused = within(filter.clone()).err().unwrap_or_else(|| panic!("{filter} is not allowed"));
+        assert_eq!(refused.kind(), ErrorKind::Filter);
+        assert!(refused.to_string().contains(place) && refused.to_string().contains(why), "{refused}");
+    }
+    let nothing = users::find().filter_json_within(&policy.operators(["$gte"]), &json!({ "name": "Bob" }));
+    assert!(nothing.err().expect("a plain value is $eq").to_string().contains("$eq"));
 }

@@ -8,7 +8,7 @@ use super::rows::{decode_all, not_found};
 use super::selection::{Selection, Sort};
 use super::{DeleteMany, Select, Selected, UpdateMany};
 use crate::error::{Error, ErrorKind};
-use crate::filter::{Expr, Filter, IntoOrder, parse_json};
+use crate::filter::{Expr, Filter, IntoOrder, JsonLimits, JsonPolicy, parse_json};
 use crate::model::Model;
 use crate::param::Params;
 use crate::session::{Executor, Session};
@@ -112,7 +112,24 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
     ///
     /// Where the filter is not understood, with a JSON Pointer to the place.
     pub fn filter_json(mut self, filter: &Value) -> Result<Self, Error> {
-        self.selection.filter = Expr::all([self.selection.filter, parse_json(M::TABLE, filter)?]);
+        self.selection.filter =
+            Expr::all([self.selection.filter, parse_json(M::TABLE, filter, &JsonLimits::default())?]);
+        Ok(self)
+    }
+
+    /// As [`filter_json`](Self::filter_json), of what a policy allows.
+    ///
+    /// ```ignore
+    /// let policy = JsonPolicy::new().columns((users::name(), users::age())).operators(["$eq", "$gte", "$lte"]);
+    /// let found = users::find().filter_json_within(&policy, &filter)?.limit(100).all(&db).await?;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where the filter is not understood or not allowed, with a JSON Pointer to the place.
+    pub fn filter_json_within(mut self, policy: &JsonPolicy<M>, filter: &Value) -> Result<Self, Error> {
+        let filter = parse_json(M::TABLE, filter, policy.limits())?;
+        self.selection.filter = Expr::all([self.selection.filter, filter]);
         Ok(self)
     }
 

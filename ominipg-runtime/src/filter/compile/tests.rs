@@ -170,7 +170,7 @@ fn json_and_typed_filters_become_the_same() {
         (json!({"na\"me": {"$like": "a%"}}), name().like("a%")),
     ];
     for (json, typed) in pairs {
-        let parsed = Filter::new(parse_json(&TABLE, &json).unwrap());
+        let parsed = Filter::new(parse_json(&TABLE, &json, &Default::default()).unwrap());
         assert_eq!(sql(parsed), sql(typed), "{json}");
     }
 }

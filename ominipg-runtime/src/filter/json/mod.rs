@@ -3,12 +3,15 @@
 mod field;
 mod operator;
 mod place;
+mod policy;
 mod value;
 
 use serde_json::{Map, Value};
 
 use self::field::Field;
 use self::place::Place;
+pub use self::policy::JsonPolicy;
+pub(crate) use self::policy::Limits;
 use super::Expr;
 use crate::error::Error;
 use crate::schema::TableDef;
@@ -19,17 +22,20 @@ const DEPTH: usize = 32;
 const CONDITIONS: usize = 1_000;
 
 /// Reads a filter for rows of `table`.
-pub(crate) fn parse(table: &'static TableDef, filter: &Value) -> Result<Expr, Error> {
-    Parser { table, conditions: 0 }.filter(&mut Place::default(), filter)
+pub(crate) fn parse(table: &'static TableDef, filter: &Value, limits: &Limits) -> Result<Expr, Error> {
+    let depth = limits.depth.unwrap_or(DEPTH).min(DEPTH);
+    Parser { table, limits, depth, conditions: 0 }.filter(&mut Place::default(), filter)
 }
 
 /// What is read so far.
-struct Parser {
+struct Parser<'a> {
     table: &'static TableDef,
+    limits: &'a Limits,
+    depth: usize,
     conditions: usize,
 }
 
-impl Parser {
+impl Parser<'_> {
     /// An object of conditions that all hold.
     fn filter(&mut self, place: &mut Place, filter: &Value) -> Result<Expr, Error> {
         let Value::Object(entries) = filter else {
@@ -37,7 +43,7 @@ impl Parser {
         };
         let mut conditions = Vec::new();
         for (key, value) in entries {
-            conditions.push(place.inside(key, DEPTH, |place| self.entry(place, key, value))?);
+            conditions.push(place.inside(key, self.depth, |place| self.entry(place, key, value))?);
         }
         Ok(Expr::all(conditions))
     }
@@ -52,7 +58,9 @@ impl Parser {
                 Err(place.error("this operator is unknown here; known are $and, $or, $nor and $not"))
             }
             _ => {
-                let field = Field::find(self.table, key).map_err(|message| place.error(&message))?;
+                let field = Field::find(self.table, key)
+                    .and_then(|field| self.limits.check_column(field.column).map(|()| field))
+                    .map_err(|message| place.error(&message))?;
                 self.field(place, &field, value)
             }
         }
@@ -63,7 +71,9 @@ impl Parser {
             Value::Array(items) if !items.is_empty() => {
                 let mut filters = Vec::new();
                 for (index, item) in items.iter().enumerate() {
-                    filters.push(place.inside(&index.to_string(), DEPTH, |place| self.filter(place, item))?);
+                    filters.push(
+                        place.inside(&index.to_string(), self.depth, |place| self.filter(place, item))?,
+                    );
                 }
                 Ok(filters)
             }
@@ -82,6 +92,7 @@ impl Parser {
             }
             value => {
                 self.count(place)?;
+                self.limits.check_operator("$eq").map_err(|message| place.error(&message))?;
                 field.operator("$eq", value).map_err(|message| place.error(&message))
             }
         }
@@ -95,7 +106,7 @@ impl Parser {
     ) -> Result<Expr, Error> {
         let mut conditions = Vec::new();
         for (operator, operand) in operators {
-            conditions.push(place.inside(operator, DEPTH, |place| {
+            conditions.push(place.inside(operator, self.depth, |place| {
                 self.count(place)?;
                 match (operator.as_str(), operand) {
                     ("$not", Value::Object(inner)) if !inner.is_empty() => {
@@ -103,6 +114,7 @@ impl Parser {
                     }
                     ("$not", _) => Err(place.error("$not takes an object of operators")),
                     (operator, operand) => {
+                        self.limits.check_operator(operator).map_err(|message| place.error(&message))?;
                         field.operator(operator, operand).map_err(|message| place.error(&message))
                     }
                 }
@@ -113,8 +125,9 @@ impl Parser {
 
     fn count(&mut self, place: &Place) -> Result<(), Error> {
         self.conditions += 1;
-        if self.conditions > CONDITIONS {
-            return Err(place.error(&format!("the filter has more than {CONDITIONS} conditions")));
+        let most = self.limits.conditions.unwrap_or(CONDITIONS).min(CONDITIONS);
+        if self.conditions > most {
+            return Err(place.error(&format!("the filter has more than {most} conditions")));
         }
         Ok(())
     }
