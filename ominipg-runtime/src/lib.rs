@@ -50,7 +50,8 @@ pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, Ta
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
 pub use self::session::{
-    CopyIn, CopyInRows, CopyOut, Executor, Notification, Notifications, RowStream, Transaction,
+    CopyIn, CopyInRows, CopyOut, Executor, Isolation, Notification, Notifications, RowStream, Savepoint,
+    Transaction, TransactionOptions,
 };
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{

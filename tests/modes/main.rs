@@ -9,6 +9,7 @@ mod reading;
 mod relating;
 mod streams;
 mod suite;
+mod transactions;
 mod writing;
 
 /// The tables of `schemas/blog`.
@@ -75,7 +76,11 @@ on_every_mode!(
     limits::ends_calls_that_are_dropped,
     limits::rolls_back_what_was_stopped,
     limits::tells_what_happens,
-    limits::diagnoses;
+    limits::diagnoses,
+    transactions::encloses_work,
+    transactions::takes_options,
+    transactions::goes_back_to_savepoints,
+    transactions::tries_again;
     on_callers_threads_too:
     streams::gives_rows_one_by_one,
     streams::gives_typed_rows,

@@ -17,6 +17,7 @@ mod redact;
 mod requests;
 mod streams;
 mod tables;
+mod transactions;
 
 pub use self::diagnostics::{Diagnostics, EngineState, PoolState, StatementCache};
 #[cfg(feature = "embedded")]

@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 use super::backend::Backend;
 use super::call::Call;
 use super::control;
+use super::savepoint::Savepoint;
 use super::streams::{Exchange, RowStream};
 use super::transaction::Transaction;
 use crate::client::{CallKind, Limits, Ominipg};
@@ -22,10 +23,12 @@ pub trait Executor: sealed::Sealed + Send + Sync {}
 
 impl Executor for Ominipg {}
 impl Executor for Transaction {}
+impl Executor for Savepoint<'_> {}
 impl<E: Executor + ?Sized> Executor for &E {}
+impl<E: Executor + ?Sized> Executor for &mut E {}
 
 pub(crate) mod sealed {
-    use super::{Ominipg, Session, Transaction};
+    use super::{Ominipg, Savepoint, Session, Transaction};
 
     pub trait Sealed {
         #[doc(hidden)]
@@ -41,6 +44,18 @@ pub(crate) mod sealed {
     impl Sealed for Transaction {
         fn session(&self) -> Session<'_> {
             Session::transaction(self)
+        }
+    }
+
+    impl Sealed for Savepoint<'_> {
+        fn session(&self) -> Session<'_> {
+            Session::transaction(self)
+        }
+    }
+
+    impl<E: Sealed + ?Sized> Sealed for &mut E {
+        fn session(&self) -> Session<'_> {
+            (**self).session()
         }
     }
 
@@ -106,7 +121,10 @@ impl<'a> Session<'a> {
                 Target::Database(backend) => {
                     Exchange::of_database(backend, self.call.limits(), CallKind::Stream).await?
                 }
-                Target::Transaction(transaction) => Exchange::of_transaction(transaction, CallKind::Stream)?,
+                Target::Transaction(transaction) => {
+                    transaction.settle().await?;
+                    Exchange::of_transaction(transaction, CallKind::Stream)?
+                }
             };
             RowStream::begin(exchange, sql, params).await
         })
@@ -129,7 +147,7 @@ impl<'a> Session<'a> {
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
-                        let connection = transaction.usable()?;
+                        let connection = transaction.ready(call).await?;
                         transaction.watch(call.on(connection, connection.query(sql, params, false))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
@@ -155,7 +173,7 @@ impl<'a> Session<'a> {
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
-                        let connection = transaction.usable()?;
+                        let connection = transaction.ready(call).await?;
                         transaction.watch(call.on(connection, connection.execute(sql, params, false))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
@@ -181,7 +199,7 @@ impl<'a> Session<'a> {
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
-                        let connection = transaction.usable()?;
+                        let connection = transaction.ready(call).await?;
                         transaction.watch(call.on(connection, connection.batch(sql))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)

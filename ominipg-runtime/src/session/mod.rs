@@ -12,6 +12,7 @@ mod line;
 mod listening;
 mod notices;
 mod pool;
+mod savepoint;
 mod server;
 mod statements;
 mod streams;
@@ -19,7 +20,9 @@ mod streams;
 mod tests;
 #[cfg(feature = "tls")]
 mod tls;
+mod transact;
 mod transaction;
+mod transaction_options;
 mod worker;
 
 pub(crate) use self::backend::{Backend, Host};
@@ -36,8 +39,11 @@ pub use self::listening::{Notification, Notifications};
 #[cfg(feature = "embedded")]
 pub(crate) use self::notices::listener;
 pub(crate) use self::pool::PoolSize;
+pub use self::savepoint::Savepoint;
 pub(crate) use self::server::Server;
 pub(crate) use self::streams::Exchange;
 pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
+pub(crate) use self::transact::{transact, transact_with};
 pub use self::transaction::Transaction;
+pub use self::transaction_options::{Isolation, TransactionOptions};
 pub(crate) use self::worker::Worker;
