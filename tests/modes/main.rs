@@ -1,6 +1,7 @@
 //! One suite, written once and run on every mode.
 
 mod copies;
+mod errors;
 mod large_objects;
 mod limits;
 mod notifications;
@@ -77,6 +78,9 @@ on_every_mode!(
     limits::rolls_back_what_was_stopped,
     limits::tells_what_happens,
     limits::diagnoses,
+    errors::tells_them_apart,
+    errors::names_the_statement,
+    errors::names_the_constraint,
     transactions::encloses_work,
     transactions::takes_options,
     transactions::goes_back_to_savepoints,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::backend::Backend;
-use super::transaction::{Transaction, is_refusal};
+use super::transaction::Transaction;
 use super::transaction_options::TransactionOptions;
 use crate::client::Limits;
 use crate::error::Error;
@@ -56,7 +56,7 @@ async fn end<T, E: From<Error>>(transaction: Transaction, done: Result<T, E>) ->
         Ok(value) => match transaction.commit().await {
             Ok(()) => Ok(value),
             Err(error) => {
-                let refused = refused || is_refusal(&error);
+                let refused = refused || error.is_retryable();
                 Err((error.into(), refused))
             }
         },

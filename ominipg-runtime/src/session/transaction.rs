@@ -169,7 +169,7 @@ impl Transaction {
         under_way.0 = None;
         if let Err(error) = &result {
             self.failed.store(true, Ordering::Relaxed);
-            if is_refusal(error) {
+            if error.is_retryable() {
                 self.refused.store(true, Ordering::Relaxed);
             }
         }
@@ -425,11 +425,6 @@ impl Drop for Transaction {
             lease.end_transaction();
         }
     }
-}
-
-/// Whether another transaction was in the way, so that all may go well a second time.
-pub(super) fn is_refusal(error: &Error) -> bool {
-    matches!(error.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
 }
 
 /// A statement whose end nobody has seen yet; dropped, it is given up and stopped.

@@ -36,6 +36,7 @@ impl<'a> CopyIn<'a> {
         'a: 'b,
     {
         Box::pin(async move {
+            exchange.runs(sql);
             exchange.begun(control::check_copy_in(sql))?;
             let begun = exchange.bound(exchange.connection()?.copy_in(sql)).await;
             let sink = exchange.begun(begun)?;

@@ -26,6 +26,7 @@ impl<'a> CopyOut<'a> {
         'a: 'b,
     {
         Box::pin(async move {
+            exchange.runs(sql);
             exchange.begun(control::check_copy_out(sql))?;
             let begun = exchange.bound(exchange.connection()?.copy_out(sql)).await;
             let data = exchange.begun(begun)?;

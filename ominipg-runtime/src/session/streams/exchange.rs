@@ -19,6 +19,8 @@ pub(crate) struct Exchange<'a> {
     backend: Arc<Backend>,
     limits: Limits,
     deadline: Option<Instant>,
+    /// The text of the statement, for its errors.
+    sql: Box<str>,
     /// Comes when a limit is reached.
     reached: Option<Pin<Box<dyn Future<Output = Error> + Send + Sync>>>,
 }
@@ -68,6 +70,7 @@ impl<'a> Exchange<'a> {
             backend: Arc::clone(backend),
             limits: call.limits().clone(),
             deadline: call.deadline(),
+            sql: Box::default(),
             reached: None,
         }
     }
@@ -79,6 +82,11 @@ impl<'a> Exchange<'a> {
         }
         let reached = self.limits.reached(self.deadline);
         self.reached = reached.map(|reached| Box::pin(reached) as Pin<Box<_>>);
+    }
+
+    /// Notes the statement that runs in it.
+    pub(super) fn runs(&mut self, sql: &str) {
+        self.sql = sql.into();
     }
 
     /// Whether a statement that failed may be sent a second time, which in a transaction is refused.
@@ -126,7 +134,7 @@ impl<'a> Exchange<'a> {
         let connection = self.connection()?;
         connection.poll(cx, step).map_err(|error| {
             connection.finish();
-            let error = connection.explain(error.into());
+            let error = connection.explain(Error::from(error).in_statement(&self.sql));
             let named = self.backend.name::<()>(Err(self.limits.name(error, self.deadline)));
             named.expect_err("an error stays one, whatever its name")
         })

@@ -25,6 +25,7 @@ impl<'a> RowStream<'a> {
         'a: 'b,
     {
         Box::pin(async move {
+            exchange.runs(sql);
             let again = exchange.may_try_again();
             let begun = exchange.bound(exchange.connection()?.stream(sql, params, again)).await;
             let rows = exchange.begun(begun)?;
