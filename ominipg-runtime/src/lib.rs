@@ -50,8 +50,8 @@ pub use self::schema::{ColumnDef, RelationDef, RelationKind, Schema, SqlType, Ta
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
 pub use self::session::{
-    CopyIn, CopyInRows, CopyOut, Executor, Isolation, Notification, Notifications, RowStream, Savepoint,
-    Transaction, TransactionOptions,
+    CopyIn, CopyInRows, CopyOut, Executing, Executor, Isolation, Notification, Notifications, RowStream,
+    Savepoint, Transaction, TransactionOptions, TypedParam,
 };
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{

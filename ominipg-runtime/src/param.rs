@@ -28,6 +28,11 @@ impl Param {
         Ok(Self { ty, value })
     }
 
+    /// Encodes the parameter at a place, which an error names.
+    pub(crate) fn encode_at(index: usize, value: &dyn ToSql, ty: &Type) -> Result<Self, Error> {
+        Self::encode(value, ty.clone()).map_err(|cause| parameter_error(index + 1, ty, cause))
+    }
+
     /// A count of rows, as `int8`.
     pub(crate) fn count(value: u64) -> Self {
         let value = i64::try_from(value).unwrap_or(i64::MAX);
@@ -118,7 +123,7 @@ impl Params<'_> {
             return Err(Error::new(ErrorKind::Parameter, message));
         }
         let encode = |(index, (value, ty)): (usize, (&&(dyn ToSql + Sync), &Type))| {
-            Param::encode(*value, ty.clone()).map_err(|cause| parameter_error(index + 1, ty, cause))
+            Param::encode_at(index, *value, ty)
         };
         values.iter().zip(types).enumerate().map(encode).collect::<Result<_, _>>().map(Some)
     }

@@ -25,9 +25,7 @@ pub use self::dump::Dump;
 pub use self::events::{Event, Events};
 pub use self::handle::Ominipg;
 pub(crate) use self::handle::{at_most_one, one};
-#[cfg(test)]
-pub(crate) use self::limits::NO_LIMITS;
-pub(crate) use self::limits::{Limits, Stop};
+pub(crate) use self::limits::{Limits, NO_LIMITS, Stop};
 pub use self::mode::Mode;
 pub(crate) use self::monitor::Monitor;
 pub(crate) use self::open_call::OpenCall;

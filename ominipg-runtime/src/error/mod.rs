@@ -31,6 +31,14 @@ impl Error {
         Self(Box::new(Inner { kind, message, violations: Vec::new(), statement: None, source: None }))
     }
 
+    /// The error of an [`Executor`](crate::Executor) of the program's own, with the text of what caused it.
+    ///
+    /// What comes from [`tokio_postgres`] is converted with `?` instead, and keeps what PostgreSQL answered.
+    pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let cause = cause.into();
+        Self::new(ErrorKind::Other, chain(cause.as_ref())).with_source(cause)
+    }
+
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self

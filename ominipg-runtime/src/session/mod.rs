@@ -6,6 +6,7 @@ mod connection;
 mod control;
 mod ended;
 mod executor;
+mod foreign;
 mod gate;
 mod lease;
 mod line;
@@ -16,6 +17,7 @@ mod savepoint;
 mod server;
 mod statements;
 mod streams;
+mod target;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "tls")]
@@ -30,8 +32,7 @@ pub(crate) use self::backend::{Backend, Host};
 pub(crate) use self::connection::Connection;
 #[cfg(feature = "embedded")]
 pub(crate) use self::ended::{BUSY, CLOSED};
-pub use self::executor::Executor;
-pub(crate) use self::executor::Session;
+pub use self::executor::{Executing, Executor, TypedParam};
 #[cfg(feature = "embedded")]
 pub(crate) use self::line::{Line, LineControl, OnMessage};
 pub(crate) use self::listening::{NOTIFY, channel};
@@ -43,6 +44,7 @@ pub use self::savepoint::Savepoint;
 pub(crate) use self::server::Server;
 pub(crate) use self::streams::Exchange;
 pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
+pub(crate) use self::target::{Session, no_stream};
 pub(crate) use self::transact::{transact, transact_with};
 pub use self::transaction::Transaction;
 pub use self::transaction_options::{Isolation, TransactionOptions};

@@ -6,8 +6,8 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use super::backend::{Backend, Host};
-use super::executor::Session;
 use super::server::Server;
+use super::target::Session;
 use super::transaction::Transaction;
 use crate::client::{Monitor, NO_LIMITS};
 use crate::error::{Error, ErrorKind};

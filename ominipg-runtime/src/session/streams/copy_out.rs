@@ -11,7 +11,7 @@ use super::exchange::Exchange;
 use super::reading::Reading;
 use crate::error::Error;
 use crate::session::control;
-use crate::session::executor::Running;
+use crate::session::target::Running;
 
 /// What a `COPY … TO STDOUT` gives, piece by piece: [`Ominipg::copy_out`](crate::Ominipg::copy_out).
 ///

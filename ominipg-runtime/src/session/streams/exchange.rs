@@ -8,8 +8,8 @@ use crate::error::{Error, ErrorKind};
 use crate::session::backend::Backend;
 use crate::session::call::Call;
 use crate::session::connection::Connection;
-use crate::session::executor::Running;
 use crate::session::lease::Lease;
+use crate::session::target::Running;
 use crate::session::transaction::Transaction;
 
 /// A statement under way that outlives the call that began it: it holds its connection until its end.
