@@ -18,14 +18,16 @@
 //!
 //! - **Generated code** is data and thin wrappers: [`Model`] ties a row type to the static [`TableDef`] that all SQL is
 //!   made from, and [`Find`], [`ByKey`], [`Create`], [`CreateMany`] are what the functions of a table's module return.
-//!   Nothing is sent before their last call, which takes `&db` or, within a [`Transaction`], `&tx`.
+//!   Nothing is sent before their last call, which takes `&db` or, within a [`Transaction`], `&tx`; or any other
+//!   [`Executor`], such as a client of tokio-postgres.
 //! - **Filters** are typed ([`Column`], [`Filter`]), or JSON from a request ([`Find::filter_json`]); either way every
 //!   value is a parameter, and a NULL is never equal to anything but is among what is *not* equal.
 //! - **Values** are checked against their JSON Schema before anything is sent; the [`Error`] holds every [`Violation`].
 //! - **Plain SQL** is never far: [`Ominipg::query`] and its like run on the same connections.
 //!
 //! Cargo features: `embedded` (PostgreSQL in the process), `macros` (the macro `ominipg_schema!`) and `tls` (encrypted
-//! connections to servers) are on by default. `extension-vector`, `extension-pg-trgm` and so on build PostgreSQL's extensions
+//! connections to servers) are on by default. `deadpool` lets generated code run on the clients of deadpool-postgres.
+//! `extension-vector`, `extension-pg-trgm` and so on build PostgreSQL's extensions
 //! in for embedded databases, `extensions-contrib` all of its own distribution; see [`ConnectOptions::extensions`].
 
 #[cfg(feature = "macros")]

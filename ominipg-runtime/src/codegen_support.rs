@@ -13,6 +13,7 @@ pub use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 pub use uuid;
 pub use uuid::Uuid;
 
+pub use crate::constraints;
 pub use crate::crud::{
     BelongsTo, ByKey, Create, CreateMany, DeleteMany, Find, HasMany, ManyToMany, OptionalBelongsTo,
     UpdateMany, Upsert,

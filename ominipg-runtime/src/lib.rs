@@ -52,7 +52,8 @@ pub use self::schema::{
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
 pub use self::session::{
-    CopyIn, CopyInRows, CopyOut, Executor, Notification, Notifications, RowStream, Transaction,
+    CopyIn, CopyInRows, CopyOut, Executing, Executor, Isolation, Notification, Notifications, RowStream,
+    Savepoint, Transaction, TransactionOptions, TypedParam,
 };
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{

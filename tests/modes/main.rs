@@ -1,14 +1,17 @@
 //! One suite, written once and run on every mode.
 
 mod copies;
+mod errors;
 mod large_objects;
 mod limits;
 mod notifications;
+mod observing;
 mod place;
 mod reading;
 mod relating;
 mod streams;
 mod suite;
+mod transactions;
 mod writing;
 
 /// The tables of `schemas/blog`.
@@ -77,7 +80,16 @@ on_every_mode!(
     limits::ends_calls_that_are_dropped,
     limits::rolls_back_what_was_stopped,
     limits::tells_what_happens,
-    limits::diagnoses;
+    limits::diagnoses,
+    observing::tells_of_statements,
+    observing::hides_what_is_secret,
+    errors::tells_them_apart,
+    errors::names_the_statement,
+    errors::names_the_constraint,
+    transactions::encloses_work,
+    transactions::takes_options,
+    transactions::goes_back_to_savepoints,
+    transactions::tries_again;
     on_callers_threads_too:
     streams::gives_rows_one_by_one,
     streams::gives_typed_rows,

@@ -74,7 +74,9 @@ pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Finding
         // A schema without types has its own finding.
         let Ok(json) = json_types(table, settings) else { continue };
         let mut seen: BTreeMap<String, ()> = BTreeMap::new();
-        let of_table = [table.row.clone(), table.new_type(), table.patch_type(), table.key_type()];
+        let constraint = emit::CONSTRAINT.to_owned();
+        let of_table =
+            [table.row.clone(), table.new_type(), table.patch_type(), table.key_type(), constraint];
         let of_table = of_table.into_iter().map(|name| (name, table.place));
         let of_enums = table.enums().into_iter().map(|(column, found)| (found.name.clone(), column.place));
         let of_json = json.names().iter().map(|(name, column)| (name.clone(), table.columns[*column].place));

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 #[cfg(feature = "embedded")]
 use crate::serve::{self, ServeOptions, Server};
-use crate::session::{Backend, Session, Transaction};
+use crate::session::{Backend, Session};
 
 /// A database: embedded, or a server. Clones are cheap and share it; the last one to go ends its threads and
 /// connections.
@@ -154,15 +154,6 @@ impl Ominipg {
     /// Where PostgreSQL refuses one.
     pub async fn batch_execute(&self, sql: &str) -> Result<(), Error> {
         Session::database(self.backend(), self.limits()).check_script(sql)?.batch(sql).await
-    }
-
-    /// Begins a transaction.
-    ///
-    /// # Errors
-    ///
-    /// Where no connection is free within [`ConnectOptions::busy_timeout`].
-    pub async fn transaction(&self) -> Result<Transaction, Error> {
-        Transaction::begin(self.backend(), self.limits()).await
     }
 
     /// Serves an embedded database to other clients of PostgreSQL, several at once: `db.serve("127.0.0.1:0")`.

@@ -15,8 +15,10 @@ mod open_call;
 mod options;
 mod redact;
 mod requests;
+mod statement_log;
 mod streams;
 mod tables;
+mod transactions;
 
 pub use self::diagnostics::{Diagnostics, EngineState, PoolState, StatementCache};
 #[cfg(feature = "embedded")]
@@ -24,11 +26,10 @@ pub use self::dump::Dump;
 pub use self::events::{Event, Events};
 pub use self::handle::Ominipg;
 pub(crate) use self::handle::{at_most_one, one};
-#[cfg(test)]
-pub(crate) use self::limits::NO_LIMITS;
-pub(crate) use self::limits::{Limits, Stop};
+pub(crate) use self::limits::{Limits, NO_LIMITS, Stop};
 pub use self::mode::Mode;
 pub(crate) use self::monitor::Monitor;
 pub(crate) use self::open_call::OpenCall;
 pub use self::options::ConnectOptions;
 pub use self::requests::{CallKind, Histogram, Outcome, Outcomes, Waiting};
+pub(crate) use self::statement_log::{PLAIN, StatementLog, Watched};

@@ -29,7 +29,7 @@ impl<M: Model> ByKey<M> {
     ///
     /// Where PostgreSQL refuses the statement, or the row is not what the schema says.
     pub async fn optional(self, on: &(impl Executor + ?Sized)) -> Result<Option<M>, Error> {
-        self.load(on.session()).await
+        self.load(Session::of(&on)).await
     }
 
     /// The row.
@@ -38,7 +38,7 @@ impl<M: Model> ByKey<M> {
     ///
     /// Of the kind `NotFound` where it is not there; else as [`optional`](Self::optional).
     pub async fn one(self, on: &(impl Executor + ?Sized)) -> Result<M, Error> {
-        self.load(on.session()).await?.ok_or_else(missing::<M>)
+        self.load(Session::of(&on)).await?.ok_or_else(missing::<M>)
     }
 
     /// Whether the row is there.
@@ -47,7 +47,7 @@ impl<M: Model> ByKey<M> {
     ///
     /// Where PostgreSQL refuses the statement.
     pub async fn exists(self, on: &(impl Executor + ?Sized)) -> Result<bool, Error> {
-        self.is_there(on.session()).await
+        self.is_there(Session::of(&on)).await
     }
 
     /// An update of the row.
@@ -158,7 +158,7 @@ impl<M: Model> UpdateByKey<M> {
         };
         sql.condition(&Expr::all([self.target.condition(), version::<M>(&self.version)]))?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        let session = on.session();
+        let session = Session::of(&on);
         match session.rows(sql).await?.first() {
             Some(row) => decode(row),
             None if matches!(self.version, Ok(None)) => Err(missing::<M>()),
@@ -194,7 +194,7 @@ impl<M: Model> DeleteByKey<M> {
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<bool, Error> {
         let mut sql = deleted::statement(M::TABLE, self.forever);
         sql.condition(&Expr::all([self.target.condition(), version::<M>(&self.version)]))?;
-        let session = on.session();
+        let session = Session::of(&on);
         if session.count(sql).await? > 0 {
             return Ok(true);
         }

@@ -2,7 +2,7 @@ use super::{insert, rows};
 use crate::encode::Encoder;
 use crate::error::Error;
 use crate::model::{Encode, Model};
-use crate::session::Executor;
+use crate::session::{Executor, Session};
 
 /// The insert of one row, not sent yet.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl<M: Model> Create<M> {
         self.new.encode(&mut row);
         let mut sql = insert::one(M::TABLE, row)?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        let found = on.session().rows(sql).await?;
+        let found = Session::of(&on).rows(sql).await?;
         found.first().map(rows::decode).unwrap_or_else(|| {
             Err(rows::not_found(M::TABLE, "came back from the insert: a trigger or rule left it out"))
         })

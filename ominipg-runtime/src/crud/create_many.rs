@@ -46,7 +46,7 @@ impl<M: Model> CreateMany<M> {
             }
             Ok(())
         };
-        self.send(on.session(), true, &mut take).await?;
+        self.send(Session::of(&on), true, &mut take).await?;
         made.sort_by_key(|(index, _)| *index);
         Ok(made.into_iter().map(|(_, row)| row).collect())
     }
@@ -57,7 +57,7 @@ impl<M: Model> CreateMany<M> {
     ///
     /// As [`run`](Self::run).
     pub async fn execute(self, on: &(impl Executor + ?Sized)) -> Result<u64, Error> {
-        self.send(on.session(), false, &mut |_, _| Ok(())).await
+        self.send(Session::of(&on), false, &mut |_, _| Ok(())).await
     }
 
     async fn send(self, session: Session<'_>, returning: bool, take: Take<'_>) -> Result<u64, Error> {

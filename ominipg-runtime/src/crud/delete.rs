@@ -6,7 +6,7 @@ use super::selection::Selection;
 use super::update::check_condition;
 use crate::error::Error;
 use crate::model::Model;
-use crate::session::Executor;
+use crate::session::{Executor, Session};
 use crate::sql::Sql;
 
 /// The delete of many rows, not sent yet.
@@ -35,7 +35,7 @@ impl<M: Model> DeleteMany<M> {
     ///
     /// Of the kind `Unconditional` where the search has no condition; else where PostgreSQL refuses.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<u64, Error> {
-        on.session().count(self.statement()?).await
+        Session::of(&on).count(self.statement()?).await
     }
 
     /// Deletes and returns the rows as they were.
@@ -46,7 +46,7 @@ impl<M: Model> DeleteMany<M> {
     pub async fn returning(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
         let mut sql = self.statement()?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        decode_all(&on.session().rows(sql).await?)
+        decode_all(&Session::of(&on).rows(sql).await?)
     }
 
     fn statement(&self) -> Result<Sql, Error> {

@@ -9,7 +9,7 @@ use super::{ByKey, DeleteByKey, DeleteMany, Find, Relations};
 use crate::error::Error;
 use crate::model::{Model, SoftDelete};
 use crate::schema::TableDef;
-use crate::session::Executor;
+use crate::session::{Executor, Session};
 use crate::sql::{Sql, TABLE_ALIAS};
 
 impl<M: SoftDelete, R: Relations<M>> Find<M, R> {
@@ -83,7 +83,7 @@ impl<M: Model> Restore<M> {
     /// Of the kind `Unconditional` where the search has no condition; else where PostgreSQL refuses, as for a key that another
     /// row has meanwhile.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<u64, Error> {
-        on.session().count(self.statement()?).await
+        Session::of(&on).count(self.statement()?).await
     }
 
     /// Restores, and returns the rows.
@@ -94,7 +94,7 @@ impl<M: Model> Restore<M> {
     pub async fn returning(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
         let mut sql = self.statement()?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        decode_all(&on.session().rows(sql).await?)
+        decode_all(&Session::of(&on).rows(sql).await?)
     }
 
     fn statement(&self) -> Result<Sql, Error> {

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Filter, IntoOrder, JsonLimits, JsonPolicy, parse_json};
 use crate::model::Model;
 use crate::param::Params;
-use crate::session::{Executor, Session};
+use crate::session::{Executor, Session, no_stream};
 
 /// A search for rows of `M`, and of what is related to them; not sent yet.
 #[must_use = "nothing is sent until `all`, `stream`, `first`, `one`, `count` or `exists`"]
@@ -51,7 +51,7 @@ impl<M: Model> Find<M> {
     ///
     /// Where PostgreSQL refuses the statement.
     pub async fn count(self, on: &(impl Executor + ?Sized)) -> Result<u64, Error> {
-        let rows = on.session().rows(self.selection.count(M::TABLE)?).await?;
+        let rows = Session::of(&on).rows(self.selection.count(M::TABLE)?).await?;
         let count: i64 = crate::client::one(rows)?.try_get(0)?;
         Ok(count.unsigned_abs())
     }
@@ -62,7 +62,7 @@ impl<M: Model> Find<M> {
     ///
     /// Where PostgreSQL refuses the statement.
     pub async fn exists(self, on: &(impl Executor + ?Sized)) -> Result<bool, Error> {
-        let rows = on.session().rows(self.selection.exists(M::TABLE)?).await?;
+        let rows = Session::of(&on).rows(self.selection.exists(M::TABLE)?).await?;
         Ok(crate::client::one(rows)?.try_get(0)?)
     }
 
@@ -82,10 +82,11 @@ impl<M: Model> Find<M> {
     ///
     /// # Errors
     ///
-    /// Where PostgreSQL refuses the statement; what happens later is an item of the stream.
+    /// Where PostgreSQL refuses the statement, or `on` is a client of others; what happens later is an item of the stream.
     pub async fn stream<'a>(self, on: &'a (impl Executor + ?Sized)) -> Result<ModelStream<'a, M>, Error> {
         let sql = self.selection.rows(M::TABLE)?;
-        Ok(ModelStream::new(on.session().stream(&sql.text, Params::Ready(&sql.params)).await?))
+        let session = on.native().ok_or_else(no_stream)?;
+        Ok(ModelStream::new(session.stream(&sql.text, Params::Ready(&sql.params)).await?))
     }
 
     /// An update of every row found.
@@ -157,7 +158,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
     ///
     /// Where PostgreSQL refuses the statement, or a row is not what the schema says.
     pub async fn all(self, on: &(impl Executor + ?Sized)) -> Result<Vec<R::Row>, Error> {
-        self.load(on.session()).await
+        self.load(Session::of(&on)).await
     }
 
     /// The first row, if there is one.
@@ -166,7 +167,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
     ///
     /// As [`all`](Self::all).
     pub async fn first(self, on: &(impl Executor + ?Sized)) -> Result<Option<R::Row>, Error> {
-        Ok(self.at_most(1).load(on.session()).await?.pop())
+        Ok(self.at_most(1).load(Session::of(&on)).await?.pop())
     }
 
     /// The only row.
@@ -175,7 +176,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
     ///
     /// Of the kind `NotFound` or `TooMany` where there is not exactly one; else as [`all`](Self::all).
     pub async fn one(self, on: &(impl Executor + ?Sized)) -> Result<R::Row, Error> {
-        let mut rows = self.at_most(2).load(on.session()).await?;
+        let mut rows = self.at_most(2).load(Session::of(&on)).await?;
         if rows.len() > 1 {
             let message = format!("more than one row of `{}` meets the condition", M::TABLE.name);
             return Err(Error::new(ErrorKind::TooMany, message));

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::Expr;
 use crate::model::{Encode, Model};
 use crate::schema::TableDef;
-use crate::session::Executor;
+use crate::session::{Executor, Session};
 use crate::sql::{Sql, TABLE_ALIAS};
 
 /// The update of many rows, not sent yet.
@@ -46,7 +46,7 @@ impl<M: Model> UpdateMany<M> {
     /// else where PostgreSQL refuses.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<u64, Error> {
         match self.statement()? {
-            Some(sql) => on.session().count(sql).await,
+            Some(sql) => Session::of(&on).count(sql).await,
             None => Ok(0),
         }
     }
@@ -64,7 +64,7 @@ impl<M: Model> UpdateMany<M> {
             }
             None => self.selection.rows(M::TABLE)?,
         };
-        decode_all(&on.session().rows(sql).await?)
+        decode_all(&Session::of(&on).rows(sql).await?)
     }
 
     fn statement(&self) -> Result<Option<Sql>, Error> {

@@ -116,7 +116,7 @@ impl<M: Model> UpsertUpdate<M> {
                 if !update::assignments(&mut sql, table, &**patch, &[])? {
                     touch(&mut sql, table, self.upsert.target);
                 }
-                return finish(sql, on.session()).await;
+                return finish(sql, Session::of(&on)).await;
             }
         };
         sql.push(" DO UPDATE SET ");
@@ -138,7 +138,7 @@ impl<M: Model> UpsertUpdate<M> {
         if !changed.is_empty() {
             update::count_version(&mut sql, table);
         }
-        finish(sql, on.session()).await
+        finish(sql, Session::of(&on)).await
     }
 }
 
@@ -175,7 +175,7 @@ impl<M: Model> UpsertKeep<M> {
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<Upserted<M>, Error> {
         let (mut sql, row) = self.upsert.insert()?;
         sql.push(" DO NOTHING RETURNING ").columns(M::TABLE);
-        if let Some(made) = on.session().rows(sql).await?.first() {
+        if let Some(made) = Session::of(&on).rows(sql).await?.first() {
             return Ok(Upserted { row: decode(made)?, inserted: true });
         }
         let mut sql = Sql::default();
@@ -186,7 +186,7 @@ impl<M: Model> UpsertKeep<M> {
             sql.push(if first { " WHERE " } else { " AND " }).column(column).push(" = ").value(column, value);
             first = false;
         }
-        let rows = on.session().rows(sql).await?;
+        let rows = Session::of(&on).rows(sql).await?;
         let kept =
             rows.first().ok_or_else(|| not_found(M::TABLE, "is there any more: it was deleted meanwhile"))?;
         Ok(Upserted { row: decode(kept)?, inserted: false })

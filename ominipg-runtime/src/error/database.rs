@@ -26,14 +26,30 @@ impl Error {
         self.database().and_then(DbError::column)
     }
 
-    /// Whether a row with the same unique value is there already (SQLSTATE 23505).
-    pub fn is_unique_violation(&self) -> bool {
-        self.code() == Some(&SqlState::UNIQUE_VIOLATION)
+    /// The text of the statement that PostgreSQL refused, as it was sent: with `$1` where a parameter stood.
+    ///
+    /// It is no part of what is displayed, for values may stand in SQL that was not written by this library.
+    pub fn statement(&self) -> Option<&str> {
+        self.0.statement.as_deref()
     }
 
-    /// Whether a row refers to one that is not there, or is referred to (SQLSTATE 23503).
-    pub fn is_foreign_key_violation(&self) -> bool {
-        self.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION)
+    /// Notes the statement that PostgreSQL refused.
+    pub(crate) fn in_statement(mut self, sql: &str) -> Self {
+        if self.database().is_some() && self.0.statement.is_none() {
+            self.0.statement = Some(sql.into());
+        }
+        self
+    }
+
+    /// Whether the message has the text of a cause in it.
+    pub(super) fn tells(&self, cause: &(dyn std::error::Error + 'static)) -> bool {
+        if let Some(answer) = cause.downcast_ref::<DbError>() {
+            return self.0.message.contains(answer.message());
+        }
+        // It says no more than that there is an answer.
+        let says_nothing =
+            cause.downcast_ref::<tokio_postgres::Error>().is_some_and(|error| error.as_db_error().is_some());
+        says_nothing || self.0.message.contains(&cause.to_string())
     }
 
     /// What PostgreSQL answered, where it did.

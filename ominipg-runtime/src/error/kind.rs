@@ -45,4 +45,6 @@ pub enum ErrorKind {
     Backup,
     /// The embedded engine failed.
     Engine,
+    /// An [`Executor`](crate::Executor) of the program's own failed; see [`Error::other`](super::Error::other).
+    Other,
 }

@@ -1,5 +1,7 @@
 //! The one error type.
 
+mod class;
+mod constraints;
 mod database;
 mod kind;
 
@@ -18,12 +20,23 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     violations: Vec<Violation>,
+    /// The text of the statement that PostgreSQL refused.
+    statement: Option<Box<str>>,
     source: Option<Source>,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), violations: Vec::new(), source: None }))
+        let message = message.into();
+        Self(Box::new(Inner { kind, message, violations: Vec::new(), statement: None, source: None }))
+    }
+
+    /// The error of an [`Executor`](crate::Executor) of the program's own, with the text of what caused it.
+    ///
+    /// What comes from [`tokio_postgres`] is converted with `?` instead, and keeps what PostgreSQL answered.
+    pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let cause = cause.into();
+        Self::new(ErrorKind::Other, chain(cause.as_ref())).with_source(cause)
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
@@ -33,6 +46,7 @@ impl Error {
 
     /// Takes over what caused another error.
     pub(crate) fn with_source_of(mut self, other: Self) -> Self {
+        self.0.statement = other.0.statement;
         self.0.source = other.0.source;
         self
     }
@@ -60,6 +74,14 @@ impl Error {
         &self.0.violations
     }
 
+    /// What lies under it, whole, to be downcast: such as a [`tokio_postgres::Error`] or an [`std::io::Error`].
+    ///
+    /// Its text is a part of this error's own, most often; [`source`](std::error::Error::source) gives it only where it is not,
+    /// so that a report of the whole chain tells nothing twice.
+    pub fn underlying(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
     /// Whether the row asked for is not there.
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
@@ -84,6 +106,17 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|source| source.as_ref() as _)
+        let first = self.underlying().map(|source| source as &(dyn std::error::Error + 'static));
+        let mut untold = None;
+        let mut next = first;
+        while let Some(cause) = next {
+            if self.tells(cause) {
+                untold = None;
+            } else {
+                untold = untold.or(Some(cause));
+            }
+            next = cause.source();
+        }
+        untold
     }
 }

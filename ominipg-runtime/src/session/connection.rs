@@ -162,12 +162,12 @@ impl Connection {
 
     /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.
     pub(super) async fn query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
-        self.watched(self.try_query(sql, params, again)).await
+        self.watched(self.try_query(sql, params, again)).await.map_err(|error| error.in_statement(sql))
     }
 
     /// Runs a statement and returns how many rows it changed; `again` as for [`query`](Self::query).
     pub(super) async fn execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
-        self.watched(self.try_execute(sql, params, again)).await
+        self.watched(self.try_execute(sql, params, again)).await.map_err(|error| error.in_statement(sql))
     }
 
     async fn try_query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
@@ -197,7 +197,7 @@ impl Connection {
         params: Params<'_>,
         again: bool,
     ) -> Result<RowStream, Error> {
-        self.begun(self.try_stream(sql, params, again)).await
+        self.begun(self.try_stream(sql, params, again)).await.map_err(|error| error.in_statement(sql))
     }
 
     /// Begins a `COPY … TO STDOUT`.
@@ -207,6 +207,7 @@ impl Connection {
             Ok(self.client.copy_out(&statement).await?)
         })
         .await
+        .map_err(|error| error.in_statement(sql))
     }
 
     /// Begins a `COPY … FROM STDIN`.
@@ -224,6 +225,7 @@ impl Connection {
             Ok(begun?)
         })
         .await
+        .map_err(|error| error.in_statement(sql))
     }
 
     async fn try_stream(&self, sql: &str, params: Params<'_>, again: bool) -> Result<RowStream, Error> {
@@ -238,7 +240,8 @@ impl Connection {
 
     /// Runs statements that take no parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
-        self.watched(async { Ok(self.client.batch_execute(sql).await?) }).await
+        let done = self.watched(async { Ok(self.client.batch_execute(sql).await?) }).await;
+        done.map_err(|error| error.in_statement(sql))
     }
 
     /// Runs statements that may begin transactions; one that they leave open is rolled back.

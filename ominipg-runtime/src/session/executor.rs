@@ -1,222 +1,125 @@
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-
 use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
 
-use super::backend::Backend;
-use super::call::Call;
-use super::control;
-use super::streams::{Exchange, RowStream};
+use super::savepoint::Savepoint;
+use super::target::{Running, Session};
 use super::transaction::Transaction;
-use crate::client::{CallKind, Limits, Ominipg};
+use crate::client::Ominipg;
 use crate::error::Error;
 use crate::param::{Param, Params};
-use crate::sql::Sql;
 
-/// What can run statements: an [`Ominipg`] or a [`Transaction`], or a reference to one.
+/// What generated code runs on: an [`Ominipg`], a [`Transaction`], a [`Savepoint`]; a client or transaction of
+/// [`tokio_postgres`] and, with the cargo feature `deadpool`, of deadpool-postgres; and whatever else implements it.
+///
+/// Two functions are enough: they run a statement with parameters whose types are known.
+///
+/// ```no_run
+/// use ominipg_runtime::{Error, Executing, Executor, Row, TypedParam};
+///
+/// /// A client whose statements are printed.
+/// struct Printing(tokio_postgres::Client);
+///
+/// impl Executor for Printing {
+///     fn query_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, Vec<Row>> {
+///         println!("{sql}");
+///         Box::pin(async move { Ok(self.0.query_typed(sql, params).await?) })
+///     }
+///
+///     fn execute_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, u64> {
+///         println!("{sql}");
+///         Box::pin(async move { Ok(self.0.execute_typed(sql, params).await?) })
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run statements",
-    note = "pass `&db` (an `Ominipg`) or `&tx` (a `Transaction`)"
+    note = "pass `&db` (an `Ominipg`) or `&tx` (a `Transaction`), or a client of tokio-postgres"
 )]
-pub trait Executor: sealed::Sealed + Send + Sync {}
-
-impl Executor for Ominipg {}
-impl Executor for Transaction {}
-impl<E: Executor + ?Sized> Executor for &E {}
-
-pub(crate) mod sealed {
-    use super::{Ominipg, Session, Transaction};
-
-    pub trait Sealed {
-        #[doc(hidden)]
-        fn session(&self) -> Session<'_>;
-    }
-
-    impl Sealed for Ominipg {
-        fn session(&self) -> Session<'_> {
-            Session::database(self.backend(), self.limits())
-        }
-    }
-
-    impl Sealed for Transaction {
-        fn session(&self) -> Session<'_> {
-            Session::transaction(self)
-        }
-    }
-
-    impl<E: Sealed + ?Sized> Sealed for &E {
-        fn session(&self) -> Session<'_> {
-            (**self).session()
-        }
-    }
-}
-
-/// A statement under way, behind a pointer: what awaits it would otherwise grow, layer by layer, into futures that take
-/// the compiler long and, a few of the caller's own layers later, over its recursion limit.
-pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
-
-/// Where a statement runs, and how long it may.
-#[derive(Clone, Copy)]
-pub struct Session<'a> {
-    target: Target<'a>,
-    call: Call<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Target<'a> {
-    /// Any connection.
-    Database(&'a Arc<Backend>),
-    /// A transaction's.
-    Transaction(&'a Transaction),
-}
-
-impl<'a> Session<'a> {
-    /// Any connection of `backend`, a new one for each statement of a call that begins now.
-    pub(crate) fn database(backend: &'a Arc<Backend>, limits: &'a Limits) -> Self {
-        Self { target: Target::Database(backend), call: Call::new(limits) }
-    }
-
-    /// The connection of `transaction`, for a call that begins now.
-    pub(crate) fn transaction(transaction: &'a Transaction) -> Self {
-        Self { target: Target::Transaction(transaction), call: Call::new(transaction.limits()) }
-    }
-
-    /// The same, as a part of the call that `other` belongs to.
-    pub(crate) fn within(self, other: Session<'_>) -> Self {
-        Self { call: self.call.within(other.call), ..self }
-    }
-
-    /// Begins a transaction, unless this is one already.
-    pub(crate) fn begin(self) -> Running<'a, Option<Transaction>> {
-        Box::pin(async move {
-            match self.target {
-                Target::Database(backend) => Transaction::begin_in(backend, self.call).await.map(Some),
-                Target::Transaction(_) => Ok(None),
-            }
-        })
-    }
-
-    /// Begins a statement whose rows are read one by one.
-    pub(crate) fn stream<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, RowStream<'a>>
-    where
-        'a: 'b,
-    {
-        Box::pin(async move {
-            let exchange = match self.target {
-                Target::Database(backend) => {
-                    Exchange::of_database(backend, self.call.limits(), CallKind::Stream).await?
-                }
-                Target::Transaction(transaction) => Exchange::of_transaction(transaction, CallKind::Stream)?,
-            };
-            RowStream::begin(exchange, sql, params).await
-        })
-    }
-
+pub trait Executor: Send + Sync {
     /// Runs a statement and returns its rows.
-    pub(crate) fn query<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, Vec<Row>>
-    where
-        'a: 'b,
-    {
-        let call = self.call;
-        Box::pin(async move {
-            match self.target {
-                Target::Database(backend) => {
-                    let statement = pin!(async {
-                        let lease = call.lease(backend).await?;
-                        call.on(&lease, lease.query(sql, params, true)).await
-                    });
-                    call.run(backend, CallKind::Statement, statement).await
-                }
-                Target::Transaction(transaction) => {
-                    let statement = pin!(async {
-                        let connection = transaction.usable()?;
-                        transaction.watch(call.on(connection, connection.query(sql, params, false))).await
-                    });
-                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
-                }
-            }
-        })
-    }
+    fn query_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, Vec<Row>>;
 
     /// Runs a statement and returns how many rows it changed.
-    pub(crate) fn execute<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, u64>
-    where
-        'a: 'b,
-    {
-        let call = self.call;
-        Box::pin(async move {
-            match self.target {
-                Target::Database(backend) => {
-                    let statement = pin!(async {
-                        let lease = call.lease(backend).await?;
-                        call.on(&lease, lease.execute(sql, params, true)).await
-                    });
-                    call.run(backend, CallKind::Statement, statement).await
-                }
-                Target::Transaction(transaction) => {
-                    let statement = pin!(async {
-                        let connection = transaction.usable()?;
-                        transaction.watch(call.on(connection, connection.execute(sql, params, false))).await
-                    });
-                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
-                }
-            }
-        })
+    fn execute_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, u64>;
+
+    /// Whether its statements are all in one transaction.
+    ///
+    /// What takes several statements that are to be all or nothing, as a large `create_many`, is refused where they are not.
+    fn is_transaction(&self) -> bool {
+        false
     }
 
-    /// Runs statements that take no parameters.
-    pub(crate) fn batch<'b>(self, sql: &'b str) -> Running<'b, ()>
-    where
-        'a: 'b,
-    {
-        let call = self.call;
-        Box::pin(async move {
-            match self.target {
-                Target::Database(backend) => {
-                    let statement = pin!(async {
-                        let lease = call.lease(backend).await?;
-                        call.on(&lease, lease.script(sql)).await
-                    });
-                    call.run(backend, CallKind::Statement, statement).await
-                }
-                Target::Transaction(transaction) => {
-                    let statement = pin!(async {
-                        let connection = transaction.usable()?;
-                        transaction.watch(call.on(connection, connection.batch(sql))).await
-                    });
-                    transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
-                }
-            }
-        })
+    /// The way to run statements that this library's own types have.
+    #[doc(hidden)]
+    fn native(&self) -> Option<Session<'_>> {
+        None
     }
+}
 
-    /// Refuses SQL of the caller's that would begin or end a transaction.
-    pub(crate) fn check(self, sql: &str) -> Result<Self, Error> {
-        match self.target {
-            Target::Database(_) => control::check(sql)?,
-            Target::Transaction(_) => control::check_inside(sql)?,
+/// A parameter, and the type that it is sent as.
+pub type TypedParam<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// A statement under way.
+pub type Executing<'a, T> = Running<'a, T>;
+
+macro_rules! native {
+    ($($type:ty, $is_transaction:literal, $self:ident => $session:expr;)*) => { $(
+        impl Executor for $type {
+            fn query_typed<'a>(&'a $self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, Vec<Row>> {
+                let session = $session;
+                Box::pin(async move {
+                    session.check(sql)?.query(sql, Params::Ready(&encode(params)?)).await
+                })
+            }
+
+            fn execute_typed<'a>(&'a $self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, u64> {
+                let session = $session;
+                Box::pin(async move {
+                    session.check(sql)?.execute(sql, Params::Ready(&encode(params)?)).await
+                })
+            }
+
+            fn is_transaction(&self) -> bool {
+                $is_transaction
+            }
+
+            fn native(&$self) -> Option<Session<'_>> {
+                Some($session)
+            }
         }
-        control::check_copy(sql)?;
-        Ok(self)
-    }
-
-    /// Refuses a script that begins with a COPY whose data has no way to go.
-    pub(crate) fn check_script(self, sql: &str) -> Result<Self, Error> {
-        control::check_copy(sql)?;
-        Ok(self)
-    }
-
-    /// Runs a statement of the runtime's own making and returns its rows.
-    pub(crate) async fn rows(self, sql: Sql) -> Result<Vec<Row>, Error> {
-        self.query(&sql.text, ready(&sql.params)).await
-    }
-
-    /// Runs a statement of the runtime's own making and returns how many rows it changed.
-    pub(crate) async fn count(self, sql: Sql) -> Result<u64, Error> {
-        self.execute(&sql.text, ready(&sql.params)).await
-    }
+    )* };
 }
 
-fn ready(params: &[Param]) -> Params<'_> {
-    Params::Ready(params)
+native! {
+    Ominipg, false, self => Session::database(self.backend(), self.limits());
+    Transaction, true, self => Session::transaction(self);
+    Savepoint<'_>, true, self => Session::transaction(self);
 }
+
+fn encode(params: &[TypedParam<'_>]) -> Result<Vec<Param>, Error> {
+    params.iter().enumerate().map(|(index, (value, ty))| Param::encode_at(index, *value, ty)).collect()
+}
+
+macro_rules! references {
+    ($($type:ty),*) => { $(
+        impl<E: Executor + ?Sized> Executor for $type {
+            fn query_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, Vec<Row>> {
+                (**self).query_typed(sql, params)
+            }
+
+            fn execute_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, u64> {
+                (**self).execute_typed(sql, params)
+            }
+
+            fn is_transaction(&self) -> bool {
+                (**self).is_transaction()
+            }
+
+            fn native(&self) -> Option<Session<'_>> {
+                (**self).native()
+            }
+        }
+    )* };
+}
+
+references!(&E, &mut E, Box<E>, std::sync::Arc<E>);

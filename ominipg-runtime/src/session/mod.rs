@@ -6,20 +6,25 @@ mod connection;
 mod control;
 mod ended;
 mod executor;
+mod foreign;
 mod gate;
 mod lease;
 mod line;
 mod listening;
 mod notices;
 mod pool;
+mod savepoint;
 mod server;
 mod statements;
 mod streams;
+mod target;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "tls")]
 mod tls;
+mod transact;
 mod transaction;
+mod transaction_options;
 mod worker;
 
 pub(crate) use self::backend::{Backend, Host};
@@ -27,8 +32,7 @@ pub(crate) use self::backend::{Backend, Host};
 pub(crate) use self::connection::Connection;
 #[cfg(feature = "embedded")]
 pub(crate) use self::ended::{BUSY, CLOSED};
-pub use self::executor::Executor;
-pub(crate) use self::executor::Session;
+pub use self::executor::{Executing, Executor, TypedParam};
 #[cfg(feature = "embedded")]
 pub(crate) use self::line::{Line, LineControl, OnMessage};
 pub(crate) use self::listening::{NOTIFY, channel};
@@ -36,8 +40,12 @@ pub use self::listening::{Notification, Notifications};
 #[cfg(feature = "embedded")]
 pub(crate) use self::notices::listener;
 pub(crate) use self::pool::PoolSize;
+pub use self::savepoint::Savepoint;
 pub(crate) use self::server::Server;
 pub(crate) use self::streams::Exchange;
 pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
+pub(crate) use self::target::{Session, no_stream};
+pub(crate) use self::transact::{transact, transact_with};
 pub use self::transaction::Transaction;
+pub use self::transaction_options::{Isolation, TransactionOptions};
 pub(crate) use self::worker::Worker;

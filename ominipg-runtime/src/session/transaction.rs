@@ -1,6 +1,5 @@
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio_postgres::Row;
@@ -11,11 +10,13 @@ use tokio_util::sync::CancellationToken;
 use super::backend::Backend;
 use super::call::Call;
 use super::connection::Connection;
-use super::executor::Session;
 use super::lease::Lease;
 use super::listening::{NOTIFY, channel};
+use super::savepoint::{Savepoint, undo};
 use super::streams::{CopyIn, CopyOut, Exchange, RowStream};
-use crate::client::{CallKind, Limits};
+use super::target::{Running, Session};
+use super::transaction_options::TransactionOptions;
+use crate::client::{CallKind, Limits, Watched};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 
@@ -38,6 +39,10 @@ pub struct Transaction {
     given_up: AtomicBool,
     /// Whether a stream or a COPY is under way, behind which no other statement could be answered.
     in_exchange: AtomicBool,
+    /// Whether PostgreSQL refused a statement for the sake of another transaction.
+    refused: AtomicBool,
+    /// The outermost savepoint that was dropped and not rolled back to yet; none is 0.
+    left: AtomicUsize,
 }
 
 impl Transaction {
@@ -45,15 +50,30 @@ impl Transaction {
         Self::begin_in(backend, Call::new(limits)).await
     }
 
+    /// Begins one with options.
+    pub(crate) async fn begin_with(
+        backend: &Arc<Backend>,
+        limits: &Limits,
+        options: TransactionOptions,
+    ) -> Result<Self, Error> {
+        Self::begin_by(backend, Call::new(limits), &options.begin()).await
+    }
+
     pub(super) async fn begin_in(backend: &Arc<Backend>, call: Call<'_>) -> Result<Self, Error> {
-        let begin = pin!(async {
+        Self::begin_by(backend, call, "BEGIN").await
+    }
+
+    async fn begin_by(backend: &Arc<Backend>, call: Call<'_>, sql: &str) -> Result<Self, Error> {
+        let mut begin: Running<'_, Self> = Box::pin(async {
             // The guard is there before BEGIN is sent, so that a caller who stops waiting leaves nothing open.
             let transaction = Self::on(call.lease(backend).await?, backend, call.limits());
             let connection = transaction.connection()?;
-            call.on(connection, connection.batch("BEGIN")).await?;
+            call.on(connection, connection.batch(sql)).await?;
             Ok(transaction)
         });
-        call.run(backend, CallKind::Begin, begin).await
+        let watched = backend.monitor().log.watch(sql, Params::Inferred(&[]));
+        let result = call.run(backend, CallKind::Begin, begin.as_mut()).await;
+        told(watched, result)
     }
 
     fn on(lease: Lease, backend: &Arc<Backend>, limits: &Limits) -> Self {
@@ -65,6 +85,8 @@ impl Transaction {
             failed: AtomicBool::new(false),
             given_up: AtomicBool::new(false),
             in_exchange: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
+            left: AtomicUsize::new(0),
         }
     }
 
@@ -147,10 +169,57 @@ impl Transaction {
         let mut under_way = UnderWay(Some(self));
         let result = statement.await;
         under_way.0 = None;
-        if result.is_err() {
+        if let Err(error) = &result {
             self.failed.store(true, Ordering::Relaxed);
+            if error.is_retryable() {
+                self.refused.store(true, Ordering::Relaxed);
+            }
         }
         result
+    }
+
+    /// Whether PostgreSQL refused a statement for the sake of another transaction, so that all may go well a second time.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Runs statements of the runtime's own making.
+    pub(super) async fn run(&self, sql: &str) -> Result<(), Error> {
+        Session::transaction(self).batch(sql).await
+    }
+
+    /// Notes a savepoint that is to be rolled back to before anything else runs.
+    pub(super) fn leave_savepoint(&self, depth: usize) {
+        let outermost = |left| Some(if left == 0 { depth } else { depth.min(left) });
+        // Never an error, for there is always a new value.
+        let _ = self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, outermost);
+    }
+
+    /// Rolls back to the savepoint that was dropped, where one was.
+    pub(super) async fn settle(&self) -> Result<(), Error> {
+        match self.left.load(Ordering::Acquire) {
+            0 => Ok(()),
+            _ => self.run("").await,
+        }
+    }
+
+    /// Its connection, for a statement that runs on it next; what it was left in is ended first.
+    pub(super) async fn ready(&self, call: Call<'_>) -> Result<&Connection, Error> {
+        let connection = self.usable()?;
+        let left = self.left.swap(0, Ordering::AcqRel);
+        if left != 0 {
+            self.go_back(connection, call, left).await?;
+        }
+        Ok(connection)
+    }
+
+    fn go_back<'a>(&'a self, connection: &'a Connection, call: Call<'a>, depth: usize) -> Running<'a, ()> {
+        Box::pin(async move {
+            self.watch(call.on(connection, connection.batch(&undo(depth)))).await?;
+            // What was refused in the savepoint is undone; where that does not mend it, the next statement is refused too.
+            self.refused.store(false, Ordering::Relaxed);
+            Ok(())
+        })
     }
 
     /// Runs a statement and returns its rows.
@@ -213,6 +282,7 @@ impl Transaction {
     ///
     /// Where PostgreSQL refuses it; the transaction can then only be rolled back.
     pub async fn copy_in(&self, sql: &str) -> Result<CopyIn<'_>, Error> {
+        self.settle().await?;
         CopyIn::begin(Exchange::of_transaction(self, CallKind::CopyIn)?, sql).await
     }
 
@@ -225,6 +295,7 @@ impl Transaction {
     ///
     /// Where PostgreSQL refuses it; the transaction can then only be rolled back.
     pub async fn copy_out(&self, sql: &str) -> Result<CopyOut<'_>, Error> {
+        self.settle().await?;
         CopyOut::begin(Exchange::of_transaction(self, CallKind::CopyOut)?, sql).await
     }
 
@@ -248,6 +319,42 @@ impl Transaction {
         Session::transaction(self).check(sql)?.batch(sql).await
     }
 
+    /// Begins a savepoint: what runs on it can be taken back alone. See [`Savepoint`].
+    ///
+    /// # Errors
+    ///
+    /// Where a statement of the transaction has failed before.
+    pub async fn savepoint(&mut self) -> Result<Savepoint<'_>, Error> {
+        Savepoint::begin(self, 1).await
+    }
+
+    /// Does some work in a savepoint, which is committed where `work` gives `Ok`, and rolled back where it gives `Err`.
+    ///
+    /// ```no_run
+    /// # async fn try_it(tx: &mut ominipg_runtime::Transaction) -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::Error;
+    ///
+    /// let redeemed = tx.transact(async |sp| {
+    ///     sp.execute("INSERT INTO coupons VALUES (1)", &[]).await?;
+    ///     Ok::<_, Error>(())
+    /// });
+    /// if redeemed.await.is_err() {
+    ///     tx.execute("INSERT INTO refused VALUES (1)", &[]).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; and where the savepoint cannot begin or end, as of [`savepoint`](Self::savepoint).
+    pub async fn transact<T, E: From<Error>>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Savepoint<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.savepoint().await?.enclose(work).await
+    }
+
     /// Makes the changes permanent.
     ///
     /// # Errors
@@ -263,8 +370,11 @@ impl Transaction {
 
     async fn run_commit(&self) -> Result<(), Error> {
         let call = Call::new(&self.limits);
-        let commit = pin!(call.on(self.usable()?, self.try_commit()));
-        call.run(&self.backend, CallKind::Commit, commit).await
+        let mut commit: Running<'_, ()> =
+            Box::pin(async { call.on(self.ready(call).await?, self.try_commit()).await });
+        let watched = self.backend.monitor().log.watch("COMMIT", Params::Inferred(&[]));
+        let result = call.run(&self.backend, CallKind::Commit, commit.as_mut()).await;
+        told(watched, result)
     }
 
     async fn try_commit(&self) -> Result<(), Error> {
@@ -300,7 +410,7 @@ impl Transaction {
         let call = Call::new(&limits);
         let given_up = self.given_up.load(Ordering::Acquire);
         let backend = Arc::clone(&self.backend);
-        let rollback = pin!(async {
+        let mut rollback: Running<'_, ()> = Box::pin(async {
             if let Some(lease) = self.lease.take_if(|_| given_up) {
                 lease.roll_back().await;
                 return Ok(());
@@ -308,7 +418,9 @@ impl Transaction {
             let connection = self.connection()?;
             call.on(connection, connection.batch("ROLLBACK")).await
         });
-        call.run(&backend, CallKind::Rollback, rollback).await
+        let watched = backend.monitor().log.watch("ROLLBACK", Params::Inferred(&[]));
+        let result = call.run(&backend, CallKind::Rollback, rollback.as_mut()).await;
+        told(watched, result)
     }
 }
 
@@ -319,6 +431,14 @@ impl Drop for Transaction {
             lease.end_transaction();
         }
     }
+}
+
+/// Tells how a statement without rows ended.
+fn told<T>(watched: Option<Watched<'_>>, result: Result<T, Error>) -> Result<T, Error> {
+    if let Some(watched) = watched {
+        watched.end(&result, |_| None);
+    }
+    result
 }
 
 /// A statement whose end nobody has seen yet; dropped, it is given up and stopped.

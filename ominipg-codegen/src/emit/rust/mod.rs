@@ -1,6 +1,7 @@
 //! Rust code: one module a table, and the root that names them all.
 
 mod column_fns;
+mod constraints;
 mod decode;
 mod docs;
 mod encode;
@@ -19,6 +20,7 @@ mod table_def;
 mod table_module;
 mod types;
 
+pub(crate) use constraints::CONSTRAINT;
 pub(crate) use json_types::json_types;
 pub(crate) use root::exports;
 pub(crate) use settings::Settings;

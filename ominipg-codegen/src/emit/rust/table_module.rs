@@ -6,7 +6,8 @@ use quote::quote;
 use super::encode::{self, Stand};
 use super::json_types::json_types;
 use super::{
-    Settings, column_fns, decode, entry_points, enums, key, new, patch, relations, row, rules, table_def,
+    Settings, column_fns, constraints, decode, entry_points, enums, key, new, patch, relations, row, rules,
+    table_def,
 };
 use crate::model::Schema;
 
@@ -24,6 +25,7 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
         patch::patch(table, &json, settings),
         enums::enums(table, settings),
         json.items().clone(),
+        constraints::constraints(table),
         entry_points::entry_points(table),
         column_fns::column_fns(table, &json),
         relations::relations(schema, table),

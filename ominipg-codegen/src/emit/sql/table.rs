@@ -41,7 +41,7 @@ fn column(column: &Column) -> String {
 }
 
 /// A native enum needs no check.
-fn enum_check(column: &Column) -> Option<String> {
+pub(super) fn enum_check(column: &Column) -> Option<String> {
     let found = column.ty.as_enum().filter(|found| found.native.is_none())?;
     let name = quote_name(&column.name);
     let values: Vec<String> = found.variants.iter().map(|variant| quote_text(&variant.value)).collect();

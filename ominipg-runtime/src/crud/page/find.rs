@@ -7,7 +7,7 @@ use crate::filter::Expr;
 use crate::model::Model;
 use crate::param::Param;
 use crate::schema::TableDef;
-use crate::session::Executor;
+use crate::session::{Executor, Session};
 
 /// Where a page begins, and how many rows it has.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
         // One more tells whether there is another page.
         self.selection.limit = Some(after.rows.saturating_add(1));
         self.selection.offset = None;
-        let session = on.session();
+        let session = Session::of(&on);
         let mut rows: Vec<M> = decode_all(&session.rows(self.selection.rows(M::TABLE)?).await?)?;
         let wanted = usize::try_from(after.rows).unwrap_or(usize::MAX);
         let more = rows.len() > wanted;
@@ -94,7 +94,7 @@ fn values<M: Model>(table: &'static TableDef, keys: &[keyset::Key], row: &M) -> 
     let values = encoder.into_row()?;
     let value = |key: &keyset::Key| {
         let found = values.iter().find(|(column, _)| table.columns[*column].name == key.column.name);
-        found.map_or(Param { ty: key.column.ty.wire(), value: None }, |(_, value)| value.clone())
+        found.map_or(Param::new(key.column.ty.wire(), None), |(_, value)| value.clone())
     };
     Ok(keys.iter().map(value).collect())
 }

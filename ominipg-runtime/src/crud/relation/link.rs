@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::model::{Encode, Model};
 use crate::param::Param;
 use crate::schema::{RelationDef, TableDef, ThroughDef};
-use crate::session::Executor;
+use crate::session::{Executor, Session};
 use crate::sql::{Shape, Sql};
 
 /// The insert of a row that refers to another, not sent yet.
@@ -40,7 +40,7 @@ impl<R: Model> CreateFor<R> {
         row.extend(key);
         let mut sql = insert::row(R::TABLE, row);
         sql.push(" RETURNING ").columns(R::TABLE);
-        let rows = on.session().rows(sql).await?;
+        let rows = Session::of(&on).rows(sql).await?;
         let left_out = || not_found(R::TABLE, "came back from the insert: a trigger or rule left it out");
         rows.first().map_or_else(|| Err(left_out()), decode)
     }
@@ -154,7 +154,7 @@ impl<M: Model, R: Model> Link<M, R> {
         sql.push(" ");
         pairs.select(&mut sql, M::TABLE);
         sql.push(" ON CONFLICT DO NOTHING");
-        on.session().count(sql).await
+        Session::of(&on).count(sql).await
     }
 }
 
@@ -180,7 +180,7 @@ impl<M: Model, R: Model> Unlink<M, R> {
         sql.push(" IN (");
         pairs.select(&mut sql, M::TABLE);
         sql.push(")");
-        on.session().count(sql).await
+        Session::of(&on).count(sql).await
     }
 }
 
@@ -195,7 +195,7 @@ fn values(
     let values = encoder.into_row()?;
     let value = |column: &usize| {
         let found = values.iter().find(|(at, _)| at == column);
-        found.map_or(Param { ty: table.columns[*column].ty.wire(), value: None }, |(_, value)| value.clone())
+        found.map_or(Param::new(table.columns[*column].ty.wire(), None), |(_, value)| value.clone())
     };
     Ok(columns.iter().map(value).collect())
 }

@@ -10,7 +10,7 @@ use crate::crud::selection::{Selection, Sort, from};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Order};
 use crate::model::Model;
-use crate::session::Executor;
+use crate::session::{Executor, Session};
 use crate::sql::Sql;
 
 /// A search for some columns of rows of `M`, or for what is computed over groups of them; not sent yet.
@@ -113,7 +113,7 @@ impl<M: Model, S: Selected<M>, V> Select<M, S, V> {
     ///
     /// Where PostgreSQL refuses the statement, or a value is not what the schema says.
     pub async fn all(self, on: &(impl Executor + ?Sized)) -> Result<Vec<V>, Error> {
-        let rows = on.session().rows(self.statement()?).await?;
+        let rows = Session::of(&on).rows(self.statement()?).await?;
         rows.iter().map(|row| Ok((self.map)((self.read)(row, &mut 0)?))).collect()
     }
 

@@ -12,7 +12,7 @@ use super::copy_in_rows::CopyInRows;
 use super::exchange::Exchange;
 use crate::error::{Error, ErrorKind};
 use crate::session::control;
-use crate::session::executor::Running;
+use crate::session::target::Running;
 
 /// How much is sent as one message: PostgreSQL takes each only when it is whole.
 const PIECE: usize = 64 * 1024;
@@ -36,6 +36,7 @@ impl<'a> CopyIn<'a> {
         'a: 'b,
     {
         Box::pin(async move {
+            exchange.runs(sql);
             exchange.begun(control::check_copy_in(sql))?;
             let begun = exchange.bound(exchange.connection()?.copy_in(sql)).await;
             let sink = exchange.begun(begun)?;

@@ -11,7 +11,7 @@ use super::exchange::Exchange;
 use super::reading::Reading;
 use crate::error::Error;
 use crate::session::control;
-use crate::session::executor::Running;
+use crate::session::target::Running;
 
 /// What a `COPY … TO STDOUT` gives, piece by piece: [`Ominipg::copy_out`](crate::Ominipg::copy_out).
 ///
@@ -26,6 +26,7 @@ impl<'a> CopyOut<'a> {
         'a: 'b,
     {
         Box::pin(async move {
+            exchange.runs(sql);
             exchange.begun(control::check_copy_out(sql))?;
             let begun = exchange.bound(exchange.connection()?.copy_out(sql)).await;
             let data = exchange.begun(begun)?;

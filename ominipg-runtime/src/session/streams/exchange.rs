@@ -8,8 +8,8 @@ use crate::error::{Error, ErrorKind};
 use crate::session::backend::Backend;
 use crate::session::call::Call;
 use crate::session::connection::Connection;
-use crate::session::executor::Running;
 use crate::session::lease::Lease;
+use crate::session::target::Running;
 use crate::session::transaction::Transaction;
 
 /// A statement under way that outlives the call that began it: it holds its connection until its end.
@@ -19,6 +19,10 @@ pub(crate) struct Exchange<'a> {
     backend: Arc<Backend>,
     limits: Limits,
     deadline: Option<Instant>,
+    /// The text of the statement, for its errors.
+    sql: Box<str>,
+    /// When it began, where somebody wants to know.
+    started: Option<Instant>,
     /// Comes when a limit is reached.
     reached: Option<Pin<Box<dyn Future<Output = Error> + Send + Sync>>>,
 }
@@ -68,6 +72,8 @@ impl<'a> Exchange<'a> {
             backend: Arc::clone(backend),
             limits: call.limits().clone(),
             deadline: call.deadline(),
+            sql: Box::default(),
+            started: None,
             reached: None,
         }
     }
@@ -79,6 +85,12 @@ impl<'a> Exchange<'a> {
         }
         let reached = self.limits.reached(self.deadline);
         self.reached = reached.map(|reached| Box::pin(reached) as Pin<Box<_>>);
+    }
+
+    /// Notes the statement that runs in it.
+    pub(super) fn runs(&mut self, sql: &str) {
+        self.sql = sql.into();
+        self.started = self.backend.monitor().log.start();
     }
 
     /// Whether a statement that failed may be sent a second time, which in a transaction is refused.
@@ -126,7 +138,7 @@ impl<'a> Exchange<'a> {
         let connection = self.connection()?;
         connection.poll(cx, step).map_err(|error| {
             connection.finish();
-            let error = connection.explain(error.into());
+            let error = connection.explain(Error::from(error).in_statement(&self.sql));
             let named = self.backend.name::<()>(Err(self.limits.name(error, self.deadline)));
             named.expect_err("an error stays one, whatever its name")
         })
@@ -152,6 +164,7 @@ impl<'a> Exchange<'a> {
     /// Gives the connection back; what is still under way on it is stopped.
     pub(super) fn end(&mut self, result: Result<(), &Error>) {
         self.leave(result.err().map(Error::kind));
+        self.tell(Some(result));
         self.call.answer(result);
     }
 
@@ -162,6 +175,14 @@ impl<'a> Exchange<'a> {
             connection.finish();
         }
         self.leave(Some(ErrorKind::Database));
+    }
+
+    /// Tells how it ended, once.
+    fn tell(&mut self, end: Option<Result<(), &Error>>) {
+        if let Some(started) = self.started.take() {
+            let end = end.map(|result| result.map(|()| None));
+            self.backend.monitor().log.tell(&self.sql, None, started, end);
+        }
     }
 
     fn leave(&mut self, failed: Option<ErrorKind>) {
@@ -177,5 +198,6 @@ impl<'a> Exchange<'a> {
 impl Drop for Exchange<'_> {
     fn drop(&mut self) {
         self.leave(None);
+        self.tell(None);
     }
 }

@@ -10,7 +10,7 @@ use super::exchange::Exchange;
 use super::reading::Reading;
 use crate::error::Error;
 use crate::param::Params;
-use crate::session::executor::Running;
+use crate::session::target::Running;
 
 /// The rows of a statement, one by one: [`Ominipg::query_stream`](crate::Ominipg::query_stream).
 ///
@@ -25,6 +25,7 @@ impl<'a> RowStream<'a> {
         'a: 'b,
     {
         Box::pin(async move {
+            exchange.runs(sql);
             let again = exchange.may_try_again();
             let begun = exchange.bound(exchange.connection()?.stream(sql, params, again)).await;
             let rows = exchange.begun(begun)?;

@@ -282,6 +282,10 @@ impl rt::Validate for CommentPatch {
         }
     }
 }
+rt::constraints!(
+    "comments" { Pkey = "comments_pkey", PostIdFkey = "comments_postId_fkey", UserIdFkey
+    = "comments_userId_fkey" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Comment> {
     rt::Find::new()

@@ -2316,6 +2316,11 @@ pub struct EverythingMaybeDocument {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub kind: ::std::option::Option<::std::string::String>,
 }
+rt::constraints!(
+    "everything" { Pkey = "everything_pkey", ColorCheck = "everything_color_check",
+    ColorsCheck = "everything_colors_check", MaybeColorCheck =
+    "everything_maybeColor_check" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Everything> {
     rt::Find::new()

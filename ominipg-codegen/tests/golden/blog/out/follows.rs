@@ -198,6 +198,10 @@ impl rt::Encode for FollowPatch {
 impl rt::Validate for FollowPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!(
+    "follows" { Pkey = "follows_pkey", FollowerIdFkey = "follows_followerId_fkey",
+    FollowedIdFkey = "follows_followedId_fkey" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Follow> {
     rt::Find::new()

@@ -198,6 +198,10 @@ impl rt::Encode for PostTagPatch {
 impl rt::Validate for PostTagPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!(
+    "post_tags" { Pkey = "post_tags_pkey", PostIdFkey = "post_tags_postId_fkey",
+    TagIdFkey = "post_tags_tagId_fkey" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<PostTag> {
     rt::Find::new()

@@ -451,6 +451,7 @@ impl rt::Validate for PostPatch {
         }
     }
 }
+rt::constraints!("posts" { Pkey = "posts_pkey", AuthorIdFkey = "posts_authorId_fkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Post> {
     rt::Find::new()

@@ -203,6 +203,7 @@ impl rt::Validate for TagPatch {
         }
     }
 }
+rt::constraints!("tags" { Pkey = "tags_pkey", NameKey = "tags_name_key" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Tag> {
     rt::Find::new()

@@ -674,6 +674,10 @@ pub mod error {
         }
     }
 }
+rt::constraints!(
+    "users" { Pkey = "users_pkey", EmailKey = "users_email_key", RoleCheck =
+    "users_role_check" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<User> {
     rt::Find::new()

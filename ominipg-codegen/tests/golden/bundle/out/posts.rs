@@ -203,6 +203,7 @@ impl rt::Encode for PostPatch {
 impl rt::Validate for PostPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("posts" { Pkey = "posts_pkey", AuthorIdFkey = "posts_authorId_fkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Post> {
     rt::Find::new()

@@ -228,6 +228,7 @@ impl rt::Encode for UserPatch {
 impl rt::Validate for UserPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("users" { Pkey = "users_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<User> {
     rt::Find::new()

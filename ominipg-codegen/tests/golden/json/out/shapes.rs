@@ -1116,6 +1116,7 @@ pub mod error {
         }
     }
 }
+rt::constraints!("shapes" { Pkey = "shapes_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Shape> {
     rt::Find::new()

@@ -159,6 +159,7 @@ impl rt::Validate for CarrierPatch {
         }
     }
 }
+rt::constraints!("carriers" { Pkey = "carriers_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Carrier> {
     rt::Find::new()

@@ -146,6 +146,7 @@ impl rt::Validate for CityPatch {
         }
     }
 }
+rt::constraints!("cities" { Pkey = "cities_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<City> {
     rt::Find::new()

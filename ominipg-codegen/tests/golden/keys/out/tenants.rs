@@ -120,6 +120,7 @@ impl rt::Validate for TenantPatch {
         }
     }
 }
+rt::constraints!("tenants" { Pkey = "tenants_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Tenant> {
     rt::Find::new()

@@ -150,6 +150,7 @@ impl rt::Encode for CorePatch {
 impl rt::Validate for CorePatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("core" { Pkey = "core_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Core> {
     rt::Find::new()

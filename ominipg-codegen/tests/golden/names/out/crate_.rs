@@ -206,6 +206,7 @@ rt::text_enum!(
     CrateCrate { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 =
     "a_b", Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::constraints!("crate" { Pkey = "crate_pkey", CrateCheck = "crate_crate_check" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Crate> {
     rt::Find::new()

@@ -202,6 +202,7 @@ rt::text_enum!(
     ModMod { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 = "a_b",
     Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::constraints!("mod" { Pkey = "mod_pkey", ModCheck = "mod_mod_check" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Mod> {
     rt::Find::new()

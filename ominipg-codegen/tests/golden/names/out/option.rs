@@ -150,6 +150,7 @@ impl rt::Encode for OptionPatch {
 impl rt::Validate for OptionPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("option" { Pkey = "option_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Option> {
     rt::Find::new()

@@ -150,6 +150,7 @@ impl rt::Encode for ResultPatch {
 impl rt::Validate for ResultPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("result" { Pkey = "result_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Result> {
     rt::Find::new()

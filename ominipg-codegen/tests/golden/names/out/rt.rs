@@ -150,6 +150,7 @@ impl rt::Encode for RtPatch {
 impl rt::Validate for RtPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("rt" { Pkey = "rt_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Rt> {
     rt::Find::new()

@@ -109,6 +109,7 @@ impl rt::Encode for SelfPatch {
 impl rt::Validate for SelfPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("self" { Pkey = "self_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Self_> {
     rt::Find::new()

@@ -150,6 +150,7 @@ impl rt::Encode for SomePatch {
 impl rt::Validate for SomePatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("some" { Pkey = "some_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Some> {
     rt::Find::new()

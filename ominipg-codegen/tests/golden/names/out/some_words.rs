@@ -1476,6 +1476,7 @@ pub mod error {
         }
     }
 }
+rt::constraints!("some words" { Pkey = "some words_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Clone> {
     rt::Find::new()

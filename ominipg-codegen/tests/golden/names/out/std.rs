@@ -150,6 +150,7 @@ impl rt::Encode for StdPatch {
 impl rt::Validate for StdPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("std" { Pkey = "std_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Std> {
     rt::Find::new()

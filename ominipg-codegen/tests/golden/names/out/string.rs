@@ -150,6 +150,7 @@ impl rt::Encode for StringPatch {
 impl rt::Validate for StringPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("string" { Pkey = "string_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<String> {
     rt::Find::new()

@@ -206,6 +206,7 @@ rt::text_enum!(
     SuperSuper { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 =
     "a_b", Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::constraints!("super" { Pkey = "super_pkey", SuperCheck = "super_super_check" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Super> {
     rt::Find::new()

@@ -150,6 +150,7 @@ impl rt::Encode for TablePatch {
 impl rt::Validate for TablePatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("tables" { Pkey = "tables_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Table> {
     rt::Find::new()

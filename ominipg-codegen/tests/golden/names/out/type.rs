@@ -202,6 +202,7 @@ rt::text_enum!(
     TypeType { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 = "a_b",
     Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::constraints!("type" { Pkey = "type_pkey", TypeCheck = "type_type_check" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Type> {
     rt::Find::new()

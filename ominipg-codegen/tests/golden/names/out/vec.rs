@@ -150,6 +150,7 @@ impl rt::Encode for VecPatch {
 impl rt::Validate for VecPatch {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
+rt::constraints!("vec" { Pkey = "vec_pkey" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Vec> {
     rt::Find::new()

@@ -1642,6 +1642,7 @@ pub enum CheckFlag {
     Y,
 }
 rt::text_enum!(CheckFlag { X = "x", Y = "y" });
+rt::constraints!("checks" { Pkey = "checks_pkey", FlagsCheck = "checks_flags_check" });
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Check> {
     rt::Find::new()

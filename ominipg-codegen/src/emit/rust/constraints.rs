@@ -1,0 +1,32 @@
+//! The enum of a table's constraints.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::emit;
+use crate::model::Table;
+use crate::names::{ident, pascal};
+
+/// The name of the enum.
+pub(crate) const CONSTRAINT: &str = "Constraint";
+
+pub(super) fn constraints(table: &Table) -> TokenStream {
+    let all = emit::constraints(table);
+    let mut taken: Vec<String> = Vec::with_capacity(all.len());
+    for constraint in &all {
+        let columns = constraint.columns.iter().map(|column| pascal(&table.columns[*column].field));
+        let plain = columns.chain([pascal(constraint.suffix)]).collect::<String>();
+        let mut name = plain.clone();
+        let mut number = 2;
+        // `a_b, c` and `a, b_c` are the same in a variant's name.
+        while taken.contains(&name) {
+            name = format!("{plain}{number}");
+            number += 1;
+        }
+        taken.push(name);
+    }
+    let variants = taken.iter().map(|name| ident(name));
+    let names = all.iter().map(|constraint| &constraint.name);
+    let table = &table.name;
+    quote!(rt::constraints!(#table { #(#variants = #names),* });)
+}
