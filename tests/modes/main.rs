@@ -5,6 +5,7 @@ mod errors;
 mod large_objects;
 mod limits;
 mod notifications;
+mod observing;
 mod place;
 mod reading;
 mod relating;
@@ -78,6 +79,8 @@ on_every_mode!(
     limits::rolls_back_what_was_stopped,
     limits::tells_what_happens,
     limits::diagnoses,
+    observing::tells_of_statements,
+    observing::hides_what_is_secret,
     errors::tells_them_apart,
     errors::names_the_statement,
     errors::names_the_constraint,

@@ -50,6 +50,11 @@ impl Place {
 
     /// Opens it, with the tables of the blog.
     pub(crate) async fn open(&self) -> Ominipg {
+        self.open_with(|options| options).await
+    }
+
+    /// Opens it with further options.
+    pub(crate) async fn open_with(&self, further: impl FnOnce(ConnectOptions) -> ConnectOptions) -> Ominipg {
         let mut options = ConnectOptions::new(&self.url)
             .schema(&SCHEMA)
             .create_tables(true)
@@ -61,7 +66,7 @@ impl Place {
         if self.kind == Kind::Alone {
             options = options.use_worker(false);
         }
-        let db = Ominipg::connect(options).await.expect("the database opens");
+        let db = Ominipg::connect(further(options)).await.expect("the database opens");
         let mode = match self.kind {
             Kind::Memory | Kind::Folder => Mode::EmbeddedWorker,
             Kind::Alone => Mode::Embedded,

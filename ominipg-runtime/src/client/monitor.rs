@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Event;
+use super::StatementLog;
 use super::events::Broadcaster;
 use super::requests::{CallKind, Outcome, Requests};
 use crate::error::Error;
@@ -11,6 +12,8 @@ use crate::error::Error;
 pub(crate) struct Monitor {
     pub(crate) requests: Requests,
     pub(crate) events: Broadcaster,
+    /// What is told of its statements.
+    pub(crate) log: StatementLog,
     /// Calls that wait for a connection.
     pub(crate) queued: Gauge,
     /// Transactions that are open.
@@ -23,8 +26,9 @@ pub(crate) struct Monitor {
 }
 
 impl Monitor {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(log: StatementLog) -> Self {
         Self {
+            log,
             requests: Requests::default(),
             events: Broadcaster::new(),
             queued: Gauge::default(),

@@ -45,14 +45,15 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Erro
         return Err(Error::new(ErrorKind::Options, message));
     }
     let size = PoolSize { connections: options.max_connections, wait: options.busy_timeout };
-    let monitor = Arc::new(Monitor::new());
+    let mode = if options.use_worker == Some(true) { Mode::ServerWorker } else { Mode::Direct };
+    let monitor = Arc::new(Monitor::new(options.log(mode)));
     let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout, monitor)?;
-    let (backend, mode) = if options.use_worker == Some(true) {
+    let backend = if mode == Mode::ServerWorker {
         let worker = Worker::start()?;
         let server = server.driven_by(worker.driver());
-        (Backend::pool(server, size, Host::Worker(worker)).await?, Mode::ServerWorker)
+        Backend::pool(server, size, Host::Worker(worker)).await?
     } else {
-        (Backend::pool(server, size, Host::Caller).await?, Mode::Direct)
+        Backend::pool(server, size, Host::Caller).await?
     };
     let setup = options.extensions.iter().map(|name| create_extension(name)).collect();
     Ok(Opened { backend, mode, setup })
@@ -79,7 +80,8 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Opened, E
     engine_options.busy_timeout = options.busy_timeout;
     let embedded =
         embedded::Embedded::open(location, engine_options, extensions, with_worker, backup).await?;
-    let (sessions, monitor) = (embedded.sessions(), Arc::new(Monitor::new()));
+    let mode = if with_worker { Mode::EmbeddedWorker } else { Mode::Embedded };
+    let (sessions, monitor) = (embedded.sessions(), Arc::new(Monitor::new(options.log(mode))));
     let connection = sessions.connect(Arc::clone(&monitor)).await?;
     // PostgreSQL may end a session, as with `idle_in_transaction_session_timeout`, and live on.
     let reconnect = Box::new(move || {
@@ -87,7 +89,6 @@ async fn start(options: &ConnectOptions, location: Location) -> Result<Opened, E
         Box::pin(async move { sessions.connect(monitor).await }) as Pin<Box<_>>
     });
     let backend = Backend::only(connection, options.busy_timeout, reconnect, Host::Embedded(embedded));
-    let mode = if with_worker { Mode::EmbeddedWorker } else { Mode::Embedded };
     Ok(Opened { backend, mode, setup })
 }
 

@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::redact::redact;
+use super::{Mode, StatementLog};
 #[cfg(feature = "embedded")]
 use crate::embedded::BackupSource;
 use crate::schema::Schema;
@@ -27,6 +28,8 @@ pub struct ConnectOptions {
     pub(super) connect_timeout: Duration,
     pub(super) busy_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
+    pub(super) log_parameters: bool,
+    pub(super) slow_statements: Option<Duration>,
     #[cfg(feature = "embedded")]
     pub(super) embedded: crate::embedded::Options,
     #[cfg(feature = "embedded")]
@@ -46,6 +49,8 @@ impl ConnectOptions {
             connect_timeout: Duration::from_secs(10),
             busy_timeout: Duration::from_secs(30),
             statement_timeout: None,
+            log_parameters: false,
+            slow_statements: None,
             #[cfg(feature = "embedded")]
             embedded: crate::embedded::Options::default(),
             #[cfg(feature = "embedded")]
@@ -116,6 +121,28 @@ impl ConnectOptions {
     /// [`Ominipg::with_timeout`](crate::Ominipg::with_timeout) sets it for some calls only.
     pub fn statement_timeout(self, timeout: Duration) -> Self {
         Self { statement_timeout: Some(timeout), ..self }
+    }
+
+    /// Whether the parameters of statements are told; off by default.
+    ///
+    /// Each statement is an event of [`tracing`] of the level `DEBUG`, on the target `ominipg::statement`: its operation, table,
+    /// rows, time, mode, error and SQL. With this, its parameters too, each cut to some length. In what generated code sends,
+    /// those of `writeOnly` columns stay hidden, and so does what cannot be told to belong to another column; the parameters
+    /// of plain SQL are told as they are.
+    pub fn log_parameters(self, log: bool) -> Self {
+        Self { log_parameters: log, ..self }
+    }
+
+    /// From which time on a statement is told as a warning, on the same target; never by default.
+    ///
+    /// What it waited for a connection counts too.
+    pub fn slow_statements(self, from: Duration) -> Self {
+        Self { slow_statements: Some(from), ..self }
+    }
+
+    /// What is told of its statements.
+    pub(super) fn log(&self, mode: Mode) -> StatementLog {
+        StatementLog { mode: Some(mode), parameters: self.log_parameters, slow: self.slow_statements }
     }
 }
 
@@ -215,7 +242,9 @@ impl fmt::Debug for ConnectOptions {
             .field("max_connections", &self.max_connections)
             .field("connect_timeout", &self.connect_timeout)
             .field("busy_timeout", &self.busy_timeout)
-            .field("statement_timeout", &self.statement_timeout);
+            .field("statement_timeout", &self.statement_timeout)
+            .field("log_parameters", &self.log_parameters)
+            .field("slow_statements", &self.slow_statements);
         #[cfg(feature = "embedded")]
         fields.field("embedded", &self.embedded);
         fields.finish_non_exhaustive()

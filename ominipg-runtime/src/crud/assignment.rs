@@ -55,7 +55,7 @@ impl<M, T> Column<M, T> {
 
     fn assign_with(self, ty: SqlType, value: &dyn ToSql, to: impl FnOnce(Param) -> To) -> Assignment<M> {
         self.assign(match Param::encode(value, ty.wire()) {
-            Ok(param) => to(param),
+            Ok(param) => to(param.of(self.def())),
             Err(cause) => To::Invalid(format!("a value for column `{}`: {cause}", self.def().name)),
         })
     }

@@ -57,7 +57,7 @@ pub(super) fn many(
             place += 2;
         } else {
             selected.push(&format!("u.c{place}")).cast(def, def.ty, Shape::Value);
-            sources.push((def.ty, array_param(def.ty, rows.column(column))?));
+            sources.push((def.ty, array_param(def.ty, rows.column(column))?.of(def)));
             place += 1;
         }
     }

@@ -79,7 +79,7 @@ fn build(element: SqlType, count: usize, nulls: bool, elements: &[u8]) -> Result
         out.put_i32(1);
         out.put_slice(elements);
     }
-    Ok(Param { ty: element.array_wire(), value: Some(out.freeze()) })
+    Ok(Param::new(element.array_wire(), Some(out.freeze())))
 }
 
 fn too_large() -> Error {

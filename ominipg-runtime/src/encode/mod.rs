@@ -108,14 +108,9 @@ impl Encoder {
         self.check()?;
         let columns = self.end_row();
         let param = |column: usize| {
-            let ty = self.table.columns[column].ty.wire();
-            (
-                column,
-                Param {
-                    ty,
-                    value: self.slots[column].elements().next().flatten().map(Bytes::copy_from_slice),
-                },
-            )
+            let def = &self.table.columns[column];
+            let value = self.slots[column].elements().next().flatten().map(Bytes::copy_from_slice);
+            (column, Param::new(def.ty.wire(), value).of(def))
         };
         Ok(columns.iter().map(param).collect())
     }

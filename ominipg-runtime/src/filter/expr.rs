@@ -145,6 +145,7 @@ impl Expr {
 
 fn encode(column: &ColumnDef, ty: SqlType, value: &dyn ToSql) -> Result<Param, String> {
     Param::encode(value, ty.wire())
+        .map(|param| param.of(column))
         .map_err(|cause| format!("a value compared with column `{}` (`{}`): {cause}", column.name, ty.name()))
 }
 
@@ -156,7 +157,8 @@ pub(crate) fn array_of(column: &ColumnDef, element: SqlType, values: &[&dyn ToSq
         let pushed = elements.push(&ty, &mut |ty, out| value.to_sql_checked(ty, out));
         pushed.map_err(|cause| format!("a value compared with column `{}`: {cause}", column.name))?;
     }
-    array_param(element, &elements).map_err(|error: Error| error.to_string())
+    let param = array_param(element, &elements).map_err(|error: Error| error.to_string())?;
+    Ok(param.of(column))
 }
 
 /// The error that an [`Expr::Invalid`] stands for.

@@ -10,7 +10,7 @@ use super::control;
 use super::executor::Executor;
 use super::streams::{Exchange, RowStream};
 use super::transaction::Transaction;
-use crate::client::{CallKind, Limits, NO_LIMITS};
+use crate::client::{CallKind, Limits, NO_LIMITS, PLAIN, StatementLog};
 use crate::error::{Error, ErrorKind};
 use crate::param::{Param, Params, check_size};
 use crate::sql::Sql;
@@ -96,7 +96,8 @@ impl<'a> Session<'a> {
     {
         let call = self.call;
         Box::pin(async move {
-            match self.target {
+            let watched = self.log().watch(sql, params);
+            let result = match self.target {
                 Target::Database(backend) => {
                     let statement = pin!(async {
                         let lease = call.lease(backend).await?;
@@ -112,10 +113,14 @@ impl<'a> Session<'a> {
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
                 Target::Foreign(on) => {
-                    let done = on.query_typed(sql, &typed(params)?).await;
-                    done.map_err(|error| error.in_statement(sql))
+                    let done = async { on.query_typed(sql, &typed(params)?).await };
+                    done.await.map_err(|error| error.in_statement(sql))
                 }
+            };
+            if let Some(watched) = watched {
+                watched.end(&result, |rows| Some(rows.len() as u64));
             }
+            result
         })
     }
 
@@ -126,7 +131,8 @@ impl<'a> Session<'a> {
     {
         let call = self.call;
         Box::pin(async move {
-            match self.target {
+            let watched = self.log().watch(sql, params);
+            let result = match self.target {
                 Target::Database(backend) => {
                     let statement = pin!(async {
                         let lease = call.lease(backend).await?;
@@ -142,10 +148,14 @@ impl<'a> Session<'a> {
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
                 Target::Foreign(on) => {
-                    let done = on.execute_typed(sql, &typed(params)?).await;
-                    done.map_err(|error| error.in_statement(sql))
+                    let done = async { on.execute_typed(sql, &typed(params)?).await };
+                    done.await.map_err(|error| error.in_statement(sql))
                 }
+            };
+            if let Some(watched) = watched {
+                watched.end(&result, |rows| Some(*rows));
             }
+            result
         })
     }
 
@@ -156,7 +166,8 @@ impl<'a> Session<'a> {
     {
         let call = self.call;
         Box::pin(async move {
-            match self.target {
+            let watched = self.log().watch(sql, Params::Inferred(&[]));
+            let result = match self.target {
                 Target::Database(backend) => {
                     let statement = pin!(async {
                         let lease = call.lease(backend).await?;
@@ -172,8 +183,21 @@ impl<'a> Session<'a> {
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
                 Target::Foreign(on) => on.execute_typed(sql, &[]).await.map(drop),
+            };
+            if let Some(watched) = watched {
+                watched.end(&result, |_| None);
             }
+            result
         })
+    }
+
+    /// What is told of its statements.
+    fn log(&self) -> &'a StatementLog {
+        match self.target {
+            Target::Database(backend) => &backend.monitor().log,
+            Target::Transaction(transaction) => &transaction.backend().monitor().log,
+            Target::Foreign(_) => &PLAIN,
+        }
     }
 
     /// Refuses SQL of the caller's that would begin or end a transaction.

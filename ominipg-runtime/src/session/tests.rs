@@ -9,7 +9,7 @@ use super::backend::{Backend, Host};
 use super::server::Server;
 use super::target::Session;
 use super::transaction::Transaction;
-use crate::client::{Monitor, NO_LIMITS};
+use crate::client::{Monitor, NO_LIMITS, StatementLog};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 
@@ -18,7 +18,8 @@ const WAIT: Duration = Duration::from_millis(1_000);
 async fn backend() -> Arc<Backend> {
     let url = ominipg_test_support::database().await;
     let config = url.parse().unwrap();
-    let server = Server::new(config, None, WAIT * 10, Arc::new(Monitor::new())).unwrap();
+    let server =
+        Server::new(config, None, WAIT * 10, Arc::new(Monitor::new(StatementLog::default()))).unwrap();
     let connection = server.connect().await.unwrap();
     let reconnect = Box::new(move || {
         let server = server.clone();

@@ -16,7 +16,7 @@ use super::savepoint::{Savepoint, undo};
 use super::streams::{CopyIn, CopyOut, Exchange, RowStream};
 use super::target::{Running, Session};
 use super::transaction_options::TransactionOptions;
-use crate::client::{CallKind, Limits};
+use crate::client::{CallKind, Limits, Watched};
 use crate::error::{Error, ErrorKind};
 use crate::param::Params;
 
@@ -71,7 +71,9 @@ impl Transaction {
             call.on(connection, connection.batch(sql)).await?;
             Ok(transaction)
         });
-        call.run(backend, CallKind::Begin, begin.as_mut()).await
+        let watched = backend.monitor().log.watch(sql, Params::Inferred(&[]));
+        let result = call.run(backend, CallKind::Begin, begin.as_mut()).await;
+        told(watched, result)
     }
 
     fn on(lease: Lease, backend: &Arc<Backend>, limits: &Limits) -> Self {
@@ -370,7 +372,9 @@ impl Transaction {
         let call = Call::new(&self.limits);
         let mut commit: Running<'_, ()> =
             Box::pin(async { call.on(self.ready(call).await?, self.try_commit()).await });
-        call.run(&self.backend, CallKind::Commit, commit.as_mut()).await
+        let watched = self.backend.monitor().log.watch("COMMIT", Params::Inferred(&[]));
+        let result = call.run(&self.backend, CallKind::Commit, commit.as_mut()).await;
+        told(watched, result)
     }
 
     async fn try_commit(&self) -> Result<(), Error> {
@@ -414,7 +418,9 @@ impl Transaction {
             let connection = self.connection()?;
             call.on(connection, connection.batch("ROLLBACK")).await
         });
-        call.run(&backend, CallKind::Rollback, rollback.as_mut()).await
+        let watched = backend.monitor().log.watch("ROLLBACK", Params::Inferred(&[]));
+        let result = call.run(&backend, CallKind::Rollback, rollback.as_mut()).await;
+        told(watched, result)
     }
 }
 
@@ -425,6 +431,14 @@ impl Drop for Transaction {
             lease.end_transaction();
         }
     }
+}
+
+/// Tells how a statement without rows ended.
+fn told<T>(watched: Option<Watched<'_>>, result: Result<T, Error>) -> Result<T, Error> {
+    if let Some(watched) = watched {
+        watched.end(&result, |_| None);
+    }
+    result
 }
 
 /// A statement whose end nobody has seen yet; dropped, it is given up and stopped.

@@ -43,7 +43,7 @@ pub(super) fn read(table: &TableDef, keys: &[Key], cursor: &str) -> Result<Vec<P
     let mut values = Vec::with_capacity(keys.len());
     for key in keys {
         let (value, after) = field(rest).ok_or_else(|| refused("it is cut off"))?;
-        values.push(Param { ty: key.column.ty.wire(), value: value.map(Bytes::copy_from_slice) });
+        values.push(Param::new(key.column.ty.wire(), value.map(Bytes::copy_from_slice)).of(key.column));
         rest = after;
     }
     if rest.is_empty() { Ok(values) } else { Err(refused("something follows its end")) }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     fn values() -> Vec<Param> {
-        vec![Param::text("x"), Param { ty: Type::TEXT, value: None }]
+        vec![Param::text("x"), Param::new(Type::TEXT, None)]
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn values<M: Model>(table: &'static TableDef, keys: &[keyset::Key], row: &M) -> 
     let values = encoder.into_row()?;
     let value = |key: &keyset::Key| {
         let found = values.iter().find(|(column, _)| table.columns[*column].name == key.column.name);
-        found.map_or(Param { ty: key.column.ty.wire(), value: None }, |(_, value)| value.clone())
+        found.map_or(Param::new(key.column.ty.wire(), None), |(_, value)| value.clone())
     };
     Ok(keys.iter().map(value).collect())
 }

@@ -65,7 +65,7 @@ impl Keys {
     /// The parts of the distinct keys, one array for each column.
     pub(super) fn params(&self) -> Result<Vec<Param>, Error> {
         let array = |&column: &usize| {
-            let ty = self.table.columns[column].ty;
+            let def = &self.table.columns[column];
             let mut slot = Slot::default();
             let mut wanted = self.found_at.iter().peekable();
             for (index, element) in self.encoder.column(column).elements().enumerate() {
@@ -73,7 +73,7 @@ impl Keys {
                     slot.push_raw(element);
                 }
             }
-            array_param(ty, &slot)
+            Ok(array_param(def.ty, &slot)?.of(def))
         };
         self.columns.iter().map(array).collect()
     }

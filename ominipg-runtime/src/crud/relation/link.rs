@@ -195,7 +195,7 @@ fn values(
     let values = encoder.into_row()?;
     let value = |column: &usize| {
         let found = values.iter().find(|(at, _)| at == column);
-        found.map_or(Param { ty: table.columns[*column].ty.wire(), value: None }, |(_, value)| value.clone())
+        found.map_or(Param::new(table.columns[*column].ty.wire(), None), |(_, value)| value.clone())
     };
     Ok(columns.iter().map(value).collect())
 }

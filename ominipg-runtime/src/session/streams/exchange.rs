@@ -21,6 +21,8 @@ pub(crate) struct Exchange<'a> {
     deadline: Option<Instant>,
     /// The text of the statement, for its errors.
     sql: Box<str>,
+    /// When it began, where somebody wants to know.
+    started: Option<Instant>,
     /// Comes when a limit is reached.
     reached: Option<Pin<Box<dyn Future<Output = Error> + Send + Sync>>>,
 }
@@ -71,6 +73,7 @@ impl<'a> Exchange<'a> {
             limits: call.limits().clone(),
             deadline: call.deadline(),
             sql: Box::default(),
+            started: None,
             reached: None,
         }
     }
@@ -87,6 +90,7 @@ impl<'a> Exchange<'a> {
     /// Notes the statement that runs in it.
     pub(super) fn runs(&mut self, sql: &str) {
         self.sql = sql.into();
+        self.started = self.backend.monitor().log.start();
     }
 
     /// Whether a statement that failed may be sent a second time, which in a transaction is refused.
@@ -160,6 +164,7 @@ impl<'a> Exchange<'a> {
     /// Gives the connection back; what is still under way on it is stopped.
     pub(super) fn end(&mut self, result: Result<(), &Error>) {
         self.leave(result.err().map(Error::kind));
+        self.tell(Some(result));
         self.call.answer(result);
     }
 
@@ -170,6 +175,14 @@ impl<'a> Exchange<'a> {
             connection.finish();
         }
         self.leave(Some(ErrorKind::Database));
+    }
+
+    /// Tells how it ended, once.
+    fn tell(&mut self, end: Option<Result<(), &Error>>) {
+        if let Some(started) = self.started.take() {
+            let end = end.map(|result| result.map(|()| None));
+            self.backend.monitor().log.tell(&self.sql, None, started, end);
+        }
     }
 
     fn leave(&mut self, failed: Option<ErrorKind>) {
@@ -185,5 +198,6 @@ impl<'a> Exchange<'a> {
 impl Drop for Exchange<'_> {
     fn drop(&mut self) {
         self.leave(None);
+        self.tell(None);
     }
 }

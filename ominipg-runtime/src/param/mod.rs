@@ -1,12 +1,17 @@
 //! Parameters that are in PostgreSQL's wire format already.
 
+mod shown;
+
 use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
+use self::shown::ShownParams;
+
 use crate::error::{Error, ErrorKind};
+use crate::schema::ColumnDef;
 
 /// One encoded parameter.
 #[derive(Clone)]
@@ -15,9 +20,21 @@ pub(crate) struct Param {
     pub(crate) ty: Type,
     /// The bytes, or NULL.
     pub(crate) value: Option<Bytes>,
+    /// Whether it may be logged; never so for a column that is write-only.
+    pub(crate) open: bool,
 }
 
 impl Param {
+    /// One of which nothing is known but its type.
+    pub(crate) fn new(ty: Type, value: Option<Bytes>) -> Self {
+        Self { ty, value, open: false }
+    }
+
+    /// Says which column it is for.
+    pub(crate) fn of(self, column: &ColumnDef) -> Self {
+        Self { open: !column.write_only, ..self }
+    }
+
     /// Encodes `value` as `ty`.
     pub(crate) fn encode(value: &dyn ToSql, ty: Type) -> Result<Self, Box<dyn StdError + Sync + Send>> {
         let mut out = BytesMut::new();
@@ -25,23 +42,24 @@ impl Param {
             IsNull::Yes => None,
             IsNull::No => Some(out.freeze()),
         };
-        Ok(Self { ty, value })
+        Ok(Self::new(ty, value))
     }
 
     /// Encodes the parameter at a place, which an error names.
     pub(crate) fn encode_at(index: usize, value: &dyn ToSql, ty: &Type) -> Result<Self, Error> {
-        Self::encode(value, ty.clone()).map_err(|cause| parameter_error(index + 1, ty, cause))
+        let param = Self::encode(value, ty.clone()).map_err(|cause| parameter_error(index + 1, ty, cause))?;
+        Ok(Self { open: true, ..param })
     }
 
     /// A count of rows, as `int8`.
     pub(crate) fn count(value: u64) -> Self {
         let value = i64::try_from(value).unwrap_or(i64::MAX);
-        Self { ty: Type::INT8, value: Some(Bytes::copy_from_slice(&value.to_be_bytes())) }
+        Self { open: true, ..Self::new(Type::INT8, Some(Bytes::copy_from_slice(&value.to_be_bytes()))) }
     }
 
     /// A text.
     pub(crate) fn text(value: &str) -> Self {
-        Self { ty: Type::TEXT, value: Some(Bytes::copy_from_slice(value.as_bytes())) }
+        Self::new(Type::TEXT, Some(Bytes::copy_from_slice(value.as_bytes())))
     }
 }
 
@@ -105,7 +123,12 @@ pub(crate) enum Params<'a> {
     Inferred(&'a [&'a (dyn ToSql + Sync)]),
 }
 
-impl Params<'_> {
+impl<'a> Params<'a> {
+    /// The parameters as a log shows them.
+    pub(crate) fn shown(self) -> impl fmt::Display + use<'a> {
+        ShownParams(self)
+    }
+
     /// The types to prepare the statement with; empty where the server infers them.
     pub(crate) fn types(&self) -> Vec<Type> {
         match self {
