@@ -2,6 +2,7 @@
 //!
 //! Applications depend on the crate `ominipg`, which re-exports this one.
 
+pub mod blocking;
 mod client;
 #[doc(hidden)]
 pub mod codegen_support;

@@ -96,7 +96,7 @@ mod tests {
         ];
         let shown = Params::Ready(&params).shown().to_string();
         let nil = Uuid::nil();
-        assert_eq!(shown, format!("[-7, \"é \\\" x\", NULL, _int4 of 28 bytes, {nil}, …, 3]"));
+        assert_eq!(shown, format!("[-7, \"é \\\" x\", NULL, _int4 of 36 bytes, {nil}, …, 3]"));
         let long = "é".repeat(1_000);
         let shown = Params::Inferred(&[&long, &1_i64]).shown().to_string();
         assert!(shown.ends_with("é…, 1]") && shown.chars().count() < 120, "{shown}");
