@@ -13,8 +13,11 @@ mod monitor;
 mod open;
 mod open_call;
 mod options;
+mod passfile;
 mod redact;
 mod requests;
+mod server_parameter;
+mod server_url;
 mod streams;
 mod tables;
 

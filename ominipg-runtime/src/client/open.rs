@@ -2,13 +2,14 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::location::{Location, ServerUrl};
-use super::options::ConnectOptions;
+use super::location::Location;
+use super::options::{CONNECT_TIMEOUT, ConnectOptions};
 #[cfg(not(feature = "embedded"))]
 use super::redact;
+use super::server_url::ServerUrl;
 use super::{Mode, Monitor};
 use crate::error::{Error, ErrorKind};
-use crate::session::{Backend, Host, PoolSize, Server, Worker};
+use crate::session::{Backend, ConnectionSettings, Host, Keeping, PoolOptions, Server, Worker};
 use crate::sql::create_extension;
 
 /// A database that answers.
@@ -44,15 +45,27 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Erro
                        `file://./folder`";
         return Err(Error::new(ErrorKind::Options, message));
     }
-    let size = PoolSize { connections: options.max_connections, wait: options.busy_timeout };
-    let monitor = Arc::new(Monitor::new());
-    let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout, monitor)?;
+    let pool = PoolOptions {
+        connections: options.max_connections,
+        wait: options.busy_timeout,
+        max_lifetime: options.max_lifetime,
+        idle_timeout: options.idle_timeout,
+    };
+    let settings = ConnectionSettings {
+        timeout: options.connect_timeout.or(url.connect_timeout).unwrap_or(CONNECT_TIMEOUT),
+        keeping: match options.prepare {
+            true => Keeping::Prepared(options.statement_cache),
+            false => Keeping::Nothing(options.statement_cache),
+        },
+        statement_timeout: options.server_statement_timeout,
+    };
+    let server = Server::new(url.address, settings, Arc::new(Monitor::new()))?;
     let (backend, mode) = if options.use_worker == Some(true) {
         let worker = Worker::start()?;
         let server = server.driven_by(worker.driver());
-        (Backend::pool(server, size, Host::Worker(worker)).await?, Mode::ServerWorker)
+        (Backend::pool(server, pool, Host::Worker(worker)).await?, Mode::ServerWorker)
     } else {
-        (Backend::pool(server, size, Host::Caller).await?, Mode::Direct)
+        (Backend::pool(server, pool, Host::Caller).await?, Mode::Direct)
     };
     let setup = options.extensions.iter().map(|name| create_extension(name)).collect();
     Ok(Opened { backend, mode, setup })

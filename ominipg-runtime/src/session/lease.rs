@@ -93,10 +93,14 @@ impl Drop for Lease {
     fn drop(&mut self) {
         // A caller who stopped waiting left a statement under way: the next caller is not to wait for it.
         self.stop();
-        match self.0.take() {
-            // A cancellation may reach the server late: nobody else gets this connection.
-            Some(Held::Pooled(connection)) if connection.is_abandoned() => drop(Object::take(connection)),
-            _ => {}
+        let Some(Held::Pooled(connection)) = self.0.take() else { return };
+        let is_closed = connection.is_closed();
+        if let (true, Some(pool)) = (is_closed, Object::pool(&connection)) {
+            Connector::suspect(&pool);
+        }
+        // A cancellation may reach the server late: nobody else gets this connection.
+        if is_closed || connection.is_abandoned() {
+            drop(Object::take(connection));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One way to run a statement: on a pooled connection, on the one shared connection, or inside a transaction.
 
+mod address;
 mod backend;
 mod call;
 mod connection;
@@ -12,6 +13,7 @@ mod line;
 mod listening;
 mod notices;
 mod pool;
+mod ready;
 mod server;
 mod statements;
 mod streams;
@@ -22,6 +24,7 @@ mod tls;
 mod transaction;
 mod worker;
 
+pub(crate) use self::address::Address;
 pub(crate) use self::backend::{Backend, Host};
 #[cfg(any(feature = "embedded", test))]
 pub(crate) use self::connection::Connection;
@@ -35,8 +38,9 @@ pub(crate) use self::listening::{NOTIFY, channel};
 pub use self::listening::{Notification, Notifications};
 #[cfg(feature = "embedded")]
 pub(crate) use self::notices::listener;
-pub(crate) use self::pool::PoolSize;
-pub(crate) use self::server::Server;
+pub(crate) use self::pool::PoolOptions;
+pub(crate) use self::server::{ConnectionSettings, Server};
+pub(crate) use self::statements::Keeping;
 pub(crate) use self::streams::Exchange;
 pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
 pub use self::transaction::Transaction;
