@@ -94,6 +94,11 @@ impl Backend {
         })
     }
 
+    /// Whether each call can have a connection of its own.
+    pub(super) fn has_pool(&self) -> bool {
+        matches!(self.kind, Kind::Pool(_))
+    }
+
     /// The error of a call whose time was over after it had waited for so long.
     pub(super) fn busy(&self, waited: Duration) -> Error {
         match &self.kind {

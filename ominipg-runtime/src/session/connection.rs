@@ -40,6 +40,8 @@ pub(crate) struct Connection {
     stopped: AtomicBool,
     /// Whether what it answers can no longer be told apart.
     broken: AtomicBool,
+    /// Whether a COPY began a transaction that is still open.
+    in_own_transaction: AtomicBool,
     /// Why it ended, once it has.
     ended: Ended,
     monitor: Arc<Monitor>,
@@ -56,6 +58,7 @@ impl Connection {
             unfinished: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             broken: AtomicBool::new(false),
+            in_own_transaction: AtomicBool::new(false),
             ended,
             monitor,
         }
@@ -236,19 +239,25 @@ impl Connection {
         self.begun(self.try_stream(sql, params, again)).await
     }
 
-    /// Begins a `COPY … TO STDOUT`.
-    pub(super) async fn copy_out(&self, sql: &str) -> Result<CopyOutStream, Error> {
+    /// Begins a `COPY … TO STDOUT`; `alone` tells that no transaction is open.
+    pub(super) async fn copy_out(&self, sql: &str, alone: bool) -> Result<CopyOutStream, Error> {
         self.begun(async {
-            let statement = self.prepare(sql, NO_PARAMS).await?;
-            Ok(self.client.copy_out(&statement).await?)
+            let statement = self.prepare_copy(sql, alone).await?;
+            let begun = self.client.copy_out(&statement).await?;
+            drop(statement);
+            if self.in_own_transaction.swap(false, Ordering::AcqRel) {
+                self.enqueue("COMMIT");
+            }
+            Ok(begun)
         })
         .await
     }
 
-    /// Begins a `COPY … FROM STDIN`.
-    pub(super) async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Bytes>, Error> {
+    /// Begins a `COPY … FROM STDIN`, which [`commit_copy`](Self::commit_copy) is to follow; `alone` as for
+    /// [`copy_out`](Self::copy_out).
+    pub(super) async fn copy_in(&self, sql: &str, alone: bool) -> Result<CopyInSink<Bytes>, Error> {
         self.begun(async {
-            let statement = self.prepare(sql, NO_PARAMS).await?;
+            let statement = self.prepare_copy(sql, alone).await?;
             let mut beginning = BeginningCopy(Some(self));
             let begun = self.client.copy_in(&statement).await;
             beginning.0 = None;
@@ -260,6 +269,31 @@ impl Connection {
             Ok(begun?)
         })
         .await
+    }
+
+    /// The driver copies by prepared statements with names alone: where none may stay, they live in a transaction.
+    async fn prepare_copy(&self, sql: &str, alone: bool) -> Result<Statement, Error> {
+        if alone && !self.statements.are_prepared() {
+            self.in_own_transaction.store(true, Ordering::Release);
+            self.enqueue("BEGIN");
+        }
+        self.prepare(sql, NO_PARAMS).await
+    }
+
+    /// Makes permanent what a COPY wrote, where it began a transaction.
+    pub(super) async fn commit_copy(&self) -> Result<(), Error> {
+        if self.in_own_transaction.load(Ordering::Acquire) {
+            self.batch("COMMIT").await?;
+            self.in_own_transaction.store(false, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Rolls back what a COPY left open.
+    pub(super) fn end_own_transaction(&self) {
+        if self.in_own_transaction.swap(false, Ordering::AcqRel) {
+            self.enqueue("ROLLBACK");
+        }
     }
 
     async fn try_stream(&self, sql: &str, params: Params<'_>, again: bool) -> Result<RowStream, Error> {

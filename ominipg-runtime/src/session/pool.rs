@@ -82,7 +82,8 @@ impl Manager for Connector {
     type Error = Error;
 
     async fn create(&self) -> Result<Connection, Error> {
-        self.server.connect().await
+        // Behind a pointer, or every call's future would have room for a handshake.
+        Box::pin(self.server.connect()).await
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {

@@ -127,7 +127,7 @@ impl Server {
         let mut failures: Vec<String> = Vec::new();
         let mut cause = None;
         for attempt in self.address.attempts() {
-            let handshake = self.handshake(&attempt, &mut on_message);
+            let handshake = Box::pin(self.handshake(&attempt, &mut on_message));
             let (failure, last) = match tokio::time::timeout(self.settings.timeout, handshake).await {
                 Ok(Ok(connected)) => return Ok(connected),
                 Ok(Err(error)) => {

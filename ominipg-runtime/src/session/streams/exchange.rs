@@ -81,8 +81,8 @@ impl<'a> Exchange<'a> {
         self.reached = reached.map(|reached| Box::pin(reached) as Pin<Box<_>>);
     }
 
-    /// Whether a statement that failed may be sent a second time, which in a transaction is refused.
-    pub(super) fn may_try_again(&self) -> bool {
+    /// Whether it is in no transaction, where a statement that failed may be sent a second time.
+    pub(super) fn is_alone(&self) -> bool {
         matches!(self.seat, Seat::Leased(_))
     }
 
