@@ -289,11 +289,16 @@ impl Connection {
         Ok(())
     }
 
-    /// Rolls back what a COPY left open.
-    pub(super) fn end_own_transaction(&self) {
-        if self.in_own_transaction.swap(false, Ordering::AcqRel) {
-            self.enqueue("ROLLBACK");
+    /// Notes that the data of a COPY failed: poolers then count the driver's second Sync for an answer that never comes.
+    pub(super) fn give_up_copy(&self) {
+        if !self.statements.are_prepared() {
+            self.broken.store(true, Ordering::Release);
         }
+    }
+
+    /// Whether a COPY left a transaction open.
+    pub(super) fn has_own_transaction(&self) -> bool {
+        self.in_own_transaction.load(Ordering::Acquire)
     }
 
     async fn try_stream(&self, sql: &str, params: Params<'_>, again: bool) -> Result<RowStream, Error> {

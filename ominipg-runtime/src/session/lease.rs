@@ -105,13 +105,12 @@ impl Drop for Lease {
         // A caller who stopped waiting left a statement under way: the next caller is not to wait for it.
         self.stop();
         let Some(Held::Pooled(connection)) = self.0.take() else { return };
-        connection.end_own_transaction();
         let is_closed = connection.is_closed();
         if let (true, Some(pool)) = (is_closed, Object::pool(&connection)) {
             Connector::suspect(&pool);
         }
         // A cancellation may reach the server late: nobody else gets this connection.
-        if is_closed || connection.is_abandoned() {
+        if is_closed || connection.is_abandoned() || connection.has_own_transaction() {
             drop(Object::take(connection));
         }
     }

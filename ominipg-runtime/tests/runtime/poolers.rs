@@ -4,7 +4,11 @@
 use ominipg_runtime::{ConnectOptions, ErrorKind, Ominipg};
 use ominipg_test_support::database;
 
-use crate::blog::{NewPost, NewUser, SCHEMA, posts, users};
+use crate::blog::{
+    NewPost, NewSeat, NewUser, SCHEMA, posts,
+    seats::{self, Mood},
+    users,
+};
 
 const LEFT: &str = "SELECT count(*) FROM pg_prepared_statements";
 
@@ -39,6 +43,10 @@ async fn use_all(db: &Ominipg, number: usize) {
     assert_eq!(db.query("SELECT 1 WHERE $1", &[&"x"]).await.unwrap_err().kind(), ErrorKind::Parameter);
     assert_eq!(db.query("SELEC $1", &[&1_i32]).await.unwrap_err().code().unwrap().code(), "42601");
 
+    let seat = NewSeat::new(i16::try_from(number).unwrap(), "A").mood(Mood::Happy);
+    assert_eq!(seats::create(seat).run(db).await.unwrap().mood, Mood::Happy);
+    assert!(seats::find().filter(seats::mood().eq(Mood::Happy)).exists(db).await.unwrap());
+
     let tx = db.transaction().await.unwrap();
     tx.execute("DELETE FROM posts WHERE \"authorId\" = $1", &[&ada.id]).await.unwrap();
     let left = "SELECT count(*) FROM posts WHERE \"authorId\" = $1";
@@ -59,6 +67,10 @@ async fn use_all(db: &Ominipg, number: usize) {
     let mut given_up = db.copy_in("COPY posts (\"authorId\", title) FROM STDIN").await.unwrap();
     given_up.send(format!("{}\tgiven up {number}\n", ada.id)).await.unwrap();
     drop(given_up);
+    let mut wrong = db.copy_in("COPY posts (\"authorId\", title) FROM STDIN").await.unwrap();
+    wrong.send("no uuid\twrong\n").await.unwrap();
+    assert_eq!(wrong.finish().await.unwrap_err().code().unwrap().code(), "22P02");
+    assert_eq!(db.copy_in("COPY nowhere FROM STDIN").await.unwrap_err().code().unwrap().code(), "42P01");
     let mut lines = db.copy_out("COPY (SELECT 1) TO STDOUT").await.unwrap();
     assert_eq!(lines.next().await.unwrap().unwrap(), "1\n");
     assert!(lines.next().await.is_none());
@@ -89,7 +101,7 @@ async fn through_a_pooler() {
         return;
     };
     let db = unprepared(&url, 8).await;
-    db.batch_execute("TRUNCATE users CASCADE").await.unwrap();
+    db.batch_execute("TRUNCATE users, seats CASCADE").await.unwrap();
     let tasks: Vec<_> = (0..40)
         .map(|number| {
             let db = db.clone();
@@ -102,6 +114,28 @@ async fn through_a_pooler() {
     for _ in 0..20 {
         assert_eq!(left(&db).await, 0);
     }
+    // Types of the database's own are what it cannot do, and says so; what follows works.
+    let (mut found, mut refused) = (0, 0);
+    for round in 0..20 {
+        let tasks: Vec<_> = (0..6)
+            .map(|_| {
+                let db = db.clone();
+                tokio::spawn(async move { db.query("SELECT 'sad'::mood", &[]).await })
+            })
+            .collect();
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => found += 1,
+                Err(error) => {
+                    assert!(error.to_string().contains("mood::text"), "{error}");
+                    refused += 1;
+                }
+            }
+        }
+        db.query("SELECT 'sad'::mood::text", &[]).await.unwrap();
+        use_all(&db, 100 + round).await;
+    }
+    println!("types of the database's own: {found} found, {refused} refused");
 }
 
 #[tokio::test]

@@ -114,6 +114,9 @@ impl<'a> CopyIn<'a> {
         if let Poll::Ready(Err(error)) = &polled {
             self.sink = None;
             self.exchange.pump();
+            if let Ok(connection) = self.exchange.connection() {
+                connection.give_up_copy();
+            }
             self.exchange.end(Err(error));
         }
         polled

@@ -158,8 +158,11 @@ impl<'a> Exchange<'a> {
     /// Gives the connection back after a statement that its caller let fail; `waits` says that it is still to be stopped.
     pub(super) fn abort(&mut self, waits: bool) {
         self.pump();
-        if let (Ok(connection), false) = (self.connection(), waits) {
-            connection.finish();
+        if let Ok(connection) = self.connection() {
+            connection.give_up_copy();
+            if !waits {
+                connection.finish();
+            }
         }
         self.leave(Some(ErrorKind::Database));
     }
