@@ -61,7 +61,7 @@ impl Server {
             false => Some(Tls::new(address.root_certificate.as_deref(), address.any_name)?),
         };
         #[cfg(not(feature = "tls"))]
-        if address.any().get_ssl_mode() == SslMode::Require
+        if address.hosts.iter().any(|host| host.get_ssl_mode() == SslMode::Require)
             || address.root_certificate.is_some()
             || address.any_name
         {
@@ -208,11 +208,16 @@ impl Server {
         if let Some(tls) = &self.tls {
             match token.cancel_query(tls.connector()).await {
                 // Its host is one of those that do without.
-                Err(error) if is_tls(&error) && self.address.any().get_ssl_mode() == SslMode::Prefer => {}
+                Err(error) if is_tls(&error) && self.prefers_encryption() => {}
                 result => return result,
             }
         }
         token.cancel_query(NoTls).await
+    }
+
+    #[cfg(feature = "tls")]
+    fn prefers_encryption(&self) -> bool {
+        self.address.hosts.iter().any(|host| host.get_ssl_mode() == SslMode::Prefer)
     }
 
     #[cfg(feature = "tls")]
