@@ -50,7 +50,10 @@ async fn main() -> Result<()> {
 
     println!("{:24} {:>12} {:>12} {:>7}", "", "ominipg", "bare", "ratio");
     let key = |turn: usize| (turn as i64 * 7_919) % PEOPLE;
-    let by_key = async |turn| Ok(drop(people::by_key(key(turn)).one(db).await?));
+    let by_key = async |turn| {
+        assert_eq!(people::by_key(key(turn)).one(db).await?.id, key(turn));
+        Ok(())
+    };
     compare("find by key", rounds, 300, by_key, async |turn| bare.by_key(key(turn)).await).await?;
 
     let hundred = async |turn| {
@@ -63,7 +66,8 @@ async fn main() -> Result<()> {
 
     let update = async |turn| {
         let patch = PersonPatch::new().age((turn % 90) as i32);
-        Ok(drop(people::by_key(key(turn)).update(patch).run(db).await?))
+        assert_eq!(people::by_key(key(turn)).update(patch).run(db).await?.id, key(turn));
+        Ok(())
     };
     compare("update by key", rounds, 200, update, async |turn| {
         bare.update(key(turn), (turn % 90) as i32).await
@@ -79,7 +83,11 @@ async fn main() -> Result<()> {
 
     // The rows of both sides lie among each other, so that the index grows for both alike.
     let (mine, theirs) = (10_000_000, 10_000_001);
-    let insert = async |turn| Ok(drop(people::create(person(mine + turn as i64 * 2)).run(db).await?));
+    let insert = async |turn| {
+        let id = mine + turn as i64 * 2;
+        assert_eq!(people::create(person(id)).run(db).await?.id, id);
+        Ok(())
+    };
     let insert_bare = async |turn| bare.insert(person(theirs + turn as i64 * 2)).await;
     compare("insert a row", rounds, 200, insert, insert_bare).await?;
 

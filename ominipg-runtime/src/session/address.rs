@@ -19,6 +19,10 @@ pub(crate) struct Address {
 
 /// A host that stands at one place in the list, and how it is tried.
 pub(super) struct Attempt {
+    #[cfg_attr(
+        not(any(feature = "tls", test)),
+        expect(dead_code, reason = "only encryption is remembered for each host")
+    )]
     pub(super) place: usize,
     pub(super) config: Config,
 }
