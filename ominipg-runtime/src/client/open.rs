@@ -2,13 +2,14 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::location::{Location, ServerUrl};
-use super::options::ConnectOptions;
+use super::location::Location;
+use super::options::{CONNECT_TIMEOUT, ConnectOptions};
 #[cfg(not(feature = "embedded"))]
 use super::redact;
+use super::server_url::ServerUrl;
 use super::{Mode, Monitor};
 use crate::error::{Error, ErrorKind};
-use crate::session::{Backend, Host, PoolSize, Server, Worker};
+use crate::session::{Backend, ConnectionSettings, Host, Keeping, PoolOptions, Server, Worker};
 use crate::sql::create_extension;
 
 /// A database that answers.
@@ -44,16 +45,29 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Erro
                        `file://./folder`";
         return Err(Error::new(ErrorKind::Options, message));
     }
-    let size = PoolSize { connections: options.max_connections, wait: options.busy_timeout };
+    let pool = PoolOptions {
+        connections: options.max_connections,
+        wait: options.busy_timeout,
+        max_lifetime: options.max_lifetime,
+        idle_timeout: options.idle_timeout,
+    };
+    let settings = ConnectionSettings {
+        timeout: options.connect_timeout.or(url.connect_timeout).unwrap_or(CONNECT_TIMEOUT),
+        keeping: match options.prepare {
+            true => Keeping::Prepared(options.statement_cache),
+            false => Keeping::Nothing(options.statement_cache),
+        },
+        statement_timeout: options.server_statement_timeout,
+    };
     let mode = if options.use_worker == Some(true) { Mode::ServerWorker } else { Mode::Direct };
     let monitor = Arc::new(Monitor::new(options.log(mode)));
-    let server = Server::new(url.config, url.root_certificate.as_deref(), options.connect_timeout, monitor)?;
+    let server = Server::new(url.address, settings, monitor)?;
     let backend = if mode == Mode::ServerWorker {
         let worker = Worker::start()?;
         let server = server.driven_by(worker.driver());
-        Backend::pool(server, size, Host::Worker(worker)).await?
+        Backend::pool(server, pool, Host::Worker(worker)).await?
     } else {
-        Backend::pool(server, size, Host::Caller).await?
+        Backend::pool(server, pool, Host::Caller).await?
     };
     let setup = options.extensions.iter().map(|name| create_extension(name)).collect();
     Ok(Opened { backend, mode, setup })

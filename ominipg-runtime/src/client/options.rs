@@ -7,15 +7,23 @@ use super::{Mode, StatementLog};
 use crate::embedded::BackupSource;
 use crate::schema::Schema;
 
+/// How long a server may take to answer, where nothing is said about it.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What to connect to, and how.
 ///
 /// The url decides the mode: `:memory:` and `file://./data` are PostgreSQL in this process, on a worker thread;
-/// `postgresql://user:password@host/database` is a server, reached directly. A server's url takes libpq's parameters,
-/// among them `sslmode` and `sslrootcert` (a file of certificates to trust instead of the system's).
+/// `postgresql://user:password@host/database` is a server, reached directly.
 ///
-/// An encrypted connection always verifies the server's certificate and name. `sslmode=require` (the same as
-/// `verify-full` here) insists on it; `prefer`, the default, does without encryption where the server has none or its
-/// certificate cannot be verified, and logs a warning; `disable` does not try.
+/// A server's url takes libpq's parameters: several hosts with `target_session_attrs` and `load_balance_hosts`, `sslmode`,
+/// `sslrootcert`, `channel_binding`, `connect_timeout`, `keepalives` and its like, `application_name` (`ominipg` where it
+/// says nothing) and `options`; `host` may be the folder of a Unix socket. A password that it lacks comes from the variable
+/// `PGPASSWORD`, or from `~/.pgpass`. `docs/SERVERS.md` tells more.
+///
+/// An encrypted connection always verifies the server's certificate. `sslmode=require` (the same as `verify-full` here)
+/// insists on encryption and on the server's name in the certificate; `verify-ca` takes any name; `prefer`, the default, does
+/// without encryption where the server has none or its certificate cannot be verified, and logs a warning; `disable` does not
+/// try.
 #[derive(Clone)]
 #[must_use]
 pub struct ConnectOptions {
@@ -25,7 +33,12 @@ pub struct ConnectOptions {
     pub(super) extensions: Vec<String>,
     pub(super) use_worker: Option<bool>,
     pub(super) max_connections: usize,
-    pub(super) connect_timeout: Duration,
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) max_lifetime: Option<Duration>,
+    pub(super) idle_timeout: Option<Duration>,
+    pub(super) prepare: bool,
+    pub(super) statement_cache: usize,
+    pub(super) server_statement_timeout: Option<Duration>,
     pub(super) busy_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
     pub(super) log_parameters: bool,
@@ -46,7 +59,12 @@ impl ConnectOptions {
             extensions: Vec::new(),
             use_worker: None,
             max_connections: 10,
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: None,
+            max_lifetime: Some(Duration::from_secs(30 * 60)),
+            idle_timeout: Some(Duration::from_secs(10 * 60)),
+            prepare: true,
+            statement_cache: 256,
+            server_statement_timeout: None,
             busy_timeout: Duration::from_secs(30),
             statement_timeout: None,
             log_parameters: false,
@@ -102,9 +120,60 @@ impl ConnectOptions {
         Self { max_connections: connections, ..self }
     }
 
-    /// How long a new connection may take; 10 seconds by default.
+    /// How long a new connection to a server may take; 10 seconds by default, or what the url's `connect_timeout` says.
+    /// Where the url names several hosts, each has that long.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
-        Self { connect_timeout: timeout, ..self }
+        Self { connect_timeout: Some(timeout), ..self }
+    }
+
+    /// After how long a connection to a server is replaced by a new one, between two calls; 30 minutes by default, `None`
+    /// for never. So it is found out that a name leads to another host, and what a long session gathers is let go.
+    pub fn max_lifetime(self, lifetime: impl Into<Option<Duration>>) -> Self {
+        Self { max_lifetime: lifetime.into(), ..self }
+    }
+
+    /// After how long without a call a connection to a server is closed; 10 minutes by default, `None` for never.
+    pub fn idle_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        Self { idle_timeout: timeout.into(), ..self }
+    }
+
+    /// Whether statements stay prepared on the connections to a server; on by default.
+    ///
+    /// Off, no statement has a name on the server, as a pooler needs that gives each transaction another connection:
+    /// pgbouncer in transaction mode before 1.21, or with `max_prepared_statements = 0`. PostgreSQL then plans each
+    /// statement anew. What is generated from a schema knows its types and takes one round trip still. A statement of your
+    /// own with parameters takes one more the first time on each connection, for their types.
+    ///
+    /// Columns and parameters of types that the database defines itself, as by `CREATE TYPE`, are cast by your own SQL then
+    /// (`mood::text`): looking them up takes prepared statements. COPY runs in a transaction.
+    ///
+    /// ```no_run
+    /// # async fn open() -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::{ConnectOptions, Ominipg};
+    ///
+    /// let options = ConnectOptions::new("postgresql://app@pooler:6432/app").prepare(false);
+    /// let db = Ominipg::connect(options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prepare(self, prepare: bool) -> Self {
+        Self { prepare, ..self }
+    }
+
+    /// How many statements each connection to a server keeps prepared; 256 by default, 0 for none between two calls. The
+    /// one unused for longest is closed on the server when another takes its place. An embedded database keeps 256.
+    pub fn statement_cache(self, statements: usize) -> Self {
+        Self { statement_cache: statements, ..self }
+    }
+
+    /// How long a server lets a statement run (its setting `statement_timeout`), also where this process is gone or hangs;
+    /// what the server says itself by default.
+    ///
+    /// It is for each statement, where [`statement_timeout`](Self::statement_timeout) is for a call and is kept by this
+    /// process. What takes longer gives an error of the kind [`Timeout`](crate::ErrorKind::Timeout) too. It is sent as one of
+    /// the `options` at the start of a session, which pgbouncer takes from 1.20, or with `ignore_startup_parameters`.
+    pub fn server_statement_timeout(self, timeout: Duration) -> Self {
+        Self { server_statement_timeout: Some(timeout), ..self }
     }
 
     /// How long a call waits for a free connection, or for an embedded database's open transaction to end;
@@ -241,6 +310,11 @@ impl fmt::Debug for ConnectOptions {
             .field("use_worker", &self.use_worker)
             .field("max_connections", &self.max_connections)
             .field("connect_timeout", &self.connect_timeout)
+            .field("max_lifetime", &self.max_lifetime)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("prepare", &self.prepare)
+            .field("statement_cache", &self.statement_cache)
+            .field("server_statement_timeout", &self.server_statement_timeout)
             .field("busy_timeout", &self.busy_timeout)
             .field("statement_timeout", &self.statement_timeout)
             .field("log_parameters", &self.log_parameters)

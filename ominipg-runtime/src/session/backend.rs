@@ -9,7 +9,7 @@ use super::connection::Connection;
 use super::gate::{Gate, Reconnect};
 use super::lease::Lease;
 use super::line::OnMessage;
-use super::pool::{self, Connections, Connector, PoolSize};
+use super::pool::{self, Connections, Connector, PoolOptions};
 use super::server::Server;
 use super::worker::Worker;
 use crate::client::{Monitor, PoolState};
@@ -54,11 +54,14 @@ impl Backend {
     }
 
     /// A pool of connections to a server; one is made at once, so that a server that is not there is found out now.
-    pub(crate) async fn pool(server: Server, size: PoolSize, host: Host) -> Result<Self, Error> {
+    pub(crate) async fn pool(server: Server, options: PoolOptions, host: Host) -> Result<Self, Error> {
         let monitor = Arc::clone(server.monitor());
-        let pool = pool::pool(server, size)?;
+        let pool = pool::pool(server, options)?;
         drop(pool::take(&pool).await?);
-        Ok(Self::new(Kind::Pool(pool), host, monitor))
+        let backend = Self::new(Kind::Pool(pool.clone()), host, monitor);
+        let ending = backend.ending.clone();
+        tokio::spawn(async move { ending.run_until_cancelled(pool::tidy(pool)).await });
+        Ok(backend)
     }
 
     /// One connection for all callers, who wait for each other for at most `wait`; `reconnect` makes another where it ends.
@@ -89,6 +92,11 @@ impl Backend {
                 held.into()
             }
         })
+    }
+
+    /// Whether each call can have a connection of its own.
+    pub(super) fn has_pool(&self) -> bool {
+        matches!(self.kind, Kind::Pool(_))
     }
 
     /// The error of a call whose time was over after it had waited for so long.

@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::backend::Backend;
@@ -15,18 +16,28 @@ pub(super) type Work<'a, T> = Pin<&'a mut (dyn Future<Output = Result<T, Error>>
 pub(super) struct Call<'a> {
     limits: &'a Limits,
     deadline: Option<Instant>,
+    /// The connection of all its statements; each takes one of its own where there is none.
+    shared: Option<&'a Arc<Lease>>,
 }
 
 impl<'a> Call<'a> {
     /// A call that begins now.
     pub(super) fn new(limits: &'a Limits) -> Self {
-        Self { limits, deadline: limits.deadline() }
+        Self { limits, deadline: limits.deadline(), shared: None }
     }
 
     /// The same, as a part of another call.
     pub(super) fn within(self, other: Call<'_>) -> Self {
         let deadline = self.deadline.into_iter().chain(other.deadline).min();
         Self { deadline, ..self }
+    }
+
+    /// The same, with a connection for all of its statements, or with none.
+    pub(super) fn on_shared<'b>(self, shared: Option<&'b Arc<Lease>>) -> Call<'b>
+    where
+        'a: 'b,
+    {
+        Call { shared, ..self }
     }
 
     pub(super) fn limits(&self) -> &'a Limits {
@@ -51,10 +62,21 @@ impl<'a> Call<'a> {
 
     /// A connection for the call; where its time is over while it waits, it hears for what.
     pub(super) async fn lease(&self, backend: &Backend) -> Result<Lease, Error> {
+        if let Some(shared) = self.shared {
+            return Ok(shared.into());
+        }
         let Some(deadline) = self.deadline else { return backend.lease().await };
         let since = Instant::now();
         let lease = tokio::time::timeout_at(deadline.into(), backend.lease()).await;
         lease.unwrap_or_else(|_| Err(backend.busy(since.elapsed())))
+    }
+
+    /// A connection for all statements of the call.
+    pub(super) async fn share(&self, backend: &Backend) -> Result<Arc<Lease>, Error> {
+        match self.shared {
+            Some(shared) => Ok(Arc::clone(shared)),
+            None => self.limits.bound(self.deadline, self.lease(backend)).await.map(Arc::new),
+        }
     }
 
     /// Runs a statement on a connection, and lets the connection stop it too.

@@ -2,19 +2,22 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::Type;
 use tokio_postgres::{CancelToken, Client, CopyInSink, CopyOutStream, Row, RowStream, Statement};
 
 use super::control;
 use super::ended::Ended;
 use super::line::Line;
+use super::ready::Ready;
+use super::server::ConnectionSettings;
 use super::statements::Statements;
 use crate::client::{Monitor, Stop};
 use crate::error::{Error, ErrorKind};
-use crate::param::{Param, Params, check_size};
+use crate::param::{Params, check_size};
 
 const NO_PARAMS: Params<'static> = Params::Inferred(&[]);
 
@@ -29,12 +32,16 @@ pub(crate) struct Connection {
     /// What moves its bytes, where no task of its own does.
     line: Option<Line>,
     statements: Statements,
+    /// How long the server was told to let a statement run.
+    statement_timeout: Option<Duration>,
     /// Statements that were sent and whose end nobody saw: under way, or given up by their caller.
     unfinished: AtomicUsize,
     /// Whether these were cancelled.
     stopped: AtomicBool,
     /// Whether what it answers can no longer be told apart.
     broken: AtomicBool,
+    /// Whether a COPY began a transaction that is still open.
+    in_own_transaction: AtomicBool,
     /// Why it ended, once it has.
     ended: Ended,
     monitor: Arc<Monitor>,
@@ -47,12 +54,20 @@ impl Connection {
             client,
             line: None,
             statements: Statements::default(),
+            statement_timeout: None,
             unfinished: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             broken: AtomicBool::new(false),
+            in_own_transaction: AtomicBool::new(false),
             ended,
             monitor,
         }
+    }
+
+    /// The same with settings of its own.
+    pub(super) fn with_settings(self, settings: ConnectionSettings) -> Self {
+        let statements = Statements::new(settings.keeping);
+        Self { statements, statement_timeout: settings.statement_timeout, ..self }
     }
 
     /// A connection whose bytes its users move.
@@ -151,13 +166,41 @@ impl Connection {
         }
     }
 
-    /// Says why a statement's connection is gone, where that is its error.
+    /// Says why a statement's connection is gone, where that is its error, or what else the server does not say.
     pub(super) fn explain(&self, error: Error) -> Error {
         let error = self.ended.explain(error, self.line.is_some());
+        if error.kind() == ErrorKind::Connection && self.line.is_none() {
+            // Its end may not have come through yet, and nobody else is to find out.
+            self.broken.store(true, Ordering::Release);
+        }
+        if let Some(timeout) = self.statement_timeout
+            && error.code() == Some(&SqlState::QUERY_CANCELED)
+            && error.database().is_some_and(|database| database.message().contains("statement timeout"))
+        {
+            let message = format!(
+                "the server ended the statement after {timeout:?}: raise `ConnectOptions::server_statement_timeout`"
+            );
+            return Error::new(ErrorKind::Timeout, message).with_source_of(error);
+        }
+        if !self.statements.are_prepared()
+            && let Some(&SqlState::INVALID_SQL_STATEMENT_NAME | &SqlState::DUPLICATE_PSTATEMENT) =
+                error.code()
+        {
+            self.broken.store(true, Ordering::Release);
+            return error.context(
+                "the types that are not PostgreSQL's own are looked up by prepared statements, which `prepare(false)` \
+                 and its pooler have no place for: cast such columns and parameters, as in `mood::text` and `$1::text::mood`",
+            );
+        }
         match self.line.as_ref().filter(|_| error.kind() == ErrorKind::Connection).and_then(Line::failure) {
             Some(why) => Error::new(ErrorKind::Engine, why).with_source_of(error),
             None => error,
         }
+    }
+
+    /// Asks whether the other side still answers.
+    pub(super) async fn ping(&self) -> Result<(), tokio_postgres::Error> {
+        self.client.check_connection().await
     }
 
     /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.
@@ -171,23 +214,19 @@ impl Connection {
     }
 
     async fn try_query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
-        let (statement, encoded) = self.ready(sql, params).await?;
-        match self.client.query(&statement, &refs(&encoded, params)).await {
+        match self.ready(sql, params, again).await?.query(&self.client).await {
             Err(error) if self.is_stale(sql, &error) && again => {}
             result => return Ok(result?),
         }
-        let (statement, encoded) = self.ready(sql, params).await?;
-        Ok(self.client.query(&statement, &refs(&encoded, params)).await?)
+        Ok(self.ready(sql, params, again).await?.query(&self.client).await?)
     }
 
     async fn try_execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
-        let (statement, encoded) = self.ready(sql, params).await?;
-        match self.client.execute(&statement, &refs(&encoded, params)).await {
+        match self.ready(sql, params, again).await?.execute(&self.client).await {
             Err(error) if self.is_stale(sql, &error) && again => {}
             result => return Ok(result?),
         }
-        let (statement, encoded) = self.ready(sql, params).await?;
-        Ok(self.client.execute(&statement, &refs(&encoded, params)).await?)
+        Ok(self.ready(sql, params, again).await?.execute(&self.client).await?)
     }
 
     /// Begins a statement whose rows are asked for one by one; `again` as for [`query`](Self::query).
@@ -200,20 +239,26 @@ impl Connection {
         self.begun(self.try_stream(sql, params, again)).await.map_err(|error| error.in_statement(sql))
     }
 
-    /// Begins a `COPY … TO STDOUT`.
-    pub(super) async fn copy_out(&self, sql: &str) -> Result<CopyOutStream, Error> {
+    /// Begins a `COPY … TO STDOUT`; `alone` tells that no transaction is open.
+    pub(super) async fn copy_out(&self, sql: &str, alone: bool) -> Result<CopyOutStream, Error> {
         self.begun(async {
-            let statement = self.prepare(sql, NO_PARAMS).await?;
-            Ok(self.client.copy_out(&statement).await?)
+            let statement = self.prepare_copy(sql, alone).await?;
+            let begun = self.client.copy_out(&statement).await?;
+            drop(statement);
+            if self.in_own_transaction.swap(false, Ordering::AcqRel) {
+                self.enqueue("COMMIT");
+            }
+            Ok(begun)
         })
         .await
         .map_err(|error| error.in_statement(sql))
     }
 
-    /// Begins a `COPY … FROM STDIN`.
-    pub(super) async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Bytes>, Error> {
+    /// Begins a `COPY … FROM STDIN`, which [`commit_copy`](Self::commit_copy) is to follow; `alone` as for
+    /// [`copy_out`](Self::copy_out).
+    pub(super) async fn copy_in(&self, sql: &str, alone: bool) -> Result<CopyInSink<Bytes>, Error> {
         self.begun(async {
-            let statement = self.prepare(sql, NO_PARAMS).await?;
+            let statement = self.prepare_copy(sql, alone).await?;
             let mut beginning = BeginningCopy(Some(self));
             let begun = self.client.copy_in(&statement).await;
             beginning.0 = None;
@@ -228,14 +273,42 @@ impl Connection {
         .map_err(|error| error.in_statement(sql))
     }
 
+    /// The driver copies by prepared statements with names alone: where none may stay, they live in a transaction.
+    async fn prepare_copy(&self, sql: &str, alone: bool) -> Result<Statement, Error> {
+        if alone && !self.statements.are_prepared() {
+            self.in_own_transaction.store(true, Ordering::Release);
+            self.enqueue("BEGIN");
+        }
+        self.prepare(sql, NO_PARAMS).await
+    }
+
+    /// Makes permanent what a COPY wrote, where it began a transaction.
+    pub(super) async fn commit_copy(&self) -> Result<(), Error> {
+        if self.in_own_transaction.load(Ordering::Acquire) {
+            self.batch("COMMIT").await?;
+            self.in_own_transaction.store(false, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Notes that the data of a COPY failed: poolers then count the driver's second Sync for an answer that never comes.
+    pub(super) fn give_up_copy(&self) {
+        if !self.statements.are_prepared() {
+            self.broken.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether a COPY left a transaction open.
+    pub(super) fn has_own_transaction(&self) -> bool {
+        self.in_own_transaction.load(Ordering::Acquire)
+    }
+
     async fn try_stream(&self, sql: &str, params: Params<'_>, again: bool) -> Result<RowStream, Error> {
-        let (statement, encoded) = self.ready(sql, params).await?;
-        match self.client.query_raw(&statement, refs(&encoded, params)).await {
+        match self.ready(sql, params, again).await?.stream(&self.client).await {
             Err(error) if self.is_stale(sql, &error) && again => {}
             result => return Ok(result?),
         }
-        let (statement, encoded) = self.ready(sql, params).await?;
-        Ok(self.client.query_raw(&statement, refs(&encoded, params)).await?)
+        Ok(self.ready(sql, params, again).await?.stream(&self.client).await?)
     }
 
     /// Runs statements that take no parameters.
@@ -269,11 +342,16 @@ impl Connection {
             self.stopped.store(true, Ordering::Release);
             line.stop_at(None);
         }
-        // The first poll puts the message into the connection's queue.
-        let _ = pin!(self.client.batch_execute(sql)).poll(&mut Context::from_waker(Waker::noop()));
+        self.enqueue(sql);
         if let Some(line) = &self.line {
             line.pump();
         }
+    }
+
+    /// Puts statements into the connection's queue.
+    fn enqueue(&self, sql: &str) {
+        // The first poll does so; nobody waits for the answer.
+        let _ = pin!(self.client.batch_execute(sql)).poll(&mut Context::from_waker(Waker::noop()));
     }
 
     /// Cancels what was given up, once, on a connection whose bytes its users move. What is sent after it is not cancelled.
@@ -303,12 +381,41 @@ impl Connection {
         self.stopped.store(false, Ordering::Release);
     }
 
-    /// The prepared statement, and the parameters that had to wait for its types.
-    async fn ready(&self, sql: &str, params: Params<'_>) -> Result<(Statement, Option<Vec<Param>>), Error> {
-        let statement = self.prepare(sql, params).await?;
-        let encoded = params.encode(statement.params())?;
-        check_size(list(&encoded, params))?;
-        Ok((statement, encoded))
+    /// The statement as it is sent; `alone` tells that no transaction is open.
+    async fn ready<'a>(&self, sql: &'a str, params: Params<'a>, alone: bool) -> Result<Ready<'a>, Error> {
+        let ready = if self.statements.are_prepared() {
+            let statement = self.prepare(sql, params).await?;
+            let encoded = params.encode(statement.params())?;
+            Ready::new(sql, Some(statement), encoded, params)
+        } else {
+            let encoded = match params {
+                Params::Ready(_) => None,
+                Params::Inferred([]) => Some(Vec::new()),
+                Params::Inferred(_) => params.encode(&self.infer(sql, alone).await?)?,
+            };
+            Ready::new(sql, None, encoded, params)
+        };
+        check_size(ready.list())?;
+        Ok(ready)
+    }
+
+    /// The types that the server infers for the parameters of a text, without a statement that stays.
+    async fn infer(&self, sql: &str, alone: bool) -> Result<Vec<Type>, Error> {
+        if let Some(types) = self.statements.types(sql) {
+            return Ok(types);
+        }
+        // The driver has no question for it but a prepared statement with a name. In a transaction, a pooler keeps
+        // asking the same server, which so forgets it again.
+        if alone {
+            self.enqueue("BEGIN");
+        }
+        let asked = self.client.prepare(sql).await.map(|statement| statement.params().to_vec());
+        if alone {
+            self.enqueue("ROLLBACK");
+        }
+        let types = asked?;
+        self.statements.put(sql, types.clone(), None);
+        Ok(types)
     }
 
     async fn prepare(&self, sql: &str, params: Params<'_>) -> Result<Statement, Error> {
@@ -319,19 +426,22 @@ impl Connection {
             return Ok(statement);
         }
         let statement = self.client.prepare_typed(sql, &types).await?;
-        self.statements.put(sql, types, statement.clone());
+        if self.statements.are_prepared() {
+            self.statements.put(sql, types, Some(statement.clone()));
+        }
         Ok(statement)
     }
 
     /// Whether a statement failed only because a table changed, or the server forgot it, since it was prepared.
     fn is_stale(&self, sql: &str, error: &tokio_postgres::Error) -> bool {
-        let stale = match error.as_db_error() {
-            Some(error) if *error.code() == SqlState::FEATURE_NOT_SUPPORTED => {
-                error.routine() == Some("RevalidateCachedQuery")
-            }
-            Some(error) => *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME,
-            None => false,
-        };
+        let stale = self.statements.are_prepared()
+            && match error.as_db_error() {
+                Some(error) if *error.code() == SqlState::FEATURE_NOT_SUPPORTED => {
+                    error.routine() == Some("RevalidateCachedQuery")
+                }
+                Some(error) => *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME,
+                None => false,
+            };
         if stale {
             self.statements.remove(sql);
         }
@@ -369,18 +479,5 @@ pub(super) struct Stopping<'a>(&'a Line);
 impl Drop for Stopping<'_> {
     fn drop(&mut self) {
         self.0.stop_at(None);
-    }
-}
-
-/// Parameters as the driver takes them.
-fn refs<'a>(encoded: &'a Option<Vec<Param>>, params: Params<'a>) -> Vec<&'a (dyn ToSql + Sync)> {
-    list(encoded, params).iter().map(|param| param as &(dyn ToSql + Sync)).collect()
-}
-
-fn list<'a>(encoded: &'a Option<Vec<Param>>, params: Params<'a>) -> &'a [Param] {
-    match (encoded, params) {
-        (Some(encoded), _) => encoded,
-        (None, Params::Ready(ready)) => ready,
-        (None, Params::Inferred(_)) => &[],
     }
 }

@@ -1,4 +1,5 @@
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::Object;
@@ -11,7 +12,7 @@ use super::pool::{Connector, Pooled};
 const CANCEL: Duration = Duration::from_secs(5);
 
 /// A connection, for as long as it is held.
-pub(super) struct Lease(Option<Held>);
+pub(crate) struct Lease(Option<Held>);
 
 #[expect(
     clippy::large_enum_variant,
@@ -22,6 +23,8 @@ enum Held {
     Pooled(Pooled),
     /// The only one.
     Only(gate::Held),
+    /// One that several statements of a call use at once; whoever has it last gives it back.
+    Shared(Arc<Lease>),
 }
 
 impl From<Pooled> for Lease {
@@ -36,6 +39,12 @@ impl From<gate::Held> for Lease {
     }
 }
 
+impl From<&Arc<Lease>> for Lease {
+    fn from(shared: &Arc<Lease>) -> Self {
+        Self(Some(Held::Shared(Arc::clone(shared))))
+    }
+}
+
 impl Deref for Lease {
     type Target = Connection;
 
@@ -43,6 +52,7 @@ impl Deref for Lease {
         match self.0.as_ref().expect("only `drop` and `roll_back` take the connection") {
             Held::Pooled(connection) => connection,
             Held::Only(connection) => connection,
+            Held::Shared(lease) => lease,
         }
     }
 }
@@ -76,7 +86,8 @@ impl Lease {
                 connection.send("ROLLBACK");
                 connection.settle().await;
             }
-            None => {}
+            // What runs in a transaction has a lease of its own.
+            Some(Held::Shared(_)) | None => {}
         }
     }
 
@@ -93,10 +104,14 @@ impl Drop for Lease {
     fn drop(&mut self) {
         // A caller who stopped waiting left a statement under way: the next caller is not to wait for it.
         self.stop();
-        match self.0.take() {
-            // A cancellation may reach the server late: nobody else gets this connection.
-            Some(Held::Pooled(connection)) if connection.is_abandoned() => drop(Object::take(connection)),
-            _ => {}
+        let Some(Held::Pooled(connection)) = self.0.take() else { return };
+        let is_closed = connection.is_closed();
+        if let (true, Some(pool)) = (is_closed, Object::pool(&connection)) {
+            Connector::suspect(&pool);
+        }
+        // A cancellation may reach the server late: nobody else gets this connection.
+        if is_closed || connection.is_abandoned() || connection.has_own_transaction() {
+            drop(Object::take(connection));
         }
     }
 }

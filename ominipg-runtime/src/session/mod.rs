@@ -1,5 +1,6 @@
 //! One way to run a statement: on a pooled connection, on the one shared connection, or inside a transaction.
 
+mod address;
 mod backend;
 mod call;
 mod connection;
@@ -13,6 +14,7 @@ mod line;
 mod listening;
 mod notices;
 mod pool;
+mod ready;
 mod savepoint;
 mod server;
 mod statements;
@@ -27,6 +29,7 @@ mod transaction;
 mod transaction_options;
 mod worker;
 
+pub(crate) use self::address::Address;
 pub(crate) use self::backend::{Backend, Host};
 #[cfg(any(feature = "embedded", test))]
 pub(crate) use self::connection::Connection;
@@ -39,9 +42,10 @@ pub(crate) use self::listening::{NOTIFY, channel};
 pub use self::listening::{Notification, Notifications};
 #[cfg(feature = "embedded")]
 pub(crate) use self::notices::listener;
-pub(crate) use self::pool::PoolSize;
+pub(crate) use self::pool::PoolOptions;
 pub use self::savepoint::Savepoint;
-pub(crate) use self::server::Server;
+pub(crate) use self::server::{ConnectionSettings, Server};
+pub(crate) use self::statements::Keeping;
 pub(crate) use self::streams::Exchange;
 pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
 pub(crate) use self::target::{Session, no_stream};

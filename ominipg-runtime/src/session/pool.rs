@@ -1,4 +1,5 @@
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use deadpool::Runtime;
 use deadpool::managed::{
@@ -9,16 +10,45 @@ use super::connection::Connection;
 use super::server::Server;
 use crate::error::{Error, ErrorKind};
 
-/// Makes connections for a pool.
-pub(crate) struct Connector(Server);
+/// After so long without use, a connection is asked whether it still answers before a caller gets it: what lies between
+/// may have forgotten it and told nobody.
+const SILENCE: Duration = Duration::from_secs(30);
 
-/// How large a pool is and how long its callers wait.
+/// How often connections are looked for that are over, at most and at least.
+const LOOKS: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(30)];
+
+/// Makes connections for a pool.
+pub(crate) struct Connector {
+    server: Server,
+    options: PoolOptions,
+    /// When a connection was last found broken: those that are older than that may be too.
+    suspicion: Mutex<Option<Instant>>,
+}
+
+/// How large a pool is, how long its callers wait, and how long its connections live.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct PoolSize {
+pub(crate) struct PoolOptions {
     /// The most connections at a time.
     pub(crate) connections: usize,
     /// How long a caller waits for a free one.
     pub(crate) wait: Duration,
+    /// After how long a connection is replaced.
+    pub(crate) max_lifetime: Option<Duration>,
+    /// After how long without use a connection is closed.
+    pub(crate) idle_timeout: Option<Duration>,
+}
+
+impl PoolOptions {
+    /// Why a connection is not used any more, where that is so.
+    fn is_over(&self, metrics: &Metrics) -> Option<&'static str> {
+        if self.max_lifetime.is_some_and(|most| metrics.age() >= most) {
+            Some("the connection is older than `max_lifetime`")
+        } else if self.idle_timeout.is_some_and(|most| metrics.last_used() >= most) {
+            Some("the connection was not used for `idle_timeout`")
+        } else {
+            None
+        }
+    }
 }
 
 /// A pool of connections to one server.
@@ -30,7 +60,20 @@ pub(super) type Pooled = Object<Connector>;
 impl Connector {
     /// The server that a pool's connections go to.
     pub(super) fn server(pool: &Connections) -> &Server {
-        &pool.manager().0
+        &pool.manager().server
+    }
+
+    /// Notes that a connection was found broken.
+    pub(super) fn suspect(pool: &Connections) {
+        let suspicion = &pool.manager().suspicion;
+        *suspicion.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection is to be asked whether it answers.
+    fn is_in_doubt(&self, metrics: &Metrics) -> bool {
+        let suspicion = *self.suspicion.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = metrics.recycled.unwrap_or(metrics.created);
+        suspicion.is_some_and(|since| last <= since) || last.elapsed() >= SILENCE
     }
 }
 
@@ -39,25 +82,48 @@ impl Manager for Connector {
     type Error = Error;
 
     async fn create(&self) -> Result<Connection, Error> {
-        self.0.connect().await
+        // Behind a pointer, or every call's future would have room for a handshake.
+        Box::pin(self.server.connect()).await
     }
 
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
         if connection.is_closed() {
             return Err(RecycleError::message("the connection is closed"));
+        }
+        if let Some(why) = self.options.is_over(metrics) {
+            return Err(RecycleError::message(why));
+        }
+        if self.is_in_doubt(metrics) {
+            let answered = tokio::time::timeout(self.server.timeout(), connection.ping()).await;
+            if !answered.is_ok_and(|answer| answer.is_ok()) {
+                return Err(RecycleError::message("the connection does not answer"));
+            }
         }
         Ok(())
     }
 }
 
 /// A pool without connections yet.
-pub(super) fn pool(server: Server, size: PoolSize) -> Result<Connections, Error> {
-    Pool::builder(Connector(server))
-        .max_size(size.connections)
-        .wait_timeout(Some(size.wait))
+pub(super) fn pool(server: Server, options: PoolOptions) -> Result<Connections, Error> {
+    Pool::builder(Connector { server, options, suspicion: Mutex::default() })
+        .max_size(options.connections)
+        .wait_timeout(Some(options.wait))
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| Error::new(ErrorKind::Options, error.to_string()))
+}
+
+/// Closes connections that are over, also where nobody asks for one, until it is dropped.
+pub(super) async fn tidy(pool: Connections) {
+    let options = pool.manager().options;
+    let Some(shortest) = options.max_lifetime.into_iter().chain(options.idle_timeout).min() else { return };
+    let [most_often, least_often] = LOOKS;
+    loop {
+        tokio::time::sleep((shortest / 2).clamp(most_often, least_often)).await;
+        drop(
+            pool.retain(|connection, metrics| !connection.is_closed() && options.is_over(&metrics).is_none()),
+        );
+    }
 }
 
 /// Takes a connection.

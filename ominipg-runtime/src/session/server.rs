@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::{CancelToken, Client, Config, NoTls};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{CancelToken, Client, NoTls};
 
+use super::address::{Address, Attempt, place};
 use super::connection::Connection;
 use super::ended::Ended;
 use super::line::OnMessage;
 use super::notices;
+use super::statements::Keeping;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use crate::client::Monitor;
@@ -20,45 +22,69 @@ use crate::error::{Error, ErrorKind, chain};
 /// A PostgreSQL server and how it is reached.
 #[derive(Clone)]
 pub(crate) struct Server {
-    config: Config,
-    timeout: Duration,
+    address: Arc<Address>,
+    settings: ConnectionSettings,
     monitor: Arc<Monitor>,
     /// The runtime that moves the connections' bytes; the caller's own where there is none.
     driver: Option<Handle>,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
-    /// Whether `sslmode=prefer` has to do without encryption.
+    /// The hosts for which `sslmode=prefer` has to do without encryption.
     #[cfg(feature = "tls")]
-    plain: Arc<AtomicBool>,
+    plain: Arc<[AtomicBool]>,
 }
 
+/// What every connection to a server has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConnectionSettings {
+    /// How long one of the server's hosts may take to answer.
+    pub(crate) timeout: Duration,
+    /// What becomes of statements once they ran.
+    pub(crate) keeping: Keeping,
+    /// How long the server lets a statement run.
+    pub(crate) statement_timeout: Option<Duration>,
+}
+
+/// Whether a connection was made, or why not.
+type Handshake = Result<(Client, Ended), tokio_postgres::Error>;
+
 impl Server {
-    /// A server; `root_certificate` is a file of certificates to trust instead of the system's.
+    /// A server at an address.
     pub(crate) fn new(
-        config: Config,
-        root_certificate: Option<&std::path::Path>,
-        timeout: Duration,
+        mut address: Address,
+        settings: ConnectionSettings,
         monitor: Arc<Monitor>,
     ) -> Result<Self, Error> {
         #[cfg(feature = "tls")]
-        let tls = match config.get_ssl_mode() {
-            SslMode::Disable => None,
-            _ => Some(Tls::new(root_certificate)?),
+        let tls = match address.hosts.iter().all(|host| host.get_ssl_mode() == SslMode::Disable) {
+            true => None,
+            false => Some(Tls::new(address.root_certificate.as_deref(), address.any_name)?),
         };
         #[cfg(not(feature = "tls"))]
-        if config.get_ssl_mode() == SslMode::Require || root_certificate.is_some() {
+        if address.hosts.iter().any(|host| host.get_ssl_mode() == SslMode::Require)
+            || address.root_certificate.is_some()
+            || address.any_name
+        {
             let message = "the url asks for an encrypted connection: build with the cargo feature `tls`";
             return Err(Error::new(ErrorKind::Options, message));
         }
+        if let Some(timeout) = settings.statement_timeout {
+            for host in &mut address.hosts {
+                // What the url says comes later, and so counts.
+                let own = format!("-c statement_timeout={}", timeout.as_millis().clamp(1, i32::MAX as u128));
+                let options = host.get_options().map_or(own.clone(), |given| format!("{own} {given}"));
+                host.options(options);
+            }
+        }
         Ok(Self {
-            config,
-            timeout,
+            #[cfg(feature = "tls")]
+            plain: address.hosts.iter().map(|_| AtomicBool::new(false)).collect(),
+            address: Arc::new(address),
+            settings,
             monitor,
             driver: None,
             #[cfg(feature = "tls")]
             tls,
-            #[cfg(feature = "tls")]
-            plain: Arc::default(),
         })
     }
 
@@ -92,28 +118,59 @@ impl Server {
                 task.await.map_err(|_| self.unreachable("the worker thread has ended"))??
             }
         };
-        Ok(Connection::new(Arc::new(client), ended, Arc::clone(&self.monitor)))
+        Ok(Connection::new(Arc::new(client), ended, Arc::clone(&self.monitor)).with_settings(self.settings))
     }
 
+    /// Tries the hosts until one answers.
     async fn connect_here(&self, on_message: OnMessage) -> Result<(Client, Ended), Error> {
-        match tokio::time::timeout(self.timeout, self.handshake(on_message)).await {
-            Ok(Ok(connected)) => Ok(connected),
-            Ok(Err(error)) => Err(self.unreachable(&self.reason(&error)).with_source(error)),
-            Err(_) => Err(self.unreachable(&format!("no answer within {:?}", self.timeout))),
+        let mut on_message = Some(on_message);
+        let mut failures: Vec<String> = Vec::new();
+        let mut cause = None;
+        for attempt in self.address.attempts() {
+            let handshake = Box::pin(self.handshake(&attempt, &mut on_message));
+            let (failure, last) = match tokio::time::timeout(self.settings.timeout, handshake).await {
+                Ok(Ok(connected)) => return Ok(connected),
+                Ok(Err(error)) => {
+                    // As libpq does: the other hosts would be asked with the same wrong password.
+                    let is_refusal = error.code().is_some_and(|code| code.code().starts_with("28"));
+                    let reason = self.reason(&error);
+                    cause = Some(error);
+                    (reason, is_refusal)
+                }
+                Err(_) => (format!("no answer within {:?}", self.settings.timeout), false),
+            };
+            let failure = match self.address.hosts.len() {
+                1 => failure,
+                _ => format!("{}: {failure}", place(&attempt.config)),
+            };
+            if !failures.contains(&failure) {
+                failures.push(failure);
+            }
+            if last {
+                break;
+            }
         }
+        let error = self.unreachable(&failures.join("; "));
+        Err(match cause {
+            Some(cause) => error.with_source(cause),
+            None => error,
+        })
     }
 
-    async fn handshake(&self, on_message: OnMessage) -> Result<(Client, Ended), tokio_postgres::Error> {
+    async fn handshake(&self, attempt: &Attempt, on_message: &mut Option<OnMessage>) -> Handshake {
+        let mut taken = || on_message.take().expect("only a connection that was made takes it");
         #[cfg(feature = "tls")]
-        if let Some(tls) = self.encryption() {
-            match self.config.connect(tls.connector()).await {
-                Ok((client, connection)) => return Ok((client, self.drive(connection, on_message))),
-                Err(error) if self.may_do_without(&error) => self.plain.store(true, Ordering::Relaxed),
+        if let Some(tls) = self.encryption(attempt) {
+            match attempt.config.connect(tls.connector()).await {
+                Ok((client, connection)) => return Ok((client, self.drive(connection, taken()))),
+                Err(error) if self.may_do_without(attempt, &error) => {
+                    self.plain[attempt.place].store(true, Ordering::Relaxed);
+                }
                 Err(error) => return Err(error),
             }
         }
-        let (client, connection) = self.config.connect(NoTls).await?;
-        Ok((client, self.drive(connection, on_message)))
+        let (client, connection) = attempt.config.connect(NoTls).await?;
+        Ok((client, self.drive(connection, taken())))
     }
 
     /// Lets a task move a connection's bytes until it ends; gives where that says why it did.
@@ -148,23 +205,34 @@ impl Server {
     /// Stops the statement that `token` stands for.
     pub(super) async fn cancel(&self, token: CancelToken) -> Result<(), tokio_postgres::Error> {
         #[cfg(feature = "tls")]
-        if let Some(tls) = self.encryption() {
-            return token.cancel_query(tls.connector()).await;
+        if let Some(tls) = &self.tls {
+            match token.cancel_query(tls.connector()).await {
+                // Its host is one of those that do without.
+                Err(error) if is_tls(&error) && self.prefers_encryption() => {}
+                result => return result,
+            }
         }
         token.cancel_query(NoTls).await
     }
 
     #[cfg(feature = "tls")]
-    fn encryption(&self) -> Option<&Tls> {
-        self.tls.as_ref().filter(|_| !self.plain.load(Ordering::Relaxed))
+    fn prefers_encryption(&self) -> bool {
+        self.address.hosts.iter().any(|host| host.get_ssl_mode() == SslMode::Prefer)
+    }
+
+    #[cfg(feature = "tls")]
+    fn encryption(&self, attempt: &Attempt) -> Option<&Tls> {
+        let is_plain = attempt.config.get_ssl_mode() == SslMode::Disable
+            || self.plain[attempt.place].load(Ordering::Relaxed);
+        self.tls.as_ref().filter(|_| !is_plain)
     }
 
     /// `prefer` takes a connection without encryption where the server's certificate cannot be verified.
     #[cfg(feature = "tls")]
-    fn may_do_without(&self, error: &tokio_postgres::Error) -> bool {
-        let without = self.config.get_ssl_mode() == SslMode::Prefer && is_tls(error);
+    fn may_do_without(&self, attempt: &Attempt, error: &tokio_postgres::Error) -> bool {
+        let without = attempt.config.get_ssl_mode() == SslMode::Prefer && is_tls(error);
         if without {
-            let (place, reason) = (self.place(), chain(error));
+            let (place, reason) = (place(&attempt.config), chain(error));
             tracing::warn!(%place, %reason, "the connection is not encrypted; `sslmode=require` makes this an error");
         }
         without
@@ -185,22 +253,16 @@ impl Server {
     }
 
     fn unreachable(&self, reason: &str) -> Error {
-        let (place, user) = (self.place(), self.config.get_user().unwrap_or("(none)"));
-        let database = self.config.get_dbname().or(self.config.get_user()).unwrap_or("(none)");
+        let config = self.address.any();
+        let (place, user) = (self.address.places(), config.get_user().unwrap_or("(none)"));
+        let database = config.get_dbname().or(config.get_user()).unwrap_or("(none)");
         let message = format!("cannot connect to {place} as user `{user}`, database `{database}`: {reason}");
         Error::new(ErrorKind::Connect, message)
     }
 
-    /// Hosts and ports, as `localhost:5432`.
-    fn place(&self) -> String {
-        let ports = self.config.get_ports();
-        let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
-        let hosts = self.config.get_hosts().iter().enumerate().map(|(index, host)| match host {
-            Host::Tcp(name) => format!("{name}:{}", port(index)),
-            #[cfg(unix)]
-            Host::Unix(folder) => format!("{}/.s.PGSQL.{}", folder.display(), port(index)),
-        });
-        hosts.collect::<Vec<_>>().join(", ")
+    /// How long one of its hosts may take to answer.
+    pub(super) fn timeout(&self) -> Duration {
+        self.settings.timeout
     }
 }
 

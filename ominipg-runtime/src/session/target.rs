@@ -1,6 +1,7 @@
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -8,6 +9,7 @@ use super::backend::Backend;
 use super::call::Call;
 use super::control;
 use super::executor::Executor;
+use super::lease::Lease;
 use super::streams::{Exchange, RowStream};
 use super::transaction::Transaction;
 use crate::client::{CallKind, Limits, NO_LIMITS, PLAIN, StatementLog};
@@ -217,9 +219,43 @@ impl<'a> Session<'a> {
         Ok(self)
     }
 
-    /// Runs a statement of the runtime's own making and returns its rows.
+    /// How many statements of a call are best under way at a time: in this process, there is no way to and fro to save.
+    pub(crate) fn at_once(self) -> usize {
+        let backend = match self.target {
+            Target::Database(backend) => backend,
+            Target::Transaction(transaction) => transaction.backend(),
+            // Whose way is not known: one after the other, as every client can.
+            Target::Foreign(_) => return 1,
+        };
+        if backend.has_pool() { Semaphore::MAX_PERMITS } else { 1 }
+    }
+
+    /// A connection for statements that go out together, where each would else take one of its own from a pool.
+    pub(crate) async fn share(self) -> Result<Option<Arc<Lease>>, Error> {
+        match self.target {
+            Target::Database(backend) if backend.has_pool() => self.call.share(backend).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The same on a connection that [`share`](Self::share) gave.
+    pub(crate) fn on_shared<'b>(self, shared: Option<&'b Arc<Lease>>) -> Session<'b>
+    where
+        'a: 'b,
+    {
+        Session { target: self.target, call: self.call.on_shared(shared) }
+    }
+
+    /// Runs a statement of the runtime's own making and returns its rows; one that only reads is sent once more where
+    /// the connection is gone.
     pub(crate) async fn rows(self, sql: Sql) -> Result<Vec<Row>, Error> {
-        self.query(&sql.text, ready(&sql.params)).await
+        let result = self.query(&sql.text, ready(&sql.params)).await;
+        let is_gone = result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Connection);
+        let may_repeat = matches!(self.target, Target::Database(_)) && sql.text.starts_with("SELECT");
+        if is_gone && may_repeat {
+            return self.on_shared(None).query(&sql.text, ready(&sql.params)).await;
+        }
+        result
     }
 
     /// Runs a statement of the runtime's own making and returns how many rows it changed.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use super::address::Address;
 use super::backend::{Backend, Host};
-use super::server::Server;
+use super::server::{ConnectionSettings, Server};
+use super::statements::Keeping;
 use super::target::Session;
 use super::transaction::Transaction;
 use crate::client::{Monitor, NO_LIMITS, StatementLog};
@@ -17,9 +19,15 @@ const WAIT: Duration = Duration::from_millis(1_000);
 
 async fn backend() -> Arc<Backend> {
     let url = ominipg_test_support::database().await;
-    let config = url.parse().unwrap();
-    let server =
-        Server::new(config, None, WAIT * 10, Arc::new(Monitor::new(StatementLog::default()))).unwrap();
+    let address = Address {
+        hosts: vec![url.parse().unwrap()],
+        prefers_standby: false,
+        any_name: false,
+        root_certificate: None,
+    };
+    let settings =
+        ConnectionSettings { timeout: WAIT * 10, keeping: Keeping::default(), statement_timeout: None };
+    let server = Server::new(address, settings, Arc::new(Monitor::new(StatementLog::default()))).unwrap();
     let connection = server.connect().await.unwrap();
     let reconnect = Box::new(move || {
         let server = server.clone();

@@ -1,20 +1,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::{Error, ErrorKind};
 
-/// How connections are encrypted. The server's certificate and name are always verified.
+/// How connections are encrypted. The server's certificate is always verified, and its name unless any will do.
 #[derive(Clone)]
 pub(crate) struct Tls(Arc<ClientConfig>);
 
 impl Tls {
     /// Trusts the certificates in `file`, else those of the system.
-    pub(super) fn new(file: Option<&Path>) -> Result<Self, Error> {
+    pub(super) fn new(file: Option<&Path>, any_name: bool) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
         match file {
             Some(file) => add_file(&mut roots, file)?,
@@ -25,11 +27,22 @@ impl Tls {
             }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
+        let failed = |error: String| Error::new(ErrorKind::Connect, error);
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| Error::new(ErrorKind::Connect, error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .map_err(|error| failed(error.to_string()))?;
+        // Without any root there is no such verifier, and nobody is trusted, whatever the name.
+        let config = if any_name && !roots.is_empty() {
+            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+                .build()
+                .map_err(|error| failed(error.to_string()))?;
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyName(verifier)))
+        } else {
+            builder.with_root_certificates(roots)
+        };
+        let mut config = config.with_no_client_auth();
+        // PostgreSQL 17 asks for it where `sslnegotiation=direct`, and older ones do not look.
+        config.alpn_protocols = vec![b"postgresql".to_vec()];
         Ok(Self(Arc::new(config)))
     }
 
@@ -51,4 +64,49 @@ fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<(), Error> {
         return Err(error("it holds no certificate".to_owned()));
     }
     Ok(())
+}
+
+/// Verifies a certificate as usual, but for the name that it is for.
+#[derive(Debug)]
+struct AnyName(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for AnyName {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match self.0.verify_server_cert(certificate, intermediates, name, ocsp, now) {
+            // The name is looked at last: all else was verified.
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
 }

@@ -57,6 +57,7 @@ impl Local {
         if !output.status.success() {
             return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
+        ask_for_passwords(&data.join("pg_hba.conf"))?;
         let certificate = certificate(&folder, user)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("sh");
@@ -83,6 +84,12 @@ impl Local {
     pub(crate) fn certificate(&self) -> &Path {
         &self.certificate
     }
+}
+
+/// Lets the role `needs_password`, which a test may create, in by its password alone.
+fn ask_for_passwords(rules: &Path) -> io::Result<()> {
+    let others = fs::read_to_string(rules)?;
+    fs::write(rules, format!("host all needs_password all scram-sha-256\n{others}"))
 }
 
 /// Makes a certificate for the server's address.

@@ -37,7 +37,9 @@ pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
             }
         };
         drop(rows);
-        for (row, key) in nested.load(session, found).await?.into_iter().zip(places) {
+        // Behind a pointer, or futures would grow with every level, and several of them stand side by side.
+        let found = Box::pin(nested.load(session, found)).await?;
+        for (row, key) in found.into_iter().zip(places) {
             if let Some(place) = key.and_then(|key| keys.distinct.get(&key)) {
                 groups[*place].push(row);
             }

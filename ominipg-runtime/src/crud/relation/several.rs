@@ -1,5 +1,8 @@
 use std::future::Future;
 
+use tokio::sync::Semaphore;
+use tokio_postgres::error::SqlState;
+
 use super::{BelongsTo, HasMany, ManyToMany, OptionalBelongsTo};
 use crate::error::Error;
 use crate::model::Model;
@@ -64,6 +67,20 @@ macro_rules! single {
 
 single!(HasMany, BelongsTo, OptionalBelongsTo, ManyToMany);
 
+/// The error that the others come from: after the first, a transaction refuses all other statements.
+fn cause<const N: usize>(errors: [Option<Error>; N]) -> Error {
+    let is_refusal = |error: &Error| error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION);
+    let mut errors: Vec<Error> = errors.into_iter().flatten().collect();
+    let place = errors.iter().position(|error| !is_refusal(error)).unwrap_or(0);
+    errors.swap_remove(place)
+}
+
+/// Does some work where no more is under way than may be.
+async fn in_turn<T>(turns: &Semaphore, work: impl Future<Output = T>) -> T {
+    let _turn = turns.acquire().await;
+    work.await
+}
+
 macro_rules! tuples {
     ($($($name:ident)+;)*) => { $(
         impl<Row: Model, $($name: Relation<Row>),+> Relations<Row> for ($($name,)+) {
@@ -72,7 +89,15 @@ macro_rules! tuples {
             #[expect(non_snake_case, reason = "one name for the type and its value")]
             async fn load(&self, session: Session<'_>, rows: Vec<Row>) -> Result<Vec<Self::Row>, Error> {
                 let ($($name,)+) = self;
-                $(let mut $name = $name.load_for(session, &rows).await?.into_iter();)+
+                let shared = if rows.is_empty() { None } else { session.share().await? };
+                let session = session.on_shared(shared.as_ref());
+                let turns = Semaphore::new(session.at_once());
+                let ($($name,)+) = ($(Box::pin(in_turn(&turns, $name.load_for(session, &rows))),)+);
+                // All go out at once, and each has its end, so that the connection is free for others.
+                let ($(mut $name,)+) = match tokio::join!($($name),+) {
+                    ($(Ok($name),)+) => ($($name.into_iter(),)+),
+                    ($($name,)+) => return Err(cause([$($name.err()),+])),
+                };
                 let join = |row| Some((row, $($name.next()?),+));
                 Ok(rows.into_iter().filter_map(join).collect())
             }

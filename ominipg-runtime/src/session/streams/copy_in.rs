@@ -38,7 +38,7 @@ impl<'a> CopyIn<'a> {
         Box::pin(async move {
             exchange.runs(sql);
             exchange.begun(control::check_copy_in(sql))?;
-            let begun = exchange.bound(exchange.connection()?.copy_in(sql)).await;
+            let begun = exchange.bound(exchange.connection()?.copy_in(sql, exchange.is_alone())).await;
             let sink = exchange.begun(begun)?;
             Ok(Self { sink: Some(Box::pin(sink)), exchange, waits: false })
         })
@@ -92,6 +92,8 @@ impl<'a> CopyIn<'a> {
     pub async fn finish(mut self) -> Result<u64, Error> {
         let rows = poll_fn(|cx| self.poll(cx, |sink, cx| sink.poll_finish(cx))).await?;
         self.sink = None;
+        let committed = self.exchange.bound(self.exchange.connection()?.commit_copy()).await;
+        self.exchange.begun(committed)?;
         self.exchange.finish();
         Ok(rows)
     }
@@ -113,6 +115,9 @@ impl<'a> CopyIn<'a> {
         if let Poll::Ready(Err(error)) = &polled {
             self.sink = None;
             self.exchange.pump();
+            if let Ok(connection) = self.exchange.connection() {
+                connection.give_up_copy();
+            }
             self.exchange.end(Err(error));
         }
         polled

@@ -28,7 +28,7 @@ impl<'a> CopyOut<'a> {
         Box::pin(async move {
             exchange.runs(sql);
             exchange.begun(control::check_copy_out(sql))?;
-            let begun = exchange.bound(exchange.connection()?.copy_out(sql)).await;
+            let begun = exchange.bound(exchange.connection()?.copy_out(sql, exchange.is_alone())).await;
             let data = exchange.begun(begun)?;
             Ok(Self(Reading::new(data, exchange)))
         })

@@ -93,8 +93,8 @@ impl<'a> Exchange<'a> {
         self.started = self.backend.monitor().log.start();
     }
 
-    /// Whether a statement that failed may be sent a second time, which in a transaction is refused.
-    pub(super) fn may_try_again(&self) -> bool {
+    /// Whether it is in no transaction, where a statement that failed may be sent a second time.
+    pub(super) fn is_alone(&self) -> bool {
         matches!(self.seat, Seat::Leased(_))
     }
 
@@ -171,8 +171,11 @@ impl<'a> Exchange<'a> {
     /// Gives the connection back after a statement that its caller let fail; `waits` says that it is still to be stopped.
     pub(super) fn abort(&mut self, waits: bool) {
         self.pump();
-        if let (Ok(connection), false) = (self.connection(), waits) {
-            connection.finish();
+        if let Ok(connection) = self.connection() {
+            connection.give_up_copy();
+            if !waits {
+                connection.finish();
+            }
         }
         self.leave(Some(ErrorKind::Database));
     }

@@ -26,7 +26,7 @@ impl<'a> RowStream<'a> {
     {
         Box::pin(async move {
             exchange.runs(sql);
-            let again = exchange.may_try_again();
+            let again = exchange.is_alone();
             let begun = exchange.bound(exchange.connection()?.stream(sql, params, again)).await;
             let rows = exchange.begun(begun)?;
             Ok(Self(Reading::new(rows, exchange)))

@@ -1,0 +1,62 @@
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Error, Row, RowStream, Statement};
+
+use crate::param::{Param, Params};
+
+/// A statement that can be sent: prepared on its connection, or as its text with the types of its parameters.
+pub(super) struct Ready<'a> {
+    sql: &'a str,
+    prepared: Option<Statement>,
+    /// The parameters, where they had to wait for their types.
+    encoded: Option<Vec<Param>>,
+    params: Params<'a>,
+}
+
+impl<'a> Ready<'a> {
+    pub(super) fn new(
+        sql: &'a str,
+        prepared: Option<Statement>,
+        encoded: Option<Vec<Param>>,
+        params: Params<'a>,
+    ) -> Self {
+        Self { sql, prepared, encoded, params }
+    }
+
+    /// Its parameters.
+    pub(super) fn list(&self) -> &[Param] {
+        match (&self.encoded, self.params) {
+            (Some(encoded), _) => encoded,
+            (None, Params::Ready(ready)) => ready,
+            (None, Params::Inferred(_)) => &[],
+        }
+    }
+
+    pub(super) async fn query(&self, client: &Client) -> Result<Vec<Row>, Error> {
+        match &self.prepared {
+            Some(statement) => client.query(statement, &self.refs()).await,
+            None => client.query_typed(self.sql, &self.typed()).await,
+        }
+    }
+
+    pub(super) async fn execute(&self, client: &Client) -> Result<u64, Error> {
+        match &self.prepared {
+            Some(statement) => client.execute(statement, &self.refs()).await,
+            None => client.execute_typed(self.sql, &self.typed()).await,
+        }
+    }
+
+    pub(super) async fn stream(&self, client: &Client) -> Result<RowStream, Error> {
+        match &self.prepared {
+            Some(statement) => client.query_raw(statement, self.refs()).await,
+            None => client.query_typed_raw(self.sql, self.typed()).await,
+        }
+    }
+
+    fn refs(&self) -> Vec<&(dyn ToSql + Sync)> {
+        self.list().iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+    }
+
+    fn typed(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        self.list().iter().map(|param| (param as &(dyn ToSql + Sync), param.ty.clone())).collect()
+    }
+}
