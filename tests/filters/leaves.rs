@@ -3,10 +3,11 @@
 use ominipg::codegen_support::serde_json::{Value, json};
 use ominipg::codegen_support::{Date, Uuid};
 use ominipg::{Column, Filter};
+use ominipg_test_support::Random;
 
 use crate::blog::Everything;
 use crate::blog::everything::{self, EverythingColor, EverythingMaybeColor};
-use crate::random::Random;
+use crate::words::word;
 
 pub(crate) struct Leaf {
     pub(crate) typed: Filter<Everything>,
@@ -75,7 +76,7 @@ fn like(text: &str, pattern: &str) -> bool {
 /// A condition on a text; `get` reads it.
 macro_rules! texts {
     ($random:expr, $column:expr, $property:expr) => {{
-        let part = $random.word();
+        let part = word($random);
         let name = $property;
         let pattern = *$random.choose(&["a%", "%b%", "_", "a_c", "%", "a\\%", "%\\_%", ""]);
         let get = move |row: &Value| text_of(row, name);
@@ -122,18 +123,18 @@ fn list(row: &Value, name: &str) -> Option<Vec<String>> {
 }
 
 fn words(random: &mut Random) -> Vec<String> {
-    (0..1 + random.below(2)).map(|_| random.word()).collect()
+    (0..1 + random.below(2)).map(|_| word(random)).collect()
 }
 
 /// Any condition.
 pub(crate) fn any(random: &mut Random) -> Leaf {
     match random.below(14) {
         0 => {
-            let (low, high) = (random.word(), random.word());
+            let (low, high) = (word(random), word(random));
             ordered!(random, everything::text(), "text", low, high, |row: &Value| text_of(row, "text"))
         }
         1 => {
-            let (low, high) = (random.word(), random.word());
+            let (low, high) = (word(random), word(random));
             let get = |row: &Value| text_of(row, "maybeText");
             ordered!(random, everything::maybe_text(), "maybeText", low, high, get)
         }
@@ -207,7 +208,7 @@ fn plain(random: &mut Random) -> Leaf {
 }
 
 fn arrays(random: &mut Random) -> Leaf {
-    let word = random.word();
+    let word: String = word(random);
     let several = words(random);
     let (is, all) = (word.clone(), several.clone());
     match random.below(6) {
@@ -236,7 +237,7 @@ fn arrays(random: &mut Random) -> Leaf {
 }
 
 fn inside_text(random: &mut Random) -> Leaf {
-    let word = random.word();
+    let word: String = word(random);
     let is = word.clone();
     let at = || everything::document().at("kind");
     let get = |row: &Value| text_of(&row["document"], "kind");

@@ -4,15 +4,16 @@
 //! said once more, in plain Rust on the rows' JSON. `OMINIPG_FILTERS_SECONDS=600` makes it try for so long.
 
 mod leaves;
-mod random;
+mod words;
 
 use std::time::{Duration, Instant};
 
 use ominipg::codegen_support::serde_json::{Value, from_value, json, to_value};
 use ominipg::{Filter, Ominipg};
+use ominipg_test_support::Random;
 
 use self::leaves::Leaf;
-use self::random::Random;
+use self::words::word;
 
 /// The tables of `schemas/blog`.
 mod blog {
@@ -26,8 +27,7 @@ const FILTERS: usize = 300;
 
 /// A row with small values, so that many are equal, and NULL where it may be.
 fn row(random: &mut Random) -> NewEverything {
-    let word = |random: &mut Random| random.word();
-    let words = |random: &mut Random| (0..random.below(4)).map(|_| random.word()).collect::<Vec<_>>();
+    let words = |random: &mut Random| (0..random.below(4)).map(|_| word(random)).collect::<Vec<_>>();
     let day = |random: &mut Random| format!("2024-0{}-1{}", 1 + random.below(2), random.below(3));
     let color = |random: &mut Random| *random.choose(&["red", "green", "blue"]);
     let mut row = json!({
@@ -96,7 +96,7 @@ fn case(random: &mut Random, depth: usize) -> Case {
 
 #[tokio::test]
 async fn filters_mean_what_they_say() {
-    let seed = random::seed();
+    let seed = words::seed();
     println!("OMINIPG_FILTERS_SEED={seed}");
     let mut random = Random::new(seed);
     let options = ominipg::ConnectOptions::new(":memory:").schema(&SCHEMA).create_tables(true);

@@ -17,13 +17,12 @@
 
 mod prepare;
 mod process;
-mod random;
 mod watchdog;
 
 pub use self::prepare::{is_preparing, prepare};
 pub use self::process::{resident, threads};
-pub use self::random::Random;
 pub use self::watchdog::Watchdog;
+pub use ominipg_test_support::Random;
 
 /// The number in an environment variable; `None` where there is none.
 ///

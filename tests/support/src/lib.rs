@@ -6,8 +6,10 @@ mod binaries;
 mod database;
 mod embedded;
 mod local;
+mod random;
 
 pub use self::binaries::find_program;
 pub use self::database::{
     connections, database, server_certificate, server_url, socket_url, takes_connections,
 };
+pub use self::random::Random;
