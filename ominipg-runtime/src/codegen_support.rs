@@ -25,8 +25,9 @@ pub use crate::field::{Field, IntoValue};
 pub use crate::filter::{Column, Filter, Order};
 pub use crate::model::{Encode, Model, SoftDelete, Validate, Versioned};
 pub use crate::schema::{
-    ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, TableDef, ThroughDef,
+    ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, SyncDef, TableDef, ThroughDef,
 };
+pub use crate::sync::{ColumnPolicy, Policy};
 pub use crate::text_enum;
 pub use crate::validate::{Format, JsonSchema, Number, Pattern, Violations};
 pub use crate::value::{Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64};

@@ -21,6 +21,7 @@ mod schema;
 mod serve;
 mod session;
 mod sql;
+mod sync;
 mod validate;
 mod value;
 
@@ -48,13 +49,18 @@ pub use self::field::{Field, IntoValue};
 pub use self::filter::{Column, Filter, IntoOrder, JsonPath, JsonPolicy, Order};
 pub use self::model::{Encode, Model, SoftDelete, Validate, Versioned};
 pub use self::schema::{
-    ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, TableDef, ThroughDef,
+    ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, SyncDef, TableDef, ThroughDef,
 };
 #[cfg(feature = "embedded")]
 pub use self::serve::{ServeOptions, Server};
 pub use self::session::{
     CopyIn, CopyInRows, CopyOut, Executing, Executor, Isolation, Notification, Notifications, RowStream,
     Savepoint, Transaction, TransactionOptions, TypedParam,
+};
+pub use self::sync::{ColumnPolicy, Policy};
+#[cfg(feature = "embedded")]
+pub use self::sync::{
+    Drift, DriftKind, ParkedChange, Resolution, SyncConflict, SyncReport, SyncStatus, SyncTable,
 };
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{

@@ -2,6 +2,8 @@
 
 use tokio_postgres::types::Type;
 
+use crate::sync::{ColumnPolicy, Policy};
+
 /// All tables of one schema folder, and the SQL that creates them.
 #[derive(Debug)]
 pub struct Schema {
@@ -30,6 +32,17 @@ pub struct TableDef {
     pub version: Option<usize>,
     /// What is searched by its words.
     pub search: Option<SearchDef>,
+    /// How its changes are sent to a server, where they are.
+    pub sync: Option<SyncDef>,
+}
+
+/// How the changes of a table are sent to a server.
+#[derive(Debug)]
+pub struct SyncDef {
+    /// Who wins where somebody else changed the same row.
+    pub policy: Policy,
+    /// Positions of the columns that have a rule of their own.
+    pub columns: &'static [(usize, ColumnPolicy)],
 }
 
 /// Texts that are searched by their words.

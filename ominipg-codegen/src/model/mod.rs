@@ -11,5 +11,5 @@ pub(crate) use build::build;
 pub(crate) use column::{Column, Presence};
 pub(crate) use link::{OnDelete, Relation, RelationKind};
 pub(crate) use rule::Rule;
-pub(crate) use table::{Index, Schema, Search, Table};
+pub(crate) use table::{Index, Schema, Search, SyncColumnPolicy, SyncPolicy, Table};
 pub(crate) use types::{Enum, Scalar, Type};

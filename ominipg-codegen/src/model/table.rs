@@ -36,6 +36,8 @@ pub(crate) struct Table {
     pub(crate) deleted_at: Option<usize>,
     /// The column that counts a row's updates.
     pub(crate) version: Option<usize>,
+    /// How its changes are sent to a server, where they are.
+    pub(crate) sync: Option<Sync>,
     pub(crate) place: Place,
     /// Where the primary key is declared.
     pub(crate) key_place: Place,
@@ -62,6 +64,31 @@ pub(crate) struct Search {
     pub(crate) columns: Vec<usize>,
     /// The text search configuration that knows the words, such as `english`.
     pub(crate) language: String,
+}
+
+/// How a table's changes are sent to a server.
+#[derive(Debug)]
+pub(crate) struct Sync {
+    /// Who wins where somebody else changed the same row.
+    pub(crate) policy: SyncPolicy,
+    /// The columns that have a rule of their own.
+    pub(crate) columns: Vec<(usize, SyncColumnPolicy)>,
+}
+
+/// Who wins where two changed the same row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SyncPolicy {
+    LastWriteWins,
+    LastWriteWinsPerColumn,
+    ServerWins,
+    Callback,
+}
+
+/// How a column's values are brought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SyncColumnPolicy {
+    Counter,
+    Max,
 }
 
 impl Table {

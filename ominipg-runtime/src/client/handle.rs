@@ -16,6 +16,8 @@ use crate::param::Params;
 #[cfg(feature = "embedded")]
 use crate::serve::{self, ServeOptions, Server};
 use crate::session::{Backend, Session};
+#[cfg(feature = "embedded")]
+use crate::sync::Syncer;
 
 /// A database: embedded, or a server. Clones are cheap and share it; the last one to go ends its threads and
 /// connections.
@@ -26,6 +28,9 @@ pub struct Ominipg {
     limits: Limits,
     #[cfg(feature = "embedded")]
     busy_timeout: std::time::Duration,
+    /// Where its changes are sent to a server.
+    #[cfg(feature = "embedded")]
+    pub(super) syncer: Option<Arc<Syncer>>,
 }
 
 impl Ominipg {
@@ -48,13 +53,20 @@ impl Ominipg {
         let version = backend.monitor().version().map(str::to_owned);
         backend.monitor().events.connected(Event::Connected { mode, version });
         let limits = Limits { timeout: options.statement_timeout, cancel: None };
-        Ok(Self {
+        let db = Self {
             backend,
             mode,
             limits,
             #[cfg(feature = "embedded")]
             busy_timeout: options.busy_timeout,
-        })
+            #[cfg(feature = "embedded")]
+            syncer: Syncer::new(&options.sync, options.schema).map(Arc::new),
+        };
+        #[cfg(feature = "embedded")]
+        if let Some(syncer) = &db.syncer {
+            syncer.begin(&db).await?;
+        }
+        Ok(db)
     }
 
     pub(crate) fn backend(&self) -> &Arc<Backend> {

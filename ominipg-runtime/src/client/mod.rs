@@ -20,6 +20,8 @@ mod server_parameter;
 mod server_url;
 mod statement_log;
 mod streams;
+#[cfg(feature = "embedded")]
+mod sync;
 mod tables;
 mod transactions;
 

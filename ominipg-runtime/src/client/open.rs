@@ -45,6 +45,12 @@ async fn server(options: &ConnectOptions, url: ServerUrl) -> Result<Opened, Erro
                        `file://./folder`";
         return Err(Error::new(ErrorKind::Options, message));
     }
+    #[cfg(feature = "embedded")]
+    if options.sync.url.is_some() {
+        let message = "`sync_url` is for an embedded database, and the url names a server: connect to `:memory:` or \
+                       `file://./folder`";
+        return Err(Error::new(ErrorKind::Options, message));
+    }
     let pool = PoolOptions {
         connections: options.max_connections,
         wait: options.busy_timeout,

@@ -47,6 +47,8 @@ pub struct ConnectOptions {
     pub(super) embedded: crate::embedded::Options,
     #[cfg(feature = "embedded")]
     pub(super) backup: Option<BackupSource>,
+    #[cfg(feature = "embedded")]
+    pub(super) sync: crate::sync::SyncOptions,
 }
 
 impl ConnectOptions {
@@ -73,6 +75,8 @@ impl ConnectOptions {
             embedded: crate::embedded::Options::default(),
             #[cfg(feature = "embedded")]
             backup: None,
+            #[cfg(feature = "embedded")]
+            sync: crate::sync::SyncOptions::default(),
         }
     }
 
@@ -285,6 +289,69 @@ impl ConnectOptions {
     /// As [`restore_from`](Self::restore_from), from anything that can be read; once, also by clones of these options.
     pub fn restore_from_reader(self, reader: impl std::io::Read + Send + 'static) -> Self {
         Self { backup: Some(BackupSource::reader(reader)), ..self }
+    }
+}
+
+/// Sync of an embedded database with a server. See [`Ominipg::sync`](super::Ominipg::sync).
+#[cfg(feature = "embedded")]
+impl ConnectOptions {
+    /// The server that changes are sent to: a url as a server's [`url`](Self::new) is.
+    ///
+    /// The changes of the schema's tables that say so with `x-ominipg.sync` are captured from now on, and what is in them
+    /// already is sent too. The server is not asked before the first [`sync`](super::Ominipg::sync): it need not be there.
+    ///
+    /// ```no_run
+    /// # async fn open() -> Result<(), ominipg_runtime::Error> {
+    /// use ominipg_runtime::{ConnectOptions, Ominipg, SyncTable};
+    ///
+    /// let options = ConnectOptions::new("file://./data")
+    ///     .sync_url("postgresql://app@db.example.com/app")
+    ///     .sync_table(SyncTable::new("notes"));
+    /// let db = Ominipg::connect(options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sync_url(mut self, url: impl Into<String>) -> Self {
+        self.sync.url = Some(url.into());
+        self
+    }
+
+    /// A table to sync beside those that the schema says.
+    pub fn sync_table(mut self, table: crate::sync::SyncTable) -> Self {
+        self.sync.tables.push(table);
+        self
+    }
+
+    /// Whether the server is given what sync needs there, where that is missing; on by default. Else let somebody run what
+    /// [`sync_setup_sql`](super::Ominipg::sync_setup_sql) gives.
+    pub fn sync_setup(mut self, set_up: bool) -> Self {
+        self.sync.set_up = set_up;
+        self
+    }
+
+    /// A rule of the program's own for conflicts, in tables whose `x-ominipg.sync` says `callback`. Without it, the later
+    /// change wins.
+    ///
+    /// It is called within a transaction on the server, which may be tried again: it decides, and does nothing else.
+    pub fn on_conflict(
+        mut self,
+        rule: impl Fn(&crate::sync::SyncConflict) -> crate::sync::Resolution + Send + Sync + 'static,
+    ) -> Self {
+        self.sync.resolver = Some(crate::sync::Resolver(std::sync::Arc::new(rule)));
+        self
+    }
+
+    /// How long a statement on the sync server may take; 60 seconds by default. A connection that gives no answer is given
+    /// up then, and the next sync makes another.
+    pub fn sync_timeout(mut self, timeout: Duration) -> Self {
+        self.sync.timeout = timeout;
+        self
+    }
+
+    /// How many changes are sent at once, whole transactions that they are; 50,000 by default.
+    pub fn sync_batch(mut self, changes: usize) -> Self {
+        self.sync.batch = changes.max(1);
+        self
     }
 }
 

@@ -41,6 +41,8 @@ pub enum ErrorKind {
     Database,
     /// The connection broke while a statement was under way.
     Connection,
+    /// Changes cannot be sent to the server; see [`Error::drift`](super::Error::drift).
+    Sync,
     /// A backup cannot be restored: it is damaged or of another version, or there is a database in its place already.
     Backup,
     /// The embedded engine failed.

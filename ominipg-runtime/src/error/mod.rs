@@ -74,6 +74,12 @@ impl Error {
         &self.0.violations
     }
 
+    /// Where tables here and on the server have grown apart, so that their changes wait; else empty.
+    #[cfg(feature = "embedded")]
+    pub fn drift(&self) -> &[crate::sync::Drift] {
+        crate::sync::drift_of(self)
+    }
+
     /// What lies under it, whole, to be downcast: such as a [`tokio_postgres::Error`] or an [`std::io::Error`].
     ///
     /// Its text is a part of this error's own, most often; [`source`](std::error::Error::source) gives it only where it is not,

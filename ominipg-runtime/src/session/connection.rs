@@ -311,6 +311,17 @@ impl Connection {
         Ok(self.ready(sql, params, again).await?.stream(&self.client).await?)
     }
 
+    /// The names and types of the columns that a statement gives.
+    #[cfg(feature = "embedded")]
+    pub(super) async fn describe(&self, sql: &str) -> Result<Vec<(String, Type)>, Error> {
+        let column = |column: &tokio_postgres::Column| (column.name().to_owned(), column.type_().clone());
+        let described = async {
+            let statement = self.client.prepare(sql).await?;
+            Ok(statement.columns().iter().map(column).collect())
+        };
+        self.watched(described).await.map_err(|error: Error| error.in_statement(sql))
+    }
+
     /// Runs statements that take no parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
         let done = self.watched(async { Ok(self.client.batch_execute(sql).await?) }).await;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
+#[cfg(feature = "embedded")]
+use tokio_postgres::types::Type;
 use tokio_util::sync::CancellationToken;
 
 use super::backend::Backend;
@@ -184,7 +186,7 @@ impl Transaction {
     }
 
     /// Runs statements of the runtime's own making.
-    pub(super) async fn run(&self, sql: &str) -> Result<(), Error> {
+    pub(crate) async fn run(&self, sql: &str) -> Result<(), Error> {
         Session::transaction(self).batch(sql).await
     }
 
@@ -317,6 +319,14 @@ impl Transaction {
     /// Where PostgreSQL refuses one; the transaction can then only be rolled back.
     pub async fn batch_execute(&self, sql: &str) -> Result<(), Error> {
         Session::transaction(self).check(sql)?.batch(sql).await
+    }
+
+    /// The names and types of the columns that a statement of the runtime's own making gives.
+    #[cfg(feature = "embedded")]
+    pub(crate) async fn describe(&self, sql: &str) -> Result<Vec<(String, Type)>, Error> {
+        let call = Call::new(&self.limits);
+        let connection = self.ready(call).await?;
+        self.watch(call.on(connection, connection.describe(sql))).await
     }
 
     /// Begins a savepoint: what runs on it can be taken back alone. See [`Savepoint`].

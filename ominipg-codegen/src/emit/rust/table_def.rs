@@ -3,7 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::model::{Column, Relation, RelationKind, Scalar, Schema, Table, Type};
+use crate::model::{
+    Column, Relation, RelationKind, Scalar, Schema, SyncColumnPolicy, SyncPolicy, Table, Type,
+};
 use crate::names::ident;
 
 pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
@@ -28,6 +30,7 @@ pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
         }
         None => quote!(::core::option::Option::None),
     };
+    let sync = sync(table);
     quote! {
         #[doc = #doc]
         pub static TABLE: rt::TableDef = rt::TableDef {
@@ -39,7 +42,29 @@ pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
             deleted_at: #deleted_at,
             version: #version,
             search: #search,
+            sync: #sync,
         };
+    }
+}
+
+fn sync(table: &Table) -> TokenStream {
+    let Some(sync) = &table.sync else { return quote!(::core::option::Option::None) };
+    let policy = match sync.policy {
+        SyncPolicy::LastWriteWins => quote!(LastWriteWins),
+        SyncPolicy::LastWriteWinsPerColumn => quote!(LastWriteWinsPerColumn),
+        SyncPolicy::ServerWins => quote!(ServerWins),
+        SyncPolicy::Callback => quote!(Callback),
+    };
+    let columns = sync.columns.iter().map(|(column, policy)| {
+        let column = Literal::usize_unsuffixed(*column);
+        let policy = match policy {
+            SyncColumnPolicy::Counter => quote!(Counter),
+            SyncColumnPolicy::Max => quote!(Max),
+        };
+        quote!((#column, rt::ColumnPolicy::#policy))
+    });
+    quote! {
+        ::core::option::Option::Some(rt::SyncDef { policy: rt::Policy::#policy, columns: &[#(#columns),*] })
     }
 }
 

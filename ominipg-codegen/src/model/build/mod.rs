@@ -13,6 +13,7 @@ mod layers;
 mod many_to_many;
 mod relation;
 mod rules;
+mod sync;
 mod table;
 mod timestamps;
 mod version;

@@ -3,7 +3,7 @@
 use super::column::{self, ColumnLinks, Owner, Property, RelationProperty};
 use super::cursor::Cursor;
 use super::layers::Layers;
-use super::{Context, doc, keys, timestamps, version};
+use super::{Context, doc, keys, sync, timestamps, version};
 use crate::diagnostic::{Code, Finding, Place};
 use crate::model::table::{Index, Search, Table, Unique};
 use crate::model::types::{Scalar, Type};
@@ -77,6 +77,7 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
         updated_at: None,
         deleted_at: None,
         version: None,
+        sync: None,
         place,
         key_place: place,
     };
@@ -105,6 +106,7 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
     table.unique = unique(context, &table, config);
     table.indexes = indexes(context, &table, config);
     table.search = search(context, &table, config);
+    table.sync = sync::sync(context, &table, config, schema);
     not_yet(context, config, schema);
     Draft { table, config, links, relations }
 }
@@ -275,13 +277,9 @@ fn search<'a>(context: &mut Context<'a, '_>, table: &Table, config: Config<'a>) 
 /// Parts of `x-ominipg` that are read, but that nothing acts on yet.
 fn not_yet<'a>(context: &mut Context<'a, '_>, config: Config<'a>, schema: Cursor<'a>) {
     let of_columns = schema.get("properties").into_iter().flat_map(Cursor::entries);
-    let found = of_columns
-        .filter_map(|(_, at)| at.extension("was"))
-        .chain(config.get("was"))
-        .map(|at| (at, "was", "the SQL makes what is missing, and renames nothing"))
-        .chain(config.get("sync").map(|at| (at, "sync", "the table is not synced")));
-    for (at, key, label) in found.collect::<Vec<_>>() {
-        let message = format!("`{key}` has no effect yet");
-        context.add(Finding::new(Code::NotYet, at.place(), message).label(label));
+    let found = of_columns.filter_map(|(_, at)| at.extension("was")).chain(config.get("was"));
+    for at in found.collect::<Vec<_>>() {
+        let label = "the SQL makes what is missing, and renames nothing";
+        context.add(Finding::new(Code::NotYet, at.place(), "`was` has no effect yet").label(label));
     }
 }

@@ -6,8 +6,6 @@ use crate::client::{CallKind, Mode};
 use crate::error::{Error, ErrorKind};
 
 /// Something that happened to a database.
-///
-/// Synchronisation has no events yet: `sync:start` and `sync:end` come with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -45,6 +43,30 @@ pub enum Event {
         /// What could be done.
         hint: Option<String>,
     },
+    /// Changes begin to be sent to the server.
+    #[non_exhaustive]
+    SyncStart {
+        /// How many wait.
+        queued: u64,
+    },
+    /// The server has another part of the changes.
+    #[non_exhaustive]
+    SyncProgress {
+        /// How many it has of those that waited.
+        pushed: u64,
+        /// How many waited.
+        queued: u64,
+    },
+    /// All changes were sent, or set aside.
+    #[non_exhaustive]
+    SyncEnd {
+        /// How many the server has.
+        pushed: u64,
+        /// How many met somebody else's change of the same row.
+        merged: u64,
+        /// How many the server refused.
+        parked: u64,
+    },
     /// The database was closed; nothing follows.
     Close,
     /// So many events were dropped, because this listener did not take them in time.
@@ -52,12 +74,15 @@ pub enum Event {
 }
 
 impl Event {
-    /// The event's name: `connected`, `error`, `notice`, `close` or `missed`.
+    /// The event's name: `connected`, `error`, `notice`, `sync:start`, `sync:progress`, `sync:end`, `close` or `missed`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Connected { .. } => "connected",
             Self::Error { .. } => "error",
             Self::Notice { .. } => "notice",
+            Self::SyncStart { .. } => "sync:start",
+            Self::SyncProgress { .. } => "sync:progress",
+            Self::SyncEnd { .. } => "sync:end",
             Self::Close => "close",
             Self::Missed(_) => "missed",
         }
@@ -88,6 +113,11 @@ impl fmt::Display for Event {
             }
             Self::Error { call, message, .. } => write!(f, "error: {call}: {message}"),
             Self::Notice { severity, message, .. } => write!(f, "notice: {severity}: {message}"),
+            Self::SyncStart { queued } => write!(f, "sync:start: {queued} changes"),
+            Self::SyncProgress { pushed, queued } => write!(f, "sync:progress: {pushed} of {queued} changes"),
+            Self::SyncEnd { pushed, merged, parked } => {
+                write!(f, "sync:end: {pushed} pushed, {merged} merged, {parked} parked")
+            }
             Self::Close => f.write_str("close"),
             Self::Missed(count) => write!(f, "missed: {count} events"),
         }

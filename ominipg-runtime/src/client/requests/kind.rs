@@ -23,6 +23,8 @@ pub enum CallKind {
     Commit,
     /// A transaction to roll back.
     Rollback,
+    /// Changes to send to a server.
+    Sync,
     /// The state of the database.
     Diagnostics,
     /// The database to close.
@@ -47,6 +49,7 @@ impl fmt::Display for CallKind {
             Self::Begin => "begin",
             Self::Commit => "commit",
             Self::Rollback => "rollback",
+            Self::Sync => "sync",
             Self::Diagnostics => "diagnostics",
             Self::Close => "close",
         })

@@ -111,6 +111,7 @@ mod tests {
         deleted_at: None,
         version: None,
         search: None,
+        sync: None,
     };
 
     fn keys(descending: bool) -> Vec<Key> {

@@ -37,6 +37,7 @@ static TABLE: TableDef = TableDef {
     deleted_at: None,
     version: None,
     search: None,
+    sync: None,
 };
 
 struct Thing;

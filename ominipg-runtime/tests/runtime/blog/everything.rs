@@ -46,6 +46,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: None,
     version: None,
     search: None,
+    sync: None,
 };
 
 macro_rules! everything {

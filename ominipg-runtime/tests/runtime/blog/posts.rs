@@ -73,6 +73,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: None,
     version: None,
     search: None,
+    sync: None,
 };
 
 #[derive(Clone, Debug, PartialEq)]

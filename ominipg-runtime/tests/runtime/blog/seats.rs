@@ -54,6 +54,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: None,
     version: None,
     search: None,
+    sync: None,
 };
 
 #[derive(Clone, Debug, PartialEq)]

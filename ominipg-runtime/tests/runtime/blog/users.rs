@@ -52,6 +52,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: None,
     version: None,
     search: None,
+    sync: None,
 };
 
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

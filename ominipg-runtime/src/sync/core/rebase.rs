@@ -1,0 +1,64 @@
+use super::batch::transactions;
+use super::change::RawChange;
+use super::hash::TransactionDigest;
+use super::position::{Local, Mark};
+
+/// A batch that the server has applied, as it remembers it.
+#[derive(Clone, Debug)]
+pub(crate) struct Pushed {
+    /// Where the ledger was after it.
+    pub(crate) mark: Mark,
+    /// What its transactions did: [`Batch::trail`](super::Batch::trail).
+    pub(crate) trail: Vec<u64>,
+}
+
+/// How a replica's own transactions fit those that were pushed under its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// It has to read on to tell.
+    Unknown,
+    /// All that was pushed is its own.
+    Same,
+    /// All that it has was pushed, and more that it does not have.
+    Behind,
+    /// So many changes are the same; the transaction that follows them is its own and was not pushed, but another was.
+    Diverged {
+        /// How many changes.
+        same: usize,
+        /// That transaction.
+        next: TransactionDigest,
+    },
+}
+
+/// Compares the replica's changes after a mark to the batches that were pushed after it, in their order.
+pub(crate) fn compare(changes: &[RawChange], more: bool, pushed: &[Pushed]) -> Compared {
+    let mut own = transactions(changes);
+    if more {
+        // It may not be whole.
+        own.pop();
+    }
+    let mut own = own.into_iter();
+    for theirs in pushed.iter().flat_map(|batch| &batch.trail) {
+        let Some(of) = own.next() else {
+            return if more { Compared::Unknown } else { Compared::Behind };
+        };
+        let next = TransactionDigest::of(&changes[of.clone()]);
+        if next.short() != *theirs || mutant!(NoRebase) {
+            return Compared::Diverged { same: of.start, next };
+        }
+    }
+    Compared::Same
+}
+
+/// Finds the last batch that a replica and whoever else has its name have both known: the last that the server does not
+/// contradict.
+///
+/// Nothing where the replica no longer has the changes that follow it.
+pub(crate) fn common(local: &Local, ledger: &Mark, pushed: &[Pushed]) -> Option<Mark> {
+    let contradicted = |own: &Mark| {
+        let theirs = pushed.iter().map(|batch| &batch.mark).chain([ledger]);
+        theirs.filter(|theirs| theirs.batch_no == own.batch_no).any(|theirs| !theirs.agrees(own))
+    };
+    let known = local.marks().filter(|own| own.batch_no <= ledger.batch_no && !contradicted(own));
+    known.max_by_key(|own| own.batch_no).copied()
+}

@@ -1,0 +1,161 @@
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio_postgres::Row;
+
+use super::columns::{Millis, Raw, Xid};
+use crate::client::Ominipg;
+use crate::error::{Error, ErrorKind};
+use crate::sync::core::{Layout, Op, RawChange, RowKey};
+
+/// Reads the changes that a database has captured.
+#[derive(Debug)]
+pub(in crate::sync) struct Outbox {
+    /// The names of the synced tables.
+    tables: Vec<String>,
+    layouts: HashMap<i32, Arc<Captured>>,
+}
+
+/// What the columns of a table were when a change was captured.
+#[derive(Debug)]
+pub(in crate::sync) struct Captured {
+    pub(in crate::sync) layout: Arc<Layout>,
+    /// Their types, as they stand in SQL.
+    pub(in crate::sync) types: Vec<String>,
+    pub(in crate::sync) generated: Vec<bool>,
+}
+
+const CHANGES: &str = "SELECT seq, tx, layout, op, at, old, new FROM ominipg.changes \
+                       WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
+
+impl Outbox {
+    pub(in crate::sync) fn new(tables: Vec<String>) -> Self {
+        Self { tables, layouts: HashMap::new() }
+    }
+
+    /// What is known of the columns behind a layout.
+    pub(in crate::sync) fn captured(&self, layout: &Arc<Layout>) -> Option<&Arc<Captured>> {
+        self.layouts.values().find(|captured| Arc::ptr_eq(&captured.layout, layout))
+    }
+
+    /// Reads changes behind `after`, up to `through`: about so many, and about so many bytes of images; and whether there are
+    /// more.
+    pub(in crate::sync) async fn read(
+        &mut self,
+        db: &Ominipg,
+        after: i64,
+        through: Option<i64>,
+        rows: usize,
+        bytes: usize,
+    ) -> Result<(Vec<RawChange>, bool), Error> {
+        let limit = i64::try_from(rows).unwrap_or(i64::MAX);
+        let through = through.unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        let (mut size, mut more) = (0, false);
+        let mut stream = db.query_stream(CHANGES, &[&after, &through, &limit]).await?;
+        while let Some(row) = stream.next().await {
+            let raw = Read::of(&row?)?;
+            size += raw.size();
+            found.push(raw);
+            if size >= bytes {
+                more = true;
+                break;
+            }
+        }
+        drop(stream);
+        let more = more || found.len() == rows;
+        let mut changes = Vec::with_capacity(found.len());
+        for raw in found {
+            let layout = self.layout(db, raw.layout).await?;
+            changes.push(raw.with(layout));
+        }
+        Ok((changes, more))
+    }
+
+    /// The rows of changes that the server refused.
+    pub(in crate::sync) async fn parked_rows(&mut self, db: &Ominipg) -> Result<HashSet<RowKey>, Error> {
+        let sql = "SELECT seq, tx, layout, op, at, old, new FROM ominipg.parked ORDER BY seq";
+        let mut rows = HashSet::new();
+        for row in &db.query(sql, &[]).await? {
+            let raw = Read::of(row)?;
+            let layout = self.layout(db, raw.layout).await?;
+            let change = raw.with(layout).parse().map_err(|why| damaged(&why.to_string()))?;
+            rows.extend(change.keys().cloned());
+        }
+        Ok(rows)
+    }
+
+    async fn layout(&mut self, db: &Ominipg, id: i32) -> Result<Arc<Layout>, Error> {
+        if let Some(captured) = self.layouts.get(&id) {
+            return Ok(Arc::clone(&captured.layout));
+        }
+        let sql = "SELECT name, columns, types, generated, key FROM ominipg.layouts WHERE id = $1";
+        let row = db.query_opt(sql, &[&id]).await?.ok_or_else(|| damaged("a layout that is not there"))?;
+        let name: String = row.get(0);
+        let table = match self.tables.iter().position(|table| *table == name) {
+            Some(table) => table,
+            None => {
+                self.tables.push(name);
+                self.tables.len() - 1
+            }
+        };
+        let columns: Vec<String> = row.get(1);
+        let key: Vec<String> = row.get(4);
+        let key: Option<Vec<usize>> =
+            key.iter().map(|key| columns.iter().position(|column| column == key)).collect();
+        let key = key.ok_or_else(|| damaged("a key that is no column"))?;
+        let columns = columns.into_iter().map(Arc::from).collect();
+        let layout = Arc::new(Layout { table, columns, key });
+        let captured = Captured { layout: Arc::clone(&layout), types: row.get(2), generated: row.get(3) };
+        self.layouts.insert(id, Arc::new(captured));
+        Ok(layout)
+    }
+
+    /// The names of the tables, by the numbers that layouts have.
+    pub(in crate::sync) fn tables(&self) -> &[String] {
+        &self.tables
+    }
+}
+
+pub(super) fn damaged(what: &str) -> Error {
+    Error::new(
+        ErrorKind::Decode,
+        format!("the captured changes hold {what}: the tables of the schema `ominipg` were altered"),
+    )
+}
+
+/// A change as it was read.
+struct Read {
+    seq: i64,
+    tx: u64,
+    layout: i32,
+    op: Op,
+    at: u64,
+    old: Option<Bytes>,
+    new: Option<Bytes>,
+}
+
+impl Read {
+    fn of(row: &Row) -> Result<Self, Error> {
+        let op = u8::try_from(row.get::<_, i8>(3)).ok().and_then(Op::from_code);
+        Ok(Self {
+            seq: row.get(0),
+            tx: row.get::<_, Xid>(1).0,
+            layout: row.get(2),
+            op: op.ok_or_else(|| damaged("an unknown operation"))?,
+            at: row.get::<_, Millis>(4).0,
+            old: row.get::<_, Option<Raw>>(5).map(|raw| raw.0),
+            new: row.get::<_, Option<Raw>>(6).map(|raw| raw.0),
+        })
+    }
+
+    fn size(&self) -> usize {
+        self.old.as_ref().map_or(0, Bytes::len) + self.new.as_ref().map_or(0, Bytes::len)
+    }
+
+    fn with(self, layout: Arc<Layout>) -> RawChange {
+        let Self { seq, tx, layout: layout_id, op, at, old, new } = self;
+        RawChange { seq, tx, at, layout_id, layout, op, old, new }
+    }
+}

@@ -1,0 +1,287 @@
+//! Does what the core of a push asks for: reads here, writes there, notes what came of it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::core::{
+    Acknowledged, Applied, Batch, Bisect, Command, Edit, Event as Done, Outcome, Parked, Push, Report,
+    RowKey, Try, Why, compact,
+};
+use super::local::{Captured, Outbox, parked, replica};
+use super::refusal::Refusal;
+use super::remote::{self, BEGIN, Reject};
+use super::report::SyncReport;
+use super::server::Server;
+use super::syncer::Syncer;
+use crate::client::{Event, Ominipg};
+use crate::error::{Error, ErrorKind};
+use crate::session::Transaction;
+
+/// How often a batch is tried again that the server refused for the sake of others.
+const TRIES: u32 = 6;
+
+/// A push under way.
+pub(super) struct Pushing<'a> {
+    syncer: &'a Syncer,
+    db: &'a Ominipg,
+    server: &'a mut Server,
+    outbox: &'a mut Outbox,
+    /// What the server refused of the batch that is to be acknowledged.
+    rejects: Vec<Reject>,
+    /// The rows of changes that were refused before: those that follow them wait too.
+    poisoned: HashSet<RowKey>,
+    /// Changes that were refused.
+    parked: u64,
+    queued: u64,
+    pushed: u64,
+}
+
+impl<'a> Pushing<'a> {
+    pub(super) fn new(
+        syncer: &'a Syncer,
+        db: &'a Ominipg,
+        server: &'a mut Server,
+        outbox: &'a mut Outbox,
+    ) -> Self {
+        let (rejects, poisoned) = (Vec::new(), HashSet::new());
+        Self { syncer, db, server, outbox, rejects, poisoned, parked: 0, queued: 0, pushed: 0 }
+    }
+
+    /// Pushes until nothing waits.
+    pub(super) async fn run(mut self) -> Result<SyncReport, Error> {
+        let tx = self.db.transaction().await?;
+        let (local, _) = replica::load(&tx).await?;
+        let sql = "SELECT count(*) FROM ominipg.changes WHERE seq > $1";
+        let queued: i64 = tx.query_one(sql, &[&local.mark.high_seq]).await?.get(0);
+        tx.commit().await?;
+        self.queued = queued.unsigned_abs();
+        let queued = self.queued;
+        self.db.backend().monitor().events.send_with(|| Event::SyncStart { queued });
+        self.poisoned = self.outbox.parked_rows(self.db).await?;
+        let (mut push, mut command) = Push::new(local, self.syncer.limits);
+        loop {
+            if let Command::Finish(report) = command {
+                return self.end(*report);
+            }
+            let event = self.perform(command).await?;
+            command = push.handle(event);
+        }
+    }
+
+    fn end(self, report: Report) -> Result<SyncReport, Error> {
+        match report.outcome {
+            Outcome::Done => Ok(SyncReport {
+                pushed: self.pushed,
+                merged: report.conflicts,
+                parked: self.parked,
+                clamped: report.clamped,
+                batches: report.batches + report.recovered,
+                renamed: report.forked_from.is_some(),
+                set_back: report.moved_to.is_some(),
+            }),
+            Outcome::Raced => Err(Error::new(
+                ErrorKind::Sync,
+                "another process sends the changes of the same database: only one may, at a time",
+            )),
+            Outcome::OutOfReach => Err(Error::new(
+                ErrorKind::Sync,
+                "the server was set back to before what is still known here of what it had: `Ominipg::resync` sends all \
+                 rows again",
+            )),
+            Outcome::BadChange { after, why } => Err(Error::new(
+                ErrorKind::Decode,
+                format!("a captured change behind number {after} cannot be read: {why}"),
+            )),
+            Outcome::OutOfTurn => Err(Error::new(ErrorKind::Sync, "the push lost its way: sync again")),
+        }
+    }
+
+    async fn perform(&mut self, command: Command) -> Result<Done, Error> {
+        match command {
+            Command::ReadLocal => {
+                let tx = self.db.transaction().await?;
+                let (local, _) = replica::load(&tx).await?;
+                tx.commit().await?;
+                Ok(Done::Local(local))
+            }
+            Command::ReadLedger { replica } => {
+                let asked = self.server.ask(replica, &self.syncer.names()).await?;
+                let tx = self.db.transaction().await?;
+                replica::meet(&tx, asked.server).await?;
+                tx.commit().await?;
+                Ok(Done::Ledger { mark: asked.ledger, now_ms: asked.now_ms })
+            }
+            Command::ReadChanges { after, through, rows, bytes } => {
+                let (changes, more) = self.outbox.read(self.db, after, through, rows, bytes).await?;
+                Ok(Done::Changes { changes, more })
+            }
+            Command::ReadPushed { replica, from } => {
+                let tx = self.server.transaction().await?;
+                let pushed = remote::pushed(&tx, replica, from).await?;
+                tx.commit().await?;
+                Ok(Done::Pushed(pushed))
+            }
+            Command::Apply(batch) => self.apply(&batch).await,
+            Command::Acknowledge { replica, before, mark, answer } => {
+                if matches!(answer, Acknowledged::Lost) {
+                    let tx = self.server.transaction().await?;
+                    self.rejects = remote::rejects(&tx, replica, mark.batch_no.cast_signed()).await?;
+                    tx.commit().await?;
+                }
+                let tx = self.db.transaction().await?;
+                let Some(local) = replica::still(&tx, replica, &before).await? else {
+                    return Ok(Done::Overtaken);
+                };
+                let sql = "SELECT count(*) FROM ominipg.changes WHERE seq > $1 AND seq <= $2";
+                let changes: i64 = tx.query_one(sql, &[&before.high_seq, &mark.high_seq]).await?.get(0);
+                parked::park(&tx, &self.rejects).await?;
+                replica::advance(&tx, &local, mark).await?;
+                tx.commit().await?;
+                self.acknowledged(changes.unsigned_abs());
+                Ok(Done::Noted)
+            }
+            Command::MoveTo { replica, before, mark } => {
+                let tx = self.db.transaction().await?;
+                if replica::still(&tx, replica, &before).await?.is_none() {
+                    return Ok(Done::Overtaken);
+                }
+                replica::move_to(&tx, mark).await?;
+                tx.commit().await?;
+                Ok(Done::Noted)
+            }
+            Command::Rename { replica, before, name, high_seq, high_time } => {
+                let tx = self.db.transaction().await?;
+                if replica::still(&tx, replica, &before).await?.is_none() {
+                    return Ok(Done::Overtaken);
+                }
+                replica::rename(&tx, name, high_seq, high_time).await?;
+                tx.commit().await?;
+                Ok(Done::Noted)
+            }
+            Command::Finish(_) => Err(Error::new(ErrorKind::Sync, "the push has ended")),
+        }
+    }
+
+    /// Counts what the server has of a batch, and tells who listens.
+    fn acknowledged(&mut self, changes: u64) {
+        let refused = self.rejects.len() as u64;
+        self.rejects.clear();
+        self.parked += refused;
+        self.pushed += changes.saturating_sub(refused);
+        let (pushed, queued) = (self.pushed, self.queued.max(self.pushed));
+        self.db.backend().monitor().events.send_with(|| Event::SyncProgress { pushed, queued });
+    }
+
+    /// Applies a batch: all at once where that goes, else without what the server refuses.
+    async fn apply(&mut self, batch: &Batch) -> Result<Done, Error> {
+        let mut layouts: Vec<Arc<Captured>> = Vec::new();
+        for edit in &batch.edits {
+            let Some(image) = edit.image().or(edit.base.as_ref()) else { continue };
+            if layouts.last().is_some_and(|last| Arc::ptr_eq(&last.layout, &image.layout)) {
+                continue;
+            }
+            layouts.extend(self.outbox.captured(&image.layout).cloned());
+        }
+        let syncer = self.syncer;
+        let (names, tables) = (self.outbox.tables().to_vec(), &syncer.tables);
+        self.server.learn(self.db, &layouts, &names, tables, syncer.resolver.as_ref()).await?;
+        let mut careful = batch.edits.iter().any(|edit| self.poisoned.contains(&edit.key));
+        let mut tries = 0;
+        loop {
+            let tried = if careful { self.without_refused(batch).await } else { self.at_once(batch).await };
+            match tried {
+                Ok(done) => return Ok(done),
+                Err(error) if error.is_retryable() && tries < TRIES => {
+                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
+                    tries += 1;
+                }
+                Err(error) if !careful && Refusal::of(&error).is_some() => careful = true,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn at_once(&self, batch: &Batch) -> Result<Done, Error> {
+        let tx = self.server.transaction().await?;
+        tx.run(BEGIN).await?;
+        let conflicts = self.write(&tx, batch, &batch.edits).await?;
+        if !remote::write(&tx, batch).await? {
+            return Ok(Done::LostRace);
+        }
+        tx.commit().await?;
+        Ok(Done::Applied(Applied { parked: Vec::new(), written: batch.edits.len() as u64, conflicts }))
+    }
+
+    async fn write(&self, tx: &Transaction, batch: &Batch, edits: &[Edit]) -> Result<u64, Error> {
+        let number = batch.mark.batch_no.cast_signed();
+        let conflicts = self.server.destination().apply(tx, batch.replica, number, edits).await?;
+        // What is deferred is checked now: at the end of the transaction it would be too late to leave out who broke it.
+        tx.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
+        Ok(conflicts)
+    }
+
+    async fn without_refused(&mut self, batch: &Batch) -> Result<Done, Error> {
+        let members = batch.transactions.iter().map(|of| {
+            let keys = batch.changes[of.clone()].iter().flat_map(|stamped| stamped.change.keys().cloned());
+            (of.len(), keys.collect::<HashSet<RowKey>>())
+        });
+        let mut bisect: Bisect<Refusal> = Bisect::new(members, self.poisoned.iter().cloned());
+        let mut tx = self.server.transaction().await?;
+        tx.run(BEGIN).await?;
+        let mut conflicts = 0;
+        while let Some(next) = bisect.next() {
+            let savepoint = tx.savepoint().await?;
+            savepoint.run("SET CONSTRAINTS ALL DEFERRED").await?;
+            match self.attempt(&savepoint, batch, &next).await {
+                Ok(found) => {
+                    savepoint.commit().await?;
+                    conflicts += found;
+                    bisect.tell(Ok(()));
+                }
+                Err(error) => {
+                    let Some(refusal) = Refusal::of(&error) else { return Err(error) };
+                    savepoint.rollback().await?;
+                    bisect.tell(Err(refusal));
+                }
+            }
+        }
+        let (mut parked, mut rejects) = (Vec::new(), Vec::new());
+        for (at, why) in bisect.parked() {
+            let changes = &batch.changes[batch.transactions[*at].clone()];
+            let refusal = match why {
+                Why::Refused(refusal) => refusal.clone(),
+                Why::DependsOn { .. } => Refusal::depends(),
+            };
+            rejects.extend(changes.iter().map(|stamped| refusal.reject(stamped.change.seq)));
+            if let Some(first) = changes.first() {
+                let Refusal { message: reason, .. } = refusal;
+                parked.push(Parked { tx: first.change.tx, first_seq: first.change.seq, reason });
+            }
+        }
+        remote::reject(&tx, batch.replica, batch.mark.batch_no.cast_signed(), &rejects).await?;
+        if !remote::write(&tx, batch).await? {
+            return Ok(Done::LostRace);
+        }
+        tx.commit().await?;
+        self.poisoned.extend(bisect.poisoned().cloned());
+        self.rejects = rejects;
+        Ok(Done::Applied(Applied { parked, written: batch.edits.len() as u64, conflicts }))
+    }
+
+    async fn attempt(&self, tx: &Transaction, batch: &Batch, next: &Try) -> Result<u64, Error> {
+        match next {
+            Try::Together(transactions) => self.write(tx, batch, &batch.edits_of(transactions)).await,
+            Try::InOrder(at) => {
+                let mut conflicts = 0;
+                for change in batch.changes_of(*at) {
+                    let number = batch.mark.batch_no.cast_signed();
+                    let edits = compact([change]);
+                    conflicts += self.server.destination().apply(tx, batch.replica, number, &edits).await?;
+                }
+                tx.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
+                Ok(conflicts)
+            }
+        }
+    }
+}

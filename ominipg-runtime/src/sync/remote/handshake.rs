@@ -1,0 +1,93 @@
+//! What a push asks the server first.
+
+use uuid::Uuid;
+
+use super::catalog::{self, ServerTable};
+use super::ddl;
+use super::write::number;
+use crate::error::{Error, ErrorKind};
+use crate::session::Transaction;
+use crate::sync::core::{Mark, ReplicaId};
+use crate::sync::marks;
+
+/// What a server says of itself and of a replica.
+#[derive(Debug)]
+pub(crate) struct Handshake {
+    /// The number that its ledger was made with.
+    pub(crate) server: Uuid,
+    /// Its clock, in milliseconds since 1970.
+    pub(crate) now_ms: u64,
+    /// What it has of the replica's changes.
+    pub(crate) ledger: Option<Mark>,
+    /// Whether it has all that sync needs there, for the tables that it has.
+    pub(crate) is_set_up: bool,
+    /// What its tables are, in short.
+    pub(crate) fingerprint: String,
+}
+
+const ASK: &str = "\
+SELECT l.batch, l.high, l.time, l.referee, l.hash, (SELECT id FROM ominipg.server), \
+  floor(extract(epoch FROM clock_timestamp()) * 1000)::int8, \
+  (SELECT coalesce(md5(string_agg(concat_ws(' ', a.attrelid, a.attname, a.atttypid, a.attnotnull, a.atthasdef, a.attgenerated, \
+    a.attidentity, row_security_active(a.attrelid)), ',' ORDER BY a.attrelid, a.attnum)), '') \
+   FROM unnest($2::text[]) w (name) JOIN pg_catalog.pg_attribute a ON a.attrelid = to_regclass(quote_ident(w.name)) \
+   WHERE a.attnum > 0 AND NOT a.attisdropped), \
+  NOT EXISTS (SELECT FROM unnest($2::text[]) w (name) JOIN pg_catalog.pg_class c ON c.oid = to_regclass(quote_ident(w.name)) \
+    WHERE $3 > (SELECT count(*) FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE 'ominipg\\_stamp\\_%')) \
+FROM (SELECT 1) one LEFT JOIN ominipg.ledger l ON l.replica = $1";
+
+/// Asks; none where the server knows nothing of sync yet.
+pub(crate) async fn ask(
+    tx: &Transaction,
+    replica: ReplicaId,
+    tables: &[String],
+) -> Result<Option<Handshake>, Error> {
+    let there = tx.query_one("SELECT to_regclass('ominipg.ledger') IS NOT NULL", &[]).await?;
+    if !there.get::<_, bool>(0) {
+        return Ok(None);
+    }
+    let row = tx.query_one(ASK, &[&number(replica), &tables, &ddl::TRIGGERS]).await?;
+    let now_ms = u64::try_from(row.get::<_, i64>(6)).unwrap_or_default();
+    Ok(Some(Handshake {
+        server: row.get(5),
+        now_ms,
+        ledger: marks::read(&row, 0),
+        fingerprint: row.get(7),
+        is_set_up: row.get(8),
+    }))
+}
+
+/// Makes what sync needs on the server, where it is missing.
+pub(crate) async fn set_up(tx: &Transaction, tables: &[String]) -> Result<(), Error> {
+    // One after the other, where two replicas meet a new server.
+    tx.run("SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(7957712345678902)").await?;
+    let there = tx.query_one("SELECT to_regclass('ominipg.ledger') IS NOT NULL", &[]).await?;
+    if !there.get::<_, bool>(0) {
+        tx.run(ddl::BASE).await.map_err(cannot)?;
+    }
+    for table in catalog::tables(tx, tables).await? {
+        if !table.is_set_up && !table.key.is_empty() {
+            tx.run(&ddl::table(&table.name, &table.qualified, &table.key)).await.map_err(cannot)?;
+        }
+    }
+    Ok(())
+}
+
+/// The statements of [`set_up`], for whoever may run them.
+pub(crate) fn set_up_sql(tables: &[ServerTable]) -> String {
+    let mut sql = ddl::BASE.to_owned();
+    for table in tables.iter().filter(|table| !table.key.is_empty()) {
+        sql.push('\n');
+        sql.push_str(&ddl::table(&table.name, &table.qualified, &table.key));
+    }
+    sql
+}
+
+fn cannot(error: Error) -> Error {
+    if !error.is_permission_denied() {
+        return error.context("preparing the server for sync");
+    }
+    let message = "this role may not prepare the server for sync: let the owner of the tables run what \
+                   `Ominipg::sync_setup_sql` gives";
+    Error::new(ErrorKind::Sync, message).with_source_of(error)
+}

@@ -1,0 +1,4 @@
+//! Sync of embedded databases with a server: what arrives, what is refused, and what two replicas make of the same row.
+
+mod basics;
+mod place;
