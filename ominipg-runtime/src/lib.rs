@@ -57,11 +57,12 @@ pub use self::session::{
     CopyIn, CopyInRows, CopyOut, Executing, Executor, Isolation, Notification, Notifications, RowStream,
     Savepoint, Transaction, TransactionOptions, TypedParam,
 };
-pub use self::sync::{ColumnPolicy, Policy};
 #[cfg(feature = "embedded")]
 pub use self::sync::{
-    Drift, DriftKind, ParkedChange, Resolution, SyncConflict, SyncReport, SyncStatus, SyncTable,
+    AutoSync, Drift, DriftKind, ParkedChange, Resolution, SequenceBlock, SyncConflict, SyncReport,
+    SyncStatus, SyncTable,
 };
+pub use self::sync::{ColumnPolicy, Policy};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{
     Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,

@@ -184,7 +184,7 @@ impl<'a> Pushing<'a> {
             layouts.extend(self.outbox.captured(&image.layout).cloned());
         }
         let syncer = self.syncer;
-        let (names, tables) = (self.outbox.tables().to_vec(), &syncer.tables);
+        let (names, tables) = (self.outbox.tables().to_vec(), syncer.tables());
         self.server.learn(self.db, &layouts, &names, tables, syncer.resolver.as_ref()).await?;
         let mut careful = batch.edits.iter().any(|edit| self.poisoned.contains(&edit.key));
         let mut tries = 0;

@@ -63,12 +63,6 @@ CREATE TABLE IF NOT EXISTS ominipg.rejects (
   PRIMARY KEY (replica, batch, seq)
 );
 
--- Numbers of sequences that were lent to replicas.
-CREATE TABLE IF NOT EXISTS ominipg.sequences (
-  name text PRIMARY KEY,
-  next int8 NOT NULL
-);
-
 -- The time of a write that no replica made: always later than what the row had.
 CREATE OR REPLACE FUNCTION ominipg.stamp() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
