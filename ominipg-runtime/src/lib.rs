@@ -21,6 +21,7 @@ mod schema;
 mod serve;
 mod session;
 mod sql;
+mod sync;
 mod validate;
 mod value;
 

@@ -1,0 +1,54 @@
+//! Faults that tests switch on, to see that they are noticed. Outside of tests none of it is there.
+
+use std::cell::Cell;
+
+/// A fault of the kind that systems of this sort are known for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mutant {
+    /// Batches are applied whatever the ledger says, and pushes do not ask it first.
+    NoLedger,
+    /// Times decide alone: of two equal ones neither wins.
+    NoTiebreak,
+    /// A delete deletes, however old it is.
+    UnversionedDelete,
+    /// A clock that is years ahead wins for years.
+    NoClamp,
+    /// Batches end at the limit, in the middle of a transaction if need be.
+    CutAnywhere,
+    /// A batch can hold a row twice.
+    NoCompaction,
+    /// What was deleted counts as what never was, so that an older update brings it back.
+    ForgetTombstones,
+    /// A counter is set, not added to.
+    CounterIsSet,
+    /// The value that loses is not written down.
+    SilentLoser,
+    /// A copied folder keeps its name and goes on after what its twin has pushed.
+    NoForkCheck,
+    /// A server that was set back is taken to be in step.
+    NoSetBack,
+    /// What the twin of a copied folder has pushed is pushed again.
+    NoRebase,
+}
+
+thread_local! {
+    static ON: Cell<Option<Mutant>> = const { Cell::new(None) };
+}
+
+/// Whether a fault is on in this thread.
+pub(crate) fn is_on(mutant: Mutant) -> bool {
+    ON.get() == Some(mutant)
+}
+
+/// Does some work with a fault.
+pub(crate) fn with<T>(mutant: Option<Mutant>, work: impl FnOnce() -> T) -> T {
+    struct Off;
+    impl Drop for Off {
+        fn drop(&mut self) {
+            ON.set(None);
+        }
+    }
+    let _off = Off;
+    ON.set(mutant);
+    work()
+}

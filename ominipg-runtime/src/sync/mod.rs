@@ -1,0 +1,3 @@
+//! What keeps an embedded database and a server in step.
+
+pub(crate) mod core;
