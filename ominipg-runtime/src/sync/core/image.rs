@@ -34,7 +34,7 @@ pub(crate) struct Image {
 }
 
 /// Bytes that are no image of a layout's rows.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadImage {
     /// It ends too early.
     #[error("the image of a row is cut off in field {field}")]

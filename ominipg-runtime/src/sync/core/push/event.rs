@@ -1,0 +1,55 @@
+use super::super::change::RawChange;
+use super::super::position::Mark;
+use super::super::rebase::Pushed;
+use super::super::stamp::ReplicaId;
+
+/// What a command has given.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// The ledger was read.
+    Ledger {
+        /// The replica's row of it, if it has one.
+        mark: Option<Mark>,
+        /// What time it is at the server, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// The change log was read.
+    Changes {
+        /// The changes, in their order.
+        changes: Vec<RawChange>,
+        /// Whether there are more in what was asked for.
+        more: bool,
+    },
+    /// The server told which batches it has applied, in their order.
+    Pushed(Vec<Pushed>),
+    /// The server has applied the batch.
+    Applied(Applied),
+    /// The ledger did not have what the batch follows. Nothing was applied.
+    LostRace,
+    /// It is noted.
+    Noted,
+    /// The replica has this name now.
+    Named(ReplicaId),
+}
+
+/// What a server did with a batch.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Applied {
+    /// Transactions that it refused and that were left out.
+    pub(crate) parked: Vec<Parked>,
+    /// Rows that were written.
+    pub(crate) written: u64,
+    /// Edits that lost something, or made others lose it.
+    pub(crate) conflicts: u64,
+}
+
+/// A transaction that was left out.
+#[derive(Clone, Debug)]
+pub(crate) struct Parked {
+    /// Which.
+    pub(crate) tx: u64,
+    /// The place of its first change.
+    pub(crate) first_seq: i64,
+    /// Why, for people.
+    pub(crate) reason: String,
+}

@@ -1,0 +1,187 @@
+use super::super::batch::{Batch, Limits, cut};
+use super::super::change::RawChange;
+use super::super::position::{Local, Mark};
+use super::super::reconcile::{Reconciled, reconcile};
+use super::command::{Acknowledged, Command};
+use super::event::Event;
+use super::fork::Fork;
+use super::report::{Outcome, Report};
+
+/// How often a batch may find that another push was faster.
+const RACES: u32 = 5;
+
+/// A push, from the ledger to the last change.
+#[derive(Clone, Debug)]
+pub(crate) struct Push {
+    pub(super) local: Local,
+    limits: Limits,
+    now_ms: u64,
+    races: u32,
+    pub(super) report: Report,
+    pub(super) state: State,
+}
+
+/// What is awaited.
+#[derive(Clone, Debug)]
+pub(super) enum State {
+    Ledger,
+    /// The rest of the changes that make the next batch.
+    Filling {
+        changes: Vec<RawChange>,
+    },
+    /// The rest of the changes that may make the batch by which the ledger is ahead.
+    Checking {
+        ledger: Mark,
+        changes: Vec<RawChange>,
+    },
+    Applying {
+        batch: Box<Batch>,
+    },
+    /// That a mark is noted: the replica's new place.
+    Noting {
+        mark: Mark,
+        moved: bool,
+    },
+    Forking(Fork),
+    Ended,
+}
+
+impl Push {
+    /// A push of a replica, and its first command.
+    pub(crate) fn new(local: Local, limits: Limits) -> (Self, Command) {
+        let report = Report::default();
+        let mut push = Self { local, limits, now_ms: 0, races: 0, report, state: State::Ledger };
+        let command = push.begin();
+        (push, command)
+    }
+
+    /// What to do after an event.
+    pub(crate) fn handle(&mut self, event: Event) -> Command {
+        match (std::mem::replace(&mut self.state, State::Ended), event) {
+            (State::Ledger, Event::Ledger { mark, now_ms }) => {
+                self.now_ms = now_ms;
+                self.reconcile(mark)
+            }
+            (State::Filling { mut changes }, Event::Changes { changes: next, more }) => {
+                changes.extend(next);
+                self.filled(changes, more)
+            }
+            (State::Checking { ledger, mut changes }, Event::Changes { changes: next, more }) => {
+                changes.extend(next);
+                self.checked(ledger, changes, more)
+            }
+            (State::Applying { batch }, Event::Applied(applied)) => {
+                self.report.batches += 1;
+                self.report.changes += batch.changes.len() as u64;
+                self.report.edits += batch.edits.len() as u64;
+                self.report.clamped += batch.clamped;
+                self.report.add(&applied);
+                self.races = 0;
+                self.acknowledge(batch.mark, Acknowledged::Answered(applied))
+            }
+            (State::Applying { .. }, Event::LostRace) => {
+                self.races += 1;
+                if self.races < RACES { self.begin() } else { self.finish(Outcome::Raced) }
+            }
+            (State::Noting { mark, moved }, Event::Noted) => {
+                if moved {
+                    self.local.mark = mark;
+                } else {
+                    self.local.advance(mark);
+                }
+                self.next()
+            }
+            (State::Forking(fork), event) => self.fork(fork, event),
+            _ => self.finish(Outcome::OutOfTurn),
+        }
+    }
+
+    pub(super) fn begin(&mut self) -> Command {
+        if mutant!(NoLedger) {
+            return self.next();
+        }
+        self.state = State::Ledger;
+        Command::ReadLedger { replica: self.local.replica }
+    }
+
+    fn reconcile(&mut self, ledger: Option<Mark>) -> Command {
+        match reconcile(&self.local, ledger.as_ref()) {
+            Reconciled::New | Reconciled::InStep => self.next(),
+            Reconciled::Elsewhere { to } => {
+                self.report.moved_to = Some(to);
+                self.state = State::Noting { mark: to, moved: true };
+                Command::MoveTo { mark: to }
+            }
+            Reconciled::Ahead { ledger } if mutant!(NoForkCheck) => {
+                self.acknowledge(ledger, Acknowledged::Lost)
+            }
+            Reconciled::Ahead { ledger } => {
+                self.state = State::Checking { ledger, changes: Vec::new() };
+                self.read(self.local.mark.high_seq, Some(ledger.high_seq))
+            }
+            Reconciled::Forked { ledger } => self.forked(ledger),
+            Reconciled::OutOfReach => self.finish(Outcome::OutOfReach),
+        }
+    }
+
+    /// Begins the next batch: the one that was pushed before, where the server was set back, else a new one.
+    fn next(&mut self) -> Command {
+        self.state = State::Filling { changes: Vec::new() };
+        let through = self.local.replay().map(|mark| mark.high_seq);
+        self.read(self.local.mark.high_seq, through)
+    }
+
+    fn filled(&mut self, changes: Vec<RawChange>, more: bool) -> Command {
+        let replay = self.local.replay().copied();
+        let whole = match replay {
+            Some(_) => (!more).then_some(changes.len()),
+            None => cut(&changes, more, self.limits),
+        };
+        let Some(whole) = whole else {
+            let after = changes.last().map_or(self.local.mark.high_seq, |change| change.seq);
+            self.state = State::Filling { changes };
+            return self.read(after, replay.map(|mark| mark.high_seq));
+        };
+        if whole == 0 && replay.is_none() {
+            return self.finish(Outcome::Done);
+        }
+        let referee_ms = replay.map_or(self.now_ms, |mark| mark.referee_ms);
+        match Batch::new(self.local.replica, self.local.mark, referee_ms, &changes[..whole]) {
+            Ok(batch) => {
+                let batch = Box::new(batch);
+                self.state = State::Applying { batch: batch.clone() };
+                Command::Apply(batch)
+            }
+            Err(why) => self.finish(Outcome::BadChange { after: self.local.mark.high_seq, why }),
+        }
+    }
+
+    fn checked(&mut self, ledger: Mark, changes: Vec<RawChange>, more: bool) -> Command {
+        if more {
+            let after = changes.last().map_or(self.local.mark.high_seq, |change| change.seq);
+            self.state = State::Checking { ledger, changes };
+            return self.read(after, Some(ledger.high_seq));
+        }
+        if Fork::is_own(self.local.mark.hash, &changes, &ledger) {
+            self.report.recovered += 1;
+            self.acknowledge(ledger, Acknowledged::Lost)
+        } else {
+            self.forked(ledger)
+        }
+    }
+
+    fn acknowledge(&mut self, mark: Mark, answer: Acknowledged) -> Command {
+        self.state = State::Noting { mark, moved: false };
+        Command::Acknowledge { mark, answer }
+    }
+
+    pub(super) fn read(&self, after: i64, through: Option<i64>) -> Command {
+        Command::ReadChanges { after, through, rows: self.limits.rows.max(1), bytes: self.limits.bytes }
+    }
+
+    pub(super) fn finish(&mut self, outcome: Outcome) -> Command {
+        self.state = State::Ended;
+        self.report.outcome = outcome;
+        Command::Finish(Box::new(std::mem::take(&mut self.report)))
+    }
+}

@@ -1,0 +1,60 @@
+use super::super::image::BadImage;
+use super::super::position::Mark;
+use super::super::stamp::ReplicaId;
+use super::event::{Applied, Parked};
+
+/// What a push has done.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Report {
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// Batches that were applied.
+    pub(crate) batches: u64,
+    /// Batches whose answer an earlier push had lost.
+    pub(crate) recovered: u64,
+    /// Changes in them.
+    pub(crate) changes: u64,
+    /// Edits of rows that they came to.
+    pub(crate) edits: u64,
+    /// Changes that a clock had made which runs ahead of the server's.
+    pub(crate) clamped: u64,
+    /// Rows that were written.
+    pub(crate) written: u64,
+    /// Edits that lost something, or made others lose it.
+    pub(crate) conflicts: u64,
+    /// Transactions that were left out.
+    pub(crate) parked: Vec<Parked>,
+    /// Where the server was found, if it was not where the replica had left it.
+    pub(crate) moved_to: Option<Mark>,
+    /// The name that was given up, because another folder pushes under it.
+    pub(crate) forked_from: Option<ReplicaId>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, applied: &Applied) {
+        self.written += applied.written;
+        self.conflicts += applied.conflicts;
+        self.parked.extend_from_slice(&applied.parked);
+    }
+}
+
+/// How a push ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All that was there has been pushed.
+    #[default]
+    Done,
+    /// Somebody else pushes under the same name, again and again in between.
+    Raced,
+    /// The server was set back to before anything that the change log still has: the tables have to be compared.
+    OutOfReach,
+    /// The change log holds what cannot be read.
+    BadChange {
+        /// The place of the first change of the batch.
+        after: i64,
+        /// What is wrong.
+        why: BadImage,
+    },
+    /// An event came that answers no command.
+    OutOfTurn,
+}
