@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::change::{Change, RawChange};
@@ -6,7 +7,8 @@ use super::compact::compact;
 use super::edit::{Edit, Stamped, stamp_all};
 use super::hash::TransactionDigest;
 use super::image::BadImage;
-use super::position::Mark;
+use super::key::RowKey;
+use super::position::{Local, Mark};
 use super::stamp::ReplicaId;
 
 /// How much a batch may hold, unless one transaction alone is more.
@@ -64,6 +66,8 @@ pub(crate) fn cut(changes: &[RawChange], more: bool, limits: Limits) -> Option<u
 pub(crate) struct Batch {
     /// Whose.
     pub(crate) replica: ReplicaId,
+    /// The lineage of that replica, for the ledger to keep.
+    pub(crate) lineage: ReplicaId,
     /// What the ledger must have for the batch to be applied. Before the first batch it has nothing.
     pub(crate) previous: Mark,
     /// What the ledger has then.
@@ -83,12 +87,8 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Makes a batch of changes, all of which it takes.
-    pub(crate) fn new(
-        replica: ReplicaId,
-        previous: Mark,
-        referee_ms: u64,
-        raw: &[RawChange],
-    ) -> Result<Self, BadImage> {
+    pub(crate) fn new(local: &Local, referee_ms: u64, raw: &[RawChange]) -> Result<Self, BadImage> {
+        let Local { replica, lineage, mark: previous, .. } = *local;
         let transactions = transactions(raw);
         let digests: Vec<_> = transactions.iter().map(|at| TransactionDigest::of(&raw[at.clone()])).collect();
         let changes: Vec<Change> = raw.iter().map(RawChange::parse).collect::<Result<_, _>>()?;
@@ -99,6 +99,7 @@ impl Batch {
         let hash = previous.hash.next(batch_no, high_seq, &digests);
         Ok(Self {
             replica,
+            lineage,
             previous,
             mark: Mark { batch_no, high_seq, high_time: clock.last(), referee_ms, hash },
             edits: compact(&changes),
@@ -109,17 +110,19 @@ impl Batch {
         })
     }
 
-    /// The changes of some transactions as one edit for each row.
-    pub(crate) fn edits_of(&self, transactions: Range<usize>) -> Vec<Edit> {
-        compact(self.changes_of(transactions))
+    /// The changes of a transaction, by its place in the batch.
+    pub(crate) fn changes_of(&self, transaction: usize) -> &[Stamped] {
+        self.transactions.get(transaction).map_or(&[], |of| &self.changes[of.clone()])
     }
 
-    /// The changes of some transactions.
-    pub(crate) fn changes_of(&self, transactions: Range<usize>) -> &[Stamped] {
-        let of = self.transactions.get(transactions).unwrap_or_default();
-        match (of.first(), of.last()) {
-            (Some(first), Some(last)) => &self.changes[first.start..last.end],
-            _ => &[],
-        }
+    /// The changes of some transactions, in their order, as one edit for each row.
+    pub(crate) fn edits_of(&self, transactions: &[usize]) -> Vec<Edit> {
+        compact(transactions.iter().flat_map(|&transaction| self.changes_of(transaction)))
+    }
+
+    /// What to tell a [`Bisect`](super::Bisect) of the transactions.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (usize, HashSet<RowKey>)> {
+        let keys = |of: &[Stamped]| of.iter().flat_map(|stamped| stamped.change.keys()).cloned().collect();
+        self.transactions.iter().map(move |of| (of.len(), keys(&self.changes[of.clone()])))
     }
 }

@@ -60,7 +60,10 @@ fn there(case: &Case<'_>, remote: &Image, image: &Image) -> Merged {
         return Merged { action: write(writes), shadow, kept: None, conflict };
     }
     shadow.deleted = Some(case.edit.stamp);
-    let lost = case.foreign() && case.edit.base.as_ref() != Some(remote);
+    let lost = (0..remote.fields.len()).any(|column| {
+        let theirs = case.remote.shadow.of(&remote.layout.columns[column]).replica();
+        theirs != case.edit.replica() && case.moved(remote, remote, column)
+    });
     let conflict = lost.then(|| case.conflict(Winner::Local, Reason::Deleted));
     let kept = Some(overlaid(remote, image, set(&writes, image)));
     Merged { action: Action::Delete, shadow, kept, conflict }
@@ -68,7 +71,7 @@ fn there(case: &Case<'_>, remote: &Image, image: &Image) -> Merged {
 
 fn gone(case: &Case<'_>, image: &Image) -> Merged {
     let kept = case.remote.kept.as_ref().unwrap_or(image);
-    let Columns { mut shadow, writes, .. } = columns(case, kept, image);
+    let Columns { mut shadow, writes, lost } = columns(case, kept, image);
     let deleted = case.remote.shadow.deleted;
     if case.edit.row.is_some() && case.wins() {
         shadow.deleted = None;
@@ -79,8 +82,13 @@ fn gone(case: &Case<'_>, image: &Image) -> Merged {
         let names = image.layout.columns.iter().enumerate();
         let theirs = names.filter(|&(column, name)| case.how(column) == How::Set && !won(column, name));
         let row = overlaid(image, kept, theirs.map(|(_, name)| &**name));
-        let lost = deleted.is_some() && case.edit.base.is_some() && case.foreign();
-        let conflict = lost.then(|| case.conflict(Winner::Local, Reason::Deleted));
+        let conflict = if deleted.is_some() && case.edit.base.is_some() && case.foreign() {
+            Some(case.conflict(Winner::Local, Reason::Deleted))
+        } else {
+            // What was deleted is nobody's loss any more; what the edit loses to it is.
+            let lost = lost.into_iter().filter(|column| column.1 == Winner::Remote).collect();
+            case.conflict_over(lost)
+        };
         return Merged { action: Action::Insert(row), shadow, kept: None, conflict };
     }
     let kept = overlaid(kept, image, set(&writes, image));

@@ -24,20 +24,24 @@ pub(crate) enum Command {
         /// About so many bytes of images.
         bytes: usize,
     },
-    /// Ask the server for the batches that it has applied under the replica's name: [`Event::Pushed`](super::Event::Pushed).
+    /// Ask the server for the batches that it has applied under any name of the same lineage:
+    /// [`Event::Pushed`](super::Event::Pushed).
     ReadPushed {
         /// Whose.
-        replica: ReplicaId,
-        /// From this batch on, with it. What the server has forgotten is left out.
-        from: u64,
+        lineage: ReplicaId,
+        /// Those whose last change has a place after this one.
+        after: i64,
     },
     /// Apply a batch in one transaction of the server, with the ledger: [`Event::Applied`](super::Event::Applied), or
     /// [`Event::LostRace`](super::Event::LostRace) where the ledger no longer has what came before.
     Apply(Box<Batch>),
     /// Note in one local transaction that a batch has arrived: [`Event::Noted`](super::Event::Noted).
     ///
-    /// What is noted is [`Local::advance`](super::super::Local::advance).
+    /// What is noted is [`Local::advance`](super::super::Local::advance). If the replica has another name by now, another push
+    /// has renamed it, and this one ends here; so it is for all that is noted.
     Acknowledge {
+        /// Whose.
+        replica: ReplicaId,
         /// How far that is.
         mark: Mark,
         /// What the server did with it.
@@ -45,12 +49,16 @@ pub(crate) enum Command {
     },
     /// Note in one local transaction that the server is elsewhere; the history stays: [`Event::Noted`](super::Event::Noted).
     MoveTo {
+        /// Whose.
+        replica: ReplicaId,
         /// Where it is.
         mark: Mark,
     },
-    /// Take a new name, and note it in one local transaction with [`Local::new`](super::super::Local::new), which forgets the
-    /// old history: [`Event::Named`](super::Event::Named).
+    /// Take a new name, and note it in one local transaction with [`Local::forked`](super::super::Local::forked), which forgets
+    /// the old history: [`Event::Named`](super::Event::Named).
     NewIdentity {
+        /// The old name.
+        old: ReplicaId,
         /// Up to here, what the change log holds has been pushed under the old name.
         high_seq: i64,
         /// Where the clock stands.

@@ -20,7 +20,7 @@ pub(crate) enum Event {
         /// Whether there are more in what was asked for.
         more: bool,
     },
-    /// The server told which batches it has applied, in their order.
+    /// The server told which batches it has applied.
     Pushed(Vec<Pushed>),
     /// The server has applied the batch.
     Applied(Applied),

@@ -1,5 +1,6 @@
-use super::super::batch::{Batch, Limits, cut};
+use super::super::batch::{Batch, Limits, cut, transactions};
 use super::super::change::RawChange;
+use super::super::hash::TransactionDigest;
 use super::super::position::{Local, Mark};
 use super::super::reconcile::{Reconciled, reconcile};
 use super::command::{Acknowledged, Command};
@@ -15,7 +16,7 @@ const RACES: u32 = 5;
 pub(crate) struct Push {
     pub(super) local: Local,
     limits: Limits,
-    now_ms: u64,
+    pub(super) now_ms: u64,
     races: u32,
     pub(super) report: Report,
     pub(super) state: State,
@@ -110,7 +111,7 @@ impl Push {
             Reconciled::Elsewhere { to } => {
                 self.report.moved_to = Some(to);
                 self.state = State::Noting { mark: to, moved: true };
-                Command::MoveTo { mark: to }
+                Command::MoveTo { replica: self.local.replica, mark: to }
             }
             Reconciled::Ahead { ledger } if mutant!(NoForkCheck) => {
                 self.acknowledge(ledger, Acknowledged::Lost)
@@ -146,7 +147,7 @@ impl Push {
             return self.finish(Outcome::Done);
         }
         let referee_ms = replay.map_or(self.now_ms, |mark| mark.referee_ms);
-        match Batch::new(self.local.replica, self.local.mark, referee_ms, &changes[..whole]) {
+        match Batch::new(&self.local, referee_ms, &changes[..whole]) {
             Ok(batch) => {
                 let batch = Box::new(batch);
                 self.state = State::Applying { batch: batch.clone() };
@@ -162,7 +163,9 @@ impl Push {
             self.state = State::Checking { ledger, changes };
             return self.read(after, Some(ledger.high_seq));
         }
-        if Fork::is_own(self.local.mark.hash, &changes, &ledger) {
+        let digests = transactions(&changes).into_iter().map(|of| TransactionDigest::of(&changes[of]));
+        let digests: Vec<_> = digests.collect();
+        if self.local.mark.hash.next(ledger.batch_no, ledger.high_seq, &digests) == ledger.hash {
             self.report.recovered += 1;
             self.acknowledge(ledger, Acknowledged::Lost)
         } else {
@@ -172,7 +175,7 @@ impl Push {
 
     fn acknowledge(&mut self, mark: Mark, answer: Acknowledged) -> Command {
         self.state = State::Noting { mark, moved: false };
-        Command::Acknowledge { mark, answer }
+        Command::Acknowledge { replica: self.local.replica, mark, answer }
     }
 
     pub(super) fn read(&self, after: i64, through: Option<i64>) -> Command {
