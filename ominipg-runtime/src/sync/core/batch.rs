@@ -66,8 +66,6 @@ pub(crate) fn cut(changes: &[RawChange], more: bool, limits: Limits) -> Option<u
 pub(crate) struct Batch {
     /// Whose.
     pub(crate) replica: ReplicaId,
-    /// The lineage of that replica, for the ledger to keep.
-    pub(crate) lineage: ReplicaId,
     /// What the ledger must have for the batch to be applied. Before the first batch it has nothing.
     pub(crate) previous: Mark,
     /// What the ledger has then.
@@ -88,7 +86,7 @@ pub(crate) struct Batch {
 impl Batch {
     /// Makes a batch of changes, all of which it takes.
     pub(crate) fn new(local: &Local, referee_ms: u64, raw: &[RawChange]) -> Result<Self, BadImage> {
-        let Local { replica, lineage, mark: previous, .. } = *local;
+        let Local { replica, mark: previous, .. } = *local;
         let transactions = transactions(raw);
         let digests: Vec<_> = transactions.iter().map(|at| TransactionDigest::of(&raw[at.clone()])).collect();
         let changes: Vec<Change> = raw.iter().map(RawChange::parse).collect::<Result<_, _>>()?;
@@ -99,7 +97,6 @@ impl Batch {
         let hash = previous.hash.next(batch_no, high_seq, &digests);
         Ok(Self {
             replica,
-            lineage,
             previous,
             mark: Mark { batch_no, high_seq, high_time: clock.last(), referee_ms, hash },
             edits: compact(&changes),

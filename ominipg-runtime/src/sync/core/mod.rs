@@ -35,6 +35,8 @@ mod push;
 mod rebase;
 mod reconcile;
 mod stamp;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::batch::{Batch, Limits, cut, transactions};
 pub(crate) use self::bisect::{Bisect, Try, Why};
@@ -52,6 +54,6 @@ pub(crate) use self::policy::Rules;
 pub use self::policy::{ColumnPolicy, Policy};
 pub(crate) use self::position::{Local, Mark};
 pub(crate) use self::push::{Acknowledged, Applied, Command, Event, Outcome, Parked, Push, Report};
-pub(crate) use self::rebase::{Kin, Pushed};
+pub(crate) use self::rebase::Pushed;
 pub(crate) use self::reconcile::{Reconciled, reconcile};
 pub(crate) use self::stamp::{ReplicaId, Stamp};

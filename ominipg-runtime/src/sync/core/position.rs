@@ -18,7 +18,7 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    /// That of a replica which has pushed nothing; what its change log holds up to `high_seq` is not its own to push.
+    /// That of a replica which has pushed nothing.
     pub(crate) fn genesis(replica: ReplicaId, high_seq: i64, high_time: HybridTime) -> Self {
         Self { batch_no: 0, high_seq, high_time, referee_ms: 0, hash: BatchHash::genesis(replica) }
     }
@@ -34,8 +34,6 @@ impl Mark {
 pub(crate) struct Local {
     /// Its name.
     pub(crate) replica: ReplicaId,
-    /// The first name that its folder had: the same for all copies of a folder.
-    pub(crate) lineage: ReplicaId,
     /// What the server has acknowledged.
     pub(crate) mark: Mark,
     /// The marks that it has passed, by batch: of each the changes after it are still in the change log.
@@ -46,20 +44,10 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    /// A replica that has pushed nothing.
+    /// A replica that has pushed nothing under its name; what its change log holds up to `high_seq` is not its own to push.
     pub(crate) fn new(replica: ReplicaId, high_seq: i64, high_time: HybridTime) -> Self {
-        Self::forked(replica, replica, high_seq, high_time)
-    }
-
-    /// A replica that has taken a new name, and has pushed nothing under it.
-    pub(crate) fn forked(
-        replica: ReplicaId,
-        lineage: ReplicaId,
-        high_seq: i64,
-        high_time: HybridTime,
-    ) -> Self {
         let mark = Mark::genesis(replica, high_seq, high_time);
-        Self { replica, lineage, mark, history: vec![mark] }
+        Self { replica, mark, history: vec![mark] }
     }
 
     /// The mark in its history, or its own, that tells of the same batches.

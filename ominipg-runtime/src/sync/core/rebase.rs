@@ -1,50 +1,53 @@
-use std::collections::HashSet;
-
 use super::batch::transactions;
 use super::change::RawChange;
 use super::hash::TransactionDigest;
 use super::position::{Local, Mark};
-use super::stamp::ReplicaId;
 
 /// A batch that the server has applied, as it remembers it.
 #[derive(Clone, Debug)]
 pub(crate) struct Pushed {
-    /// Under which name.
-    pub(crate) replica: ReplicaId,
     /// Where the ledger was after it.
     pub(crate) mark: Mark,
     /// What its transactions did: [`Batch::trail`](super::Batch::trail).
     pub(crate) trail: Vec<u64>,
 }
 
-/// What folders have pushed that were once the same: which of a replica's own changes are there already.
-#[derive(Clone, Debug)]
-pub(crate) struct Kin {
-    /// What transactions did.
-    digests: HashSet<u64>,
-    /// The place of the last of them.
-    pub(super) through: i64,
+/// How a replica's own transactions fit those that were pushed under its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// It has to read on to tell.
+    Unknown,
+    /// All that was pushed is its own.
+    Same,
+    /// All that it has was pushed, and more that it does not have.
+    Behind,
+    /// So many changes are the same; the transaction that follows them is its own and was not pushed, but another was.
+    Diverged {
+        /// How many changes.
+        same: usize,
+        /// That transaction.
+        next: TransactionDigest,
+    },
 }
 
-impl Kin {
-    /// Of what was pushed after a mark.
-    pub(crate) fn new(after: &Mark, pushed: &[Pushed]) -> Self {
-        let later = || pushed.iter().filter(|batch| batch.mark.high_seq > after.high_seq);
-        Self {
-            digests: later().flat_map(|batch| &batch.trail).copied().collect(),
-            through: later().map(|batch| batch.mark.high_seq).max().unwrap_or(after.high_seq),
+/// Compares the replica's changes after a mark to the batches that were pushed after it, in their order.
+pub(crate) fn compare(changes: &[RawChange], more: bool, pushed: &[Pushed]) -> Compared {
+    let mut own = transactions(changes);
+    if more {
+        // It may not be whole.
+        own.pop();
+    }
+    let mut own = own.into_iter();
+    for theirs in pushed.iter().flat_map(|batch| &batch.trail) {
+        let Some(of) = own.next() else {
+            return if more { Compared::Unknown } else { Compared::Behind };
+        };
+        let next = TransactionDigest::of(&changes[of.clone()]);
+        if next.short() != *theirs || mutant!(NoRebase) {
+            return Compared::Diverged { same: of.start, next };
         }
     }
-
-    /// How many of these changes come before the first whose transaction nobody has pushed.
-    ///
-    /// Copies of a folder have the same beginning, and whoever has pushed a transaction has pushed all before it.
-    pub(crate) fn have(&self, changes: &[RawChange]) -> usize {
-        let digest = |of: &[RawChange]| TransactionDigest::of(of).short();
-        let known = |of: &std::ops::Range<usize>| self.digests.contains(&digest(&changes[of.clone()]));
-        let known = transactions(changes).into_iter().take_while(|of| !mutant!(NoRebase) && known(of));
-        known.last().map_or(0, |of| of.end)
-    }
+    Compared::Same
 }
 
 /// Finds the last batch that a replica and whoever else has its name have both known: the last that the server does not
@@ -52,10 +55,10 @@ impl Kin {
 ///
 /// Nothing where the replica no longer has the changes that follow it.
 pub(crate) fn common(local: &Local, ledger: &Mark, pushed: &[Pushed]) -> Option<Mark> {
-    let theirs = pushed.iter().filter(|batch| batch.replica == local.replica).map(|batch| &batch.mark);
-    let theirs: Vec<_> = theirs.chain([ledger]).collect();
-    let contradicted =
-        |own: &Mark| theirs.iter().any(|theirs| theirs.batch_no == own.batch_no && !theirs.agrees(own));
+    let contradicted = |own: &Mark| {
+        let theirs = pushed.iter().map(|batch| &batch.mark).chain([ledger]);
+        theirs.filter(|theirs| theirs.batch_no == own.batch_no).any(|theirs| !theirs.agrees(own))
+    };
     let known = local.marks().filter(|own| own.batch_no <= ledger.batch_no && !contradicted(own));
     known.max_by_key(|own| own.batch_no).copied()
 }

@@ -18,7 +18,8 @@ pub(crate) enum Reconciled {
         /// Where to go on.
         to: Mark,
     },
-    /// Somebody else has pushed under the replica's name: its folder is a copy of another, or was restored from one.
+    /// Something was pushed under the replica's name that it does not remember: its folder is a copy of another, or was restored
+    /// from one. What was pushed tells whether it is the replica's too.
     Forked {
         /// The ledger's.
         ledger: Mark,

@@ -1,8 +1,12 @@
 use std::num::NonZeroU64;
 
-use super::clock::HybridTime;
+use sha2::{Digest, Sha256};
 
-/// Which replica made an edit: a random number, never zero, that a copied folder gives up for a new one.
+use super::clock::HybridTime;
+use super::hash::TransactionDigest;
+
+/// Which replica made an edit: a random number, never zero. A copied folder gives it up for a new one, once it has other
+/// changes than the folder it is a copy of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ReplicaId(NonZeroU64);
 
@@ -10,6 +14,15 @@ impl ReplicaId {
     /// The replica of a number; none for zero, which is nobody's.
     pub(crate) fn new(id: u64) -> Option<Self> {
         NonZeroU64::new(id).map(Self)
+    }
+
+    /// The name of those that go on with a transaction from where another has been pushed under this name.
+    pub(crate) fn followed_by(self, next: TransactionDigest) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.get().to_be_bytes());
+        hash.update(next.0);
+        let short = TransactionDigest(hash.finalize().into()).short();
+        Self(NonZeroU64::new(short).unwrap_or(NonZeroU64::MIN))
     }
 
     /// Its number.

@@ -8,6 +8,8 @@ use super::report::Report;
 /// What to do next. Each is answered by one event.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
+    /// Read again what the replica knows of itself: [`Event::Local`](super::Event::Local).
+    ReadLocal,
     /// Ask the server for the replica's row of the ledger: [`Event::Ledger`](super::Event::Ledger).
     ReadLedger {
         /// Whose.
@@ -24,24 +26,26 @@ pub(crate) enum Command {
         /// About so many bytes of images.
         bytes: usize,
     },
-    /// Ask the server for the batches that it has applied under any name of the same lineage:
-    /// [`Event::Pushed`](super::Event::Pushed).
+    /// Ask the server for the batches that it has applied under the replica's name: [`Event::Pushed`](super::Event::Pushed).
     ReadPushed {
         /// Whose.
-        lineage: ReplicaId,
-        /// Those whose last change has a place after this one.
-        after: i64,
+        replica: ReplicaId,
+        /// From this batch on, with it.
+        from: u64,
     },
     /// Apply a batch in one transaction of the server, with the ledger: [`Event::Applied`](super::Event::Applied), or
     /// [`Event::LostRace`](super::Event::LostRace) where the ledger no longer has what came before.
     Apply(Box<Batch>),
     /// Note in one local transaction that a batch has arrived: [`Event::Noted`](super::Event::Noted).
     ///
-    /// What is noted is [`Local::advance`](super::super::Local::advance). If the replica has another name by now, another push
-    /// has renamed it, and this one ends here; so it is for all that is noted.
+    /// What is noted is [`Local::advance`](super::super::Local::advance). Here and wherever something is noted, it is only if the
+    /// replica still has this name and this mark: else another push has gone on from them, and the answer is
+    /// [`Event::Overtaken`](super::Event::Overtaken).
     Acknowledge {
         /// Whose.
         replica: ReplicaId,
+        /// The mark that it has.
+        before: Mark,
         /// How far that is.
         mark: Mark,
         /// What the server did with it.
@@ -51,14 +55,20 @@ pub(crate) enum Command {
     MoveTo {
         /// Whose.
         replica: ReplicaId,
+        /// The mark that it has.
+        before: Mark,
         /// Where it is.
         mark: Mark,
     },
-    /// Take a new name, and note it in one local transaction with [`Local::forked`](super::super::Local::forked), which forgets
-    /// the old history: [`Event::Named`](super::Event::Named).
-    NewIdentity {
+    /// Take a new name, and note it in one local transaction, as [`Local::new`](super::super::Local::new) has it: the old history
+    /// is forgotten. [`Event::Noted`](super::Event::Noted).
+    Rename {
         /// The old name.
-        old: ReplicaId,
+        replica: ReplicaId,
+        /// The mark that it has.
+        before: Mark,
+        /// The new one.
+        name: ReplicaId,
         /// Up to here, what the change log holds has been pushed under the old name.
         high_seq: i64,
         /// Where the clock stands.

@@ -1,11 +1,12 @@
 use super::super::change::RawChange;
-use super::super::position::Mark;
+use super::super::position::{Local, Mark};
 use super::super::rebase::Pushed;
-use super::super::stamp::ReplicaId;
 
 /// What a command has given.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
+    /// What the replica knows of itself was read.
+    Local(Local),
     /// The ledger was read.
     Ledger {
         /// The replica's row of it, if it has one.
@@ -28,8 +29,8 @@ pub(crate) enum Event {
     LostRace,
     /// It is noted.
     Noted,
-    /// The replica has this name now.
-    Named(ReplicaId),
+    /// It is not noted: the replica has another name or mark by now.
+    Overtaken,
 }
 
 /// What a server did with a batch.

@@ -1,69 +1,89 @@
 use super::super::change::RawChange;
-use super::super::clock::Clock;
+use super::super::clock::{Clock, HybridTime};
 use super::super::position::{Local, Mark};
-use super::super::rebase::{Kin, common};
-use super::command::Command;
+use super::super::rebase::{Compared, Pushed, common, compare};
+use super::super::stamp::ReplicaId;
+use super::command::{Acknowledged, Command};
 use super::event::Event;
 use super::machine::{Push, State};
 use super::report::Outcome;
 
-/// The way from a name that somebody else uses too to a new one, without pushing again what others with the same beginning have
-/// pushed already.
+/// The way out when somebody else has pushed under the replica's name: to where both are the same, or to another name.
 #[derive(Clone, Debug)]
 pub(super) enum Fork {
-    /// Awaits what the server has applied under the old name and those of its kin.
+    /// Awaits what the server has applied under the name.
     Pushed { ledger: Mark },
-    /// Awaits the changes that others may have pushed.
-    Comparing { at: Mark, kin: Kin, changes: Vec<RawChange> },
-    /// Awaits the new name.
-    Name { high_seq: i64, clock: Clock },
+    /// Awaits the own changes that follow what both have known.
+    Comparing { ledger: Mark, at: Mark, pushed: Vec<Pushed>, changes: Vec<RawChange> },
+    /// Awaits that the new name is noted.
+    Name { name: ReplicaId, high_seq: i64, high_time: HybridTime },
 }
 
 impl Push {
     pub(super) fn forked(&mut self, ledger: Mark) -> Command {
-        self.report.forked_from.get_or_insert(self.local.replica);
-        let after = self.local.marks().map(|mark| mark.high_seq).min().unwrap_or_default();
+        let from = self.local.marks().map(|mark| mark.batch_no).min().unwrap_or_default();
         self.state = State::Forking(Fork::Pushed { ledger });
-        Command::ReadPushed { lineage: self.local.lineage, after }
+        Command::ReadPushed { replica: self.local.replica, from }
     }
 
     pub(super) fn fork(&mut self, fork: Fork, event: Event) -> Command {
         match (fork, event) {
-            (Fork::Pushed { ledger }, Event::Pushed(pushed)) => {
+            (Fork::Pushed { ledger }, Event::Pushed(mut pushed)) => {
                 let Some(at) = common(&self.local, &ledger, &pushed) else {
                     return self.finish(Outcome::OutOfReach);
                 };
-                let kin = Kin::new(&at, &pushed);
-                self.compare(at, kin, Vec::new())
+                pushed.retain(|batch| batch.mark.batch_no > at.batch_no);
+                pushed.sort_by_key(|batch| batch.mark.batch_no);
+                self.compare(ledger, at, pushed, Vec::new())
             }
-            (Fork::Comparing { at, kin, mut changes }, Event::Changes { changes: next, more }) => {
+            (Fork::Comparing { ledger, at, pushed, mut changes }, Event::Changes { changes: next, more }) => {
                 changes.extend(next);
-                if more { self.compare(at, kin, changes) } else { self.compared(at, &kin, &changes) }
+                self.compared(ledger, at, pushed, changes, more)
             }
-            (Fork::Name { high_seq, clock }, Event::Named(replica)) => {
-                self.local = Local::forked(replica, self.local.lineage, high_seq, clock.last());
+            (Fork::Name { name, high_seq, high_time }, Event::Noted) => {
+                self.report.forked_from.get_or_insert(self.local.replica);
+                self.local = Local::new(name, high_seq, high_time);
                 self.begin()
             }
+            (Fork::Name { .. }, Event::Overtaken) => self.again(),
             _ => self.finish(Outcome::OutOfTurn),
         }
     }
 
-    fn compare(&mut self, at: Mark, kin: Kin, changes: Vec<RawChange>) -> Command {
+    fn compare(&mut self, ledger: Mark, at: Mark, pushed: Vec<Pushed>, changes: Vec<RawChange>) -> Command {
         let after = changes.last().map_or(at.high_seq, |change| change.seq);
-        let through = Some(kin.through);
-        self.state = State::Forking(Fork::Comparing { at, kin, changes });
-        self.read(after, through)
+        self.state = State::Forking(Fork::Comparing { ledger, at, pushed, changes });
+        self.read(after, None)
     }
 
-    fn compared(&mut self, at: Mark, kin: &Kin, changes: &[RawChange]) -> Command {
-        let pushed = &changes[..kin.have(changes)];
-        // The stamps of what comes after follow those of what others have pushed, whose clocks stood no later than now.
-        let mut clock = Clock::new(at.high_time);
-        for change in pushed {
-            clock.bounded(change.at, self.now_ms);
+    fn compared(
+        &mut self,
+        ledger: Mark,
+        at: Mark,
+        pushed: Vec<Pushed>,
+        changes: Vec<RawChange>,
+        more: bool,
+    ) -> Command {
+        match compare(&changes, more, &pushed) {
+            Compared::Unknown => self.compare(ledger, at, pushed, changes),
+            Compared::Same => {
+                self.report.recovered += 1;
+                self.acknowledge(ledger, Acknowledged::Lost)
+            }
+            Compared::Behind => self.finish(Outcome::Done),
+            Compared::Diverged { same, next } => {
+                // The stamps of what comes after follow those of what was pushed, which was bounded by an earlier time than now.
+                let mut clock = Clock::new(at.high_time);
+                for change in &changes[..same] {
+                    clock.bounded(change.at, self.now_ms);
+                }
+                let high_seq = changes[..same].last().map_or(at.high_seq, |change| change.seq);
+                let (replica, before) = (self.local.replica, self.local.mark);
+                // All copies of a folder that go on with the same transaction take the same name, and so only one pushes it.
+                let (name, high_time) = (replica.followed_by(next), clock.last());
+                self.state = State::Forking(Fork::Name { name, high_seq, high_time });
+                Command::Rename { replica, before, name, high_seq, high_time }
+            }
         }
-        let (high_seq, high_time) = (pushed.last().map_or(at.high_seq, |change| change.seq), clock.last());
-        self.state = State::Forking(Fork::Name { high_seq, clock });
-        Command::NewIdentity { old: self.local.replica, high_seq, high_time }
     }
 }

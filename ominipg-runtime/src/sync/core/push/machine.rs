@@ -25,6 +25,7 @@ pub(crate) struct Push {
 /// What is awaited.
 #[derive(Clone, Debug)]
 pub(super) enum State {
+    Local,
     Ledger,
     /// The rest of the changes that make the next batch.
     Filling {
@@ -80,9 +81,13 @@ impl Push {
                 self.races = 0;
                 self.acknowledge(batch.mark, Acknowledged::Answered(applied))
             }
-            (State::Applying { .. }, Event::LostRace) => {
-                self.races += 1;
-                if self.races < RACES { self.begin() } else { self.finish(Outcome::Raced) }
+            (State::Local, Event::Local(local)) => {
+                self.local = local;
+                self.begin()
+            }
+            // What is known of the replica may be as old as the batch.
+            (State::Applying { .. }, Event::LostRace) | (State::Noting { .. }, Event::Overtaken) => {
+                self.again()
             }
             (State::Noting { mark, moved }, Event::Noted) => {
                 if moved {
@@ -95,6 +100,16 @@ impl Push {
             (State::Forking(fork), event) => self.fork(fork, event),
             _ => self.finish(Outcome::OutOfTurn),
         }
+    }
+
+    /// Begins anew with what the databases say by now.
+    pub(super) fn again(&mut self) -> Command {
+        self.races += 1;
+        if self.races >= RACES {
+            return self.finish(Outcome::Raced);
+        }
+        self.state = State::Local;
+        Command::ReadLocal
     }
 
     pub(super) fn begin(&mut self) -> Command {
@@ -111,7 +126,7 @@ impl Push {
             Reconciled::Elsewhere { to } => {
                 self.report.moved_to = Some(to);
                 self.state = State::Noting { mark: to, moved: true };
-                Command::MoveTo { replica: self.local.replica, mark: to }
+                Command::MoveTo { replica: self.local.replica, before: self.local.mark, mark: to }
             }
             Reconciled::Ahead { ledger } if mutant!(NoForkCheck) => {
                 self.acknowledge(ledger, Acknowledged::Lost)
@@ -173,9 +188,9 @@ impl Push {
         }
     }
 
-    fn acknowledge(&mut self, mark: Mark, answer: Acknowledged) -> Command {
+    pub(super) fn acknowledge(&mut self, mark: Mark, answer: Acknowledged) -> Command {
         self.state = State::Noting { mark, moved: false };
-        Command::Acknowledge { replica: self.local.replica, mark, answer }
+        Command::Acknowledge { replica: self.local.replica, before: self.local.mark, mark, answer }
     }
 
     pub(super) fn read(&self, after: i64, through: Option<i64>) -> Command {

@@ -10,7 +10,7 @@ pub(crate) struct Report {
     pub(crate) outcome: Outcome,
     /// Batches that were applied.
     pub(crate) batches: u64,
-    /// Batches whose answer an earlier push had lost.
+    /// Times that the server was ahead with what the replica has too: an answer was lost, or a copy of its folder has pushed it.
     pub(crate) recovered: u64,
     /// Changes in them.
     pub(crate) changes: u64,
@@ -44,7 +44,7 @@ pub(crate) enum Outcome {
     /// All that was there has been pushed.
     #[default]
     Done,
-    /// Somebody else pushes under the same name, again and again in between.
+    /// Other pushes of the same replica came in between, again and again.
     Raced,
     /// The server was set back to before anything that the change log still has: the tables have to be compared.
     OutOfReach,
