@@ -122,7 +122,11 @@ impl Push {
 
     fn reconcile(&mut self, ledger: Option<Mark>) -> Command {
         match reconcile(&self.local, ledger.as_ref()) {
-            Reconciled::New | Reconciled::InStep => self.next(),
+            Reconciled::New => self.next(),
+            Reconciled::InStep { ledger } => {
+                self.local.mark = ledger;
+                self.next()
+            }
             Reconciled::Elsewhere { to } => {
                 self.report.moved_to = Some(to);
                 self.state = State::Noting { mark: to, moved: true };

@@ -88,9 +88,11 @@ pub(super) fn expected<'a>(
             let (Some(id), Some(image)) = (touched.key.key.0.first(), image) else { continue };
             let id = i64::from_be_bytes(id[..].try_into().unwrap_or_default());
             let width = image.fields.len();
+            // A copy of a folder may change a row that the folder had made and deleted before anybody else saw it.
+            let base = |at| touched.base.and_then(|base| value(base, at));
             let row = rows.entry(id).or_insert_with(|| Row {
                 there: (Stamp::ZERO, false),
-                values: vec![(Stamp::ZERO, None); width],
+                values: (0..width).map(|at| (Stamp::ZERO, base(at))).collect(),
             });
             row.there = row.there.max((touched.stamp, touched.row.is_some()));
             for at in 0..width {
