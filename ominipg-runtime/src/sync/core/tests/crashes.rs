@@ -1,7 +1,6 @@
 //! Every point of a push at which it can die: before a command was done, and after it, with its answer lost.
 
 use super::super::{Limits, ReplicaId, transactions};
-use super::checks::atomic;
 use super::random::Random;
 use super::replica::{Replica, Wall};
 use super::run::{Run, Step, sync};
@@ -90,7 +89,6 @@ fn dies(scene: &Scene, dies_at: usize, answered: bool, expected: &Server) -> Res
     if again.batches > 0 {
         return Err("the next push finds something to push".to_owned());
     }
-    atomic(&server)?;
     if server.rows != expected.rows || server.shadows != expected.shadows {
         return Err("the rows are others than without the crash".to_owned());
     }

@@ -6,7 +6,7 @@ use super::super::mutant::{Mutant, with};
 use super::model::{Stats, schedule};
 
 /// Within how many schedules each must be noticed.
-const ENOUGH: u64 = 400;
+const ENOUGH: u64 = 1000;
 
 #[test]
 fn every_mutant_is_killed() {

@@ -6,6 +6,7 @@ use super::super::{
     Action, Applied, Batch, Bisect, Conflict, Edit, How, Image, Mark, Parked, Pushed, Remote, ReplicaId,
     RowKey, Shadow, Stamped, Try, merge,
 };
+use super::checks::atomic;
 use super::tables::{HARD, POISON, TABLES, field, seeds, value};
 
 /// What was applied at once: its changes, and the edits that they came to.
@@ -84,6 +85,7 @@ impl Server {
         self.ledger.insert(batch.replica, batch.mark);
         let pushed = Pushed { mark: batch.mark, trail: batch.trail.clone() };
         self.pushed.push((batch.replica, Rc::new(pushed)));
+        atomic(self)?;
         Ok(Some(applied))
     }
 
