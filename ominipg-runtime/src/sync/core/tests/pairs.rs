@@ -81,7 +81,7 @@ fn apply(table: &Table, before: Values, edits: &[&Edit]) -> (Values, Shadow, usi
                 let (Some(row), Some(new)) = (&mut remote.row, edit.image()) else {
                     panic!("no row to write")
                 };
-                columns.iter().for_each(|write| row.fields[write.column] = new.fields[write.column].clone());
+                columns.iter().for_each(|write| row.set(write.column, new.fields[write.column].clone(), 20));
             }
         }
         (remote.shadow, remote.kept) = (merged.shadow, merged.kept);

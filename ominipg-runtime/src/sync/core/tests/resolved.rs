@@ -169,7 +169,7 @@ fn columns_of_a_deleted_row_come_back_as_they_would_be() {
                     let new = edits[at].image().expect("it has one");
                     columns
                         .iter()
-                        .for_each(|write| row.fields[write.column] = new.fields[write.column].clone());
+                        .for_each(|write| row.set(write.column, new.fields[write.column].clone(), 20));
                 }
                 _ => {}
             }

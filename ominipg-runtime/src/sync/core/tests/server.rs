@@ -120,7 +120,7 @@ impl Server {
                     let at = write.column;
                     let old = value(row, at);
                     let base = edit.base.as_ref().and_then(|base| value(base, at));
-                    row.fields[at] = match write.how {
+                    let value = match write.how {
                         How::Set => new.fields[at].clone(),
                         How::Max => old.max(value(new, at)).map(field),
                         How::Add => {
@@ -128,6 +128,7 @@ impl Server {
                             Some(field(old.unwrap_or(0) + added))
                         }
                     };
+                    row.set(at, value, 20);
                 }
             }
         }
