@@ -66,7 +66,7 @@ pub(super) fn image(table: usize, values: &[Option<i64>]) -> Image {
 }
 
 pub(super) fn row_key(table: usize, id: i64) -> RowKey {
-    RowKey { table, key: Key(vec![field(id)]) }
+    RowKey { table, key: Key([field(id)].into()) }
 }
 
 /// A field of an image, as a number.
