@@ -7,6 +7,7 @@ use tokio::sync::Mutex as Turn;
 
 use super::conflict::Resolver;
 use super::core::Limits;
+use super::local::replica::History;
 use super::local::{self, Outbox};
 use super::push::Pushing;
 use super::report::{SyncReport, SyncStatus};
@@ -67,7 +68,7 @@ impl Syncer {
     pub(crate) async fn begin(&self, db: &Ominipg) -> Result<(), Error> {
         let tx = db.transaction().await?;
         let tables = local::set_up(&tx, &self.named).await?;
-        local::replica::load(&tx).await?;
+        local::replica::load(&tx, History::Near).await?;
         let lent = tx.query_one("SELECT EXISTS (SELECT FROM ominipg.blocks)", &[]).await?.get(0);
         tx.commit().await?;
         let mut kept = self.turn.lock().await;
@@ -111,7 +112,7 @@ impl Syncer {
     pub(crate) async fn status(&self, db: &Ominipg) -> Result<SyncStatus, Error> {
         let tx = db.transaction().await?;
         let uncaptured = local::uncaptured(&tx).await?;
-        let (local, _) = local::replica::load(&tx).await?;
+        let local = local::replica::load(&tx, History::Near).await?;
         let sql = "SELECT (SELECT count(*) FROM ominipg.changes WHERE seq > $1), \
                    (SELECT at FROM ominipg.changes WHERE seq > $1 ORDER BY seq LIMIT 1), \
                    (SELECT acknowledged_at FROM ominipg.replica)";

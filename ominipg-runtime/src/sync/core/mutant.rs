@@ -31,6 +31,24 @@ pub(crate) enum Mutant {
     NoRebase,
 }
 
+impl Mutant {
+    /// All of them.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::NoLedger,
+        Self::NoTiebreak,
+        Self::UnversionedDelete,
+        Self::NoClamp,
+        Self::CutAnywhere,
+        Self::NoCompaction,
+        Self::ForgetTombstones,
+        Self::CounterIsSet,
+        Self::SilentLoser,
+        Self::NoForkCheck,
+        Self::NoSetBack,
+        Self::NoRebase,
+    ];
+}
+
 thread_local! {
     static ON: Cell<Option<Mutant>> = const { Cell::new(None) };
 }

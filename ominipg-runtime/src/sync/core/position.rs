@@ -50,9 +50,9 @@ impl Local {
         Self { replica, mark, history: vec![mark] }
     }
 
-    /// The mark in its history, or its own, that tells of the same batches.
-    pub(crate) fn find(&self, mark: &Mark) -> Option<Mark> {
-        self.marks().find(|own| own.agrees(mark)).copied()
+    /// Whether a mark tells of the same batches as its own or one that it has passed.
+    pub(crate) fn knows(&self, mark: &Mark) -> bool {
+        self.marks().any(|own| own.agrees(mark))
     }
 
     /// All marks whose changes it still has.

@@ -55,10 +55,11 @@ pub(crate) fn compare(changes: &[RawChange], more: bool, pushed: &[Pushed]) -> C
 ///
 /// Nothing where the replica no longer has the changes that follow it.
 pub(crate) fn common(local: &Local, ledger: &Mark, pushed: &[Pushed]) -> Option<Mark> {
-    let contradicted = |own: &Mark| {
-        let theirs = pushed.iter().map(|batch| &batch.mark).chain([ledger]);
-        theirs.filter(|theirs| theirs.batch_no == own.batch_no).any(|theirs| !theirs.agrees(own))
-    };
-    let known = local.marks().filter(|own| own.batch_no <= ledger.batch_no && !contradicted(own));
-    known.max_by_key(|own| own.batch_no).copied()
+    let theirs: Vec<_> = pushed.iter().map(|batch| &batch.mark).chain([ledger]).collect();
+    let of = |own: &Mark| theirs.iter().find(|theirs| theirs.batch_no == own.batch_no).copied();
+    let known = local.marks().filter(|own| own.batch_no <= ledger.batch_no);
+    let known = known.filter(|own| of(own).is_none_or(|theirs| theirs.agrees(own)));
+    let last = known.max_by_key(|own| own.batch_no)?;
+    // The hour of the server counts.
+    Some(*of(last).unwrap_or(last))
 }

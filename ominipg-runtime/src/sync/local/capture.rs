@@ -48,7 +48,7 @@ pub(in crate::sync) async fn uncaptured(tx: &Transaction) -> Result<Vec<String>,
 
 /// Lets all rows of the captured tables wait, as if they were made now, for a server that begins anew; gives how many.
 pub(in crate::sync) async fn resync(tx: &Transaction) -> Result<u64, Error> {
-    let (local, _) = super::replica::load(tx).await?;
+    let local = super::replica::load(tx, super::replica::History::Near).await?;
     let high: i64 = tx.query_one("SELECT coalesce(max(seq), 0) FROM ominipg.changes", &[]).await?.get(0);
     super::replica::rename(
         tx,

@@ -5,8 +5,6 @@ CREATE SCHEMA IF NOT EXISTS ominipg;
 CREATE TABLE IF NOT EXISTS ominipg.replica (
   one bool PRIMARY KEY DEFAULT true CHECK (one),
   id int8 NOT NULL,
-  -- The server, by the number that its ledger was made with.
-  server uuid,
   batch int8 NOT NULL,
   -- The last change that the server has, and the hybrid time of it.
   high int8 NOT NULL,

@@ -78,6 +78,8 @@ impl Push {
                     clock.bounded(change.at, self.now_ms);
                 }
                 let high_seq = changes[..same].last().map_or(at.high_seq, |change| change.seq);
+                let whole = pushed.iter().filter(|batch| batch.mark.high_seq <= high_seq);
+                whole.for_each(|batch| clock.observe(batch.mark.high_time));
                 let (replica, before) = (self.local.replica, self.local.mark);
                 // All copies of a folder that go on with the same transaction take the same name, and so only one pushes it.
                 let (name, high_time) = (replica.followed_by(next), clock.last());

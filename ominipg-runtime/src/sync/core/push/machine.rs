@@ -6,7 +6,7 @@ use super::super::reconcile::{Reconciled, reconcile};
 use super::command::{Acknowledged, Command};
 use super::event::Event;
 use super::fork::Fork;
-use super::report::{Outcome, Report};
+use super::report::{Outcome, Report, Sums};
 
 /// How often a batch may find that another push was faster.
 const RACES: u32 = 5;
@@ -36,8 +36,10 @@ pub(super) enum State {
         ledger: Mark,
         changes: Vec<RawChange>,
     },
+    /// What becomes of a batch: its mark, and what it adds to the report.
     Applying {
-        batch: Box<Batch>,
+        mark: Mark,
+        sums: Sums,
     },
     /// That a mark is noted: the replica's new place.
     Noting {
@@ -72,14 +74,10 @@ impl Push {
                 changes.extend(next);
                 self.checked(ledger, changes, more)
             }
-            (State::Applying { batch }, Event::Applied(applied)) => {
-                self.report.batches += 1;
-                self.report.changes += batch.changes.len() as u64;
-                self.report.edits += batch.edits.len() as u64;
-                self.report.clamped += batch.clamped;
-                self.report.add(&applied);
+            (State::Applying { mark, sums }, Event::Applied(applied)) => {
+                self.report.add(sums, &applied);
                 self.races = 0;
-                self.acknowledge(batch.mark, Acknowledged::Answered(applied))
+                self.acknowledge(mark, Acknowledged::Answered(applied))
             }
             (State::Local, Event::Local(local)) => {
                 self.local = local;
@@ -122,7 +120,11 @@ impl Push {
 
     fn reconcile(&mut self, ledger: Option<Mark>) -> Command {
         match reconcile(&self.local, ledger.as_ref()) {
-            Reconciled::New | Reconciled::InStep => self.next(),
+            Reconciled::New => self.next(),
+            Reconciled::InStep { ledger } => {
+                self.local.mark = ledger;
+                self.next()
+            }
             Reconciled::Elsewhere { to } => {
                 self.report.moved_to = Some(to);
                 self.state = State::Noting { mark: to, moved: true };
@@ -164,9 +166,8 @@ impl Push {
         let referee_ms = replay.map_or(self.now_ms, |mark| mark.referee_ms);
         match Batch::new(&self.local, referee_ms, &changes[..whole]) {
             Ok(batch) => {
-                let batch = Box::new(batch);
-                self.state = State::Applying { batch: batch.clone() };
-                Command::Apply(batch)
+                self.state = State::Applying { mark: batch.mark, sums: Sums::of(&batch) };
+                Command::Apply(Box::new(batch))
             }
             Err(why) => self.finish(Outcome::BadChange { after: self.local.mark.high_seq, why }),
         }

@@ -1,3 +1,4 @@
+use super::super::batch::Batch;
 use super::super::image::BadImage;
 use super::super::position::Mark;
 use super::super::stamp::ReplicaId;
@@ -31,10 +32,29 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, applied: &Applied) {
+    pub(super) fn add(&mut self, sums: Sums, applied: &Applied) {
+        self.batches += 1;
+        self.changes += sums.changes;
+        self.edits += sums.edits;
+        self.clamped += sums.clamped;
         self.written += applied.written;
         self.conflicts += applied.conflicts;
         self.parked.extend_from_slice(&applied.parked);
+    }
+}
+
+/// What a batch adds to the report once it is applied.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sums {
+    changes: u64,
+    edits: u64,
+    clamped: u64,
+}
+
+impl Sums {
+    pub(super) fn of(batch: &Batch) -> Self {
+        let Batch { changes, edits, clamped, .. } = batch;
+        Self { changes: changes.len() as u64, edits: edits.len() as u64, clamped: *clamped }
     }
 }
 
