@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::{
-    Acknowledged, Applied, Batch, Bisect, Command, Edit, Event as Done, Outcome, Parked, Push, Report,
-    RowKey, Try, Why, compact,
+    Acknowledged, Applied, Batch, Bisect, Command, Edit, Event as Done, Local, Outcome, Parked, Push,
+    ReplicaId, Report, RowKey, Try, Why, compact,
 };
 use super::local::replica::History;
 use super::local::{Captured, Outbox, parked, replica};
