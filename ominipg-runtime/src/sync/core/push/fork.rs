@@ -1,8 +1,7 @@
 use super::super::change::RawChange;
-use super::super::clock::{Clock, HybridTime};
-use super::super::position::{Local, Mark};
+use super::super::clock::Clock;
+use super::super::position::Mark;
 use super::super::rebase::{Compared, Pushed, common, compare};
-use super::super::stamp::ReplicaId;
 use super::command::{Acknowledged, Command};
 use super::event::Event;
 use super::machine::{Push, State};
@@ -15,8 +14,6 @@ pub(super) enum Fork {
     Pushed { ledger: Mark },
     /// Awaits the own changes that follow what both have known.
     Comparing { ledger: Mark, at: Mark, pushed: Vec<Pushed>, changes: Vec<RawChange> },
-    /// Awaits that the new name is noted.
-    Name { name: ReplicaId, high_seq: i64, high_time: HybridTime },
 }
 
 impl Push {
@@ -40,12 +37,6 @@ impl Push {
                 changes.extend(next);
                 self.compared(ledger, at, pushed, changes, more)
             }
-            (Fork::Name { name, high_seq, high_time }, Event::Noted) => {
-                self.report.forked_from.get_or_insert(self.local.replica);
-                self.local = Local::new(name, high_seq, high_time);
-                self.begin()
-            }
-            (Fork::Name { .. }, Event::Overtaken) => self.again(),
             _ => self.finish(Outcome::OutOfTurn),
         }
     }
@@ -80,11 +71,10 @@ impl Push {
                 let high_seq = changes[..same].last().map_or(at.high_seq, |change| change.seq);
                 let whole = pushed.iter().filter(|batch| batch.mark.high_seq <= high_seq);
                 whole.for_each(|batch| clock.observe(batch.mark.high_time));
-                let (replica, before) = (self.local.replica, self.local.mark);
                 // All copies of a folder that go on with the same transaction take the same name, and so only one pushes it.
-                let (name, high_time) = (replica.followed_by(next), clock.last());
-                self.state = State::Forking(Fork::Name { name, high_seq, high_time });
-                Command::Rename { replica, before, name, high_seq, high_time }
+                let name = self.local.replica.followed_by(next);
+                self.report.forked_from.get_or_insert(self.local.replica);
+                self.become_another(self.local.renamed(at, name, high_seq, clock.last()))
             }
         }
     }

@@ -46,6 +46,10 @@ pub(super) enum State {
         mark: Mark,
         moved: bool,
     },
+    /// That it is noted who the replica is.
+    Becoming {
+        local: Box<Local>,
+    },
     Forking(Fork),
     Ended,
 }
@@ -84,8 +88,11 @@ impl Push {
                 self.begin()
             }
             // What is known of the replica may be as old as the batch.
-            (State::Applying { .. }, Event::LostRace) | (State::Noting { .. }, Event::Overtaken) => {
-                self.again()
+            (State::Applying { .. }, Event::LostRace)
+            | (State::Noting { .. } | State::Becoming { .. }, Event::Overtaken) => self.again(),
+            (State::Becoming { local }, Event::Noted) => {
+                self.local = *local;
+                self.begin()
             }
             (State::Noting { mark, moved }, Event::Noted) => {
                 if moved {
@@ -118,7 +125,19 @@ impl Push {
         Command::ReadLedger { replica: self.local.replica }
     }
 
+    /// Takes another name, or an old one again.
+    pub(super) fn become_another(&mut self, local: Local) -> Command {
+        let (replica, before) = (self.local.replica, self.local.mark);
+        self.state = State::Becoming { local: Box::new(local.clone()) };
+        Command::Become { replica, before, local: Box::new(local) }
+    }
+
     fn reconcile(&mut self, ledger: Option<Mark>) -> Command {
+        // Does the server still have what was pushed under the name before? A push that has just taken the new one knows.
+        let asked = ledger.is_some() || self.report.forked_from.is_some() || mutant!(NoOldName);
+        if let Some(before) = self.local.before.as_deref().filter(|_| !asked).cloned() {
+            return self.become_another(before);
+        }
         match reconcile(&self.local, ledger.as_ref()) {
             Reconciled::New => self.next(),
             Reconciled::InStep { ledger } => {

@@ -1,4 +1,4 @@
-use super::super::{Command, Event, Limits, Local, Push, ReplicaId, Report};
+use super::super::{Command, Event, Limits, Push, ReplicaId, Report};
 use super::replica::Replica;
 use super::server::Server;
 
@@ -47,8 +47,8 @@ impl Run {
             Command::MoveTo { replica: name, before, mark } => {
                 replica.note(*name, before, |local| local.mark = *mark)
             }
-            Command::Rename { replica: old, before, name, high_seq, high_time } => {
-                replica.note(*old, before, |local| *local = Local::new(*name, *high_seq, *high_time))
+            Command::Become { replica: old, before, local } => {
+                replica.note(*old, before, |own| own.clone_from(local))
             }
             Command::Finish(report) => return Ok(Step::Ended(report.clone())),
         };
@@ -56,11 +56,6 @@ impl Run {
             self.command = self.push.handle(event);
         }
         Ok(Step::Goes)
-    }
-
-    /// Whether its next step renames the replica.
-    pub(super) fn renames(&self) -> bool {
-        matches!(self.command, Command::Rename { .. })
     }
 }
 
