@@ -29,7 +29,7 @@ pub(crate) enum Command {
     ReadPushed {
         /// Whose.
         replica: ReplicaId,
-        /// From this batch on, with it.
+        /// From this batch on, with it. Those that the server has forgotten are left out.
         from: u64,
     },
     /// Apply a batch in one transaction of the server, with the ledger: [`Event::Applied`](super::Event::Applied), or

@@ -1,7 +1,7 @@
 use super::super::change::RawChange;
 use super::super::clock::Clock;
 use super::super::position::Mark;
-use super::super::rebase::{Compared, Pushed, common, compare};
+use super::super::rebase::{Compared, Pushed, between, common, compare};
 use super::command::{Acknowledged, Command};
 use super::event::Event;
 use super::machine::{Push, State};
@@ -13,7 +13,20 @@ pub(super) enum Fork {
     /// Awaits what the server has applied under the name.
     Pushed { ledger: Mark },
     /// Awaits the own changes that follow what both have known.
-    Comparing { ledger: Mark, at: Mark, pushed: Vec<Pushed>, changes: Vec<RawChange> },
+    Comparing { kin: Kin, changes: Vec<RawChange> },
+}
+
+/// What was pushed under the name.
+#[derive(Clone, Debug)]
+pub(super) struct Kin {
+    /// Where the ledger is.
+    ledger: Mark,
+    /// The last batch that the replica knows too.
+    at: Mark,
+    /// Those after it.
+    pushed: Vec<Pushed>,
+    /// Whether they are all up to the ledger's.
+    all: bool,
 }
 
 impl Push {
@@ -25,45 +38,38 @@ impl Push {
 
     pub(super) fn fork(&mut self, fork: Fork, event: Event) -> Command {
         match (fork, event) {
-            (Fork::Pushed { ledger }, Event::Pushed(mut pushed)) => {
+            (Fork::Pushed { ledger }, Event::Pushed(pushed)) => {
                 let Some(at) = common(&self.local, &ledger, &pushed) else {
                     return self.finish(Outcome::OutOfReach);
                 };
-                pushed.retain(|batch| batch.mark.batch_no > at.batch_no);
-                pushed.sort_by_key(|batch| batch.mark.batch_no);
-                self.compare(ledger, at, pushed, Vec::new())
+                let (pushed, all) = between(&at, &ledger, pushed);
+                self.compare(Kin { ledger, at, pushed, all }, Vec::new())
             }
-            (Fork::Comparing { ledger, at, pushed, mut changes }, Event::Changes { changes: next, more }) => {
+            (Fork::Comparing { kin, mut changes }, Event::Changes { changes: next, more }) => {
                 changes.extend(next);
-                self.compared(ledger, at, pushed, changes, more)
+                self.compared(kin, changes, more)
             }
             _ => self.finish(Outcome::OutOfTurn),
         }
     }
 
-    fn compare(&mut self, ledger: Mark, at: Mark, pushed: Vec<Pushed>, changes: Vec<RawChange>) -> Command {
-        let after = changes.last().map_or(at.high_seq, |change| change.seq);
-        self.state = State::Forking(Fork::Comparing { ledger, at, pushed, changes });
+    fn compare(&mut self, kin: Kin, changes: Vec<RawChange>) -> Command {
+        let after = changes.last().map_or(kin.at.high_seq, |change| change.seq);
+        self.state = State::Forking(Fork::Comparing { kin, changes });
         self.read(after, None)
     }
 
-    fn compared(
-        &mut self,
-        ledger: Mark,
-        at: Mark,
-        pushed: Vec<Pushed>,
-        changes: Vec<RawChange>,
-        more: bool,
-    ) -> Command {
-        match compare(&changes, more, &pushed) {
-            Compared::Unknown => self.compare(ledger, at, pushed, changes),
+    fn compared(&mut self, kin: Kin, changes: Vec<RawChange>, more: bool) -> Command {
+        match compare(&changes, more, &kin.pushed, kin.all) {
+            Compared::Unknown => self.compare(kin, changes),
             Compared::Same => {
                 self.report.recovered += 1;
-                self.acknowledge(ledger, Acknowledged::Lost)
+                self.acknowledge(kin.ledger, Acknowledged::Lost)
             }
             Compared::Behind => self.finish(Outcome::Done),
             Compared::Diverged { same, next } => {
                 // The stamps of what comes after follow those of what was pushed, which was bounded by an earlier time than now.
+                let Kin { at, pushed, .. } = kin;
                 let mut clock = Clock::new(at.high_time);
                 for change in &changes[..same] {
                     clock.bounded(change.at, self.now_ms);

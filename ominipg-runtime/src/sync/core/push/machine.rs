@@ -179,11 +179,15 @@ impl Push {
             self.state = State::Filling { changes };
             return self.read(after, replay.map(|mark| mark.high_seq));
         };
-        if whole == 0 && replay.is_none() {
-            return self.finish(Outcome::Done);
+        if whole == 0 {
+            return self.finish(if replay.is_none() { Outcome::Done } else { Outcome::OutOfReach });
         }
         let referee_ms = replay.map_or(self.now_ms, |mark| mark.referee_ms);
         match Batch::new(&self.local, referee_ms, &changes[..whole]) {
+            // The change log no longer has what it had when it was pushed first.
+            Ok(batch) if replay.is_some_and(|mark| !mark.agrees(&batch.mark)) => {
+                self.finish(Outcome::OutOfReach)
+            }
             Ok(batch) => {
                 self.state = State::Applying { mark: batch.mark, sums: Sums::of(&batch) };
                 Command::Apply(Box::new(batch))
