@@ -76,10 +76,11 @@ impl Local {
         self.history.iter().find(|mark| mark.batch_no == self.mark.batch_no + 1)
     }
 
-    /// Goes on to the next mark. What it has pushed after that mark before holds only if it was the same.
-    pub(crate) fn advance(&mut self, mark: Mark) {
+    /// Goes on to a mark that follows another of its own. What it has pushed after that one before is forgotten, unless this is
+    /// what it was.
+    pub(crate) fn advance(&mut self, follows: &Mark, mark: Mark) {
         if !self.history.iter().any(|own| own.agrees(&mark)) {
-            self.history.retain(|own| own.batch_no < mark.batch_no);
+            self.history.retain(|own| own.batch_no <= follows.batch_no);
             self.history.push(mark);
         }
         self.mark = mark;

@@ -45,6 +45,8 @@ pub(crate) enum Command {
         replica: ReplicaId,
         /// The mark that it has.
         before: Mark,
+        /// The mark that the batch follows: that one, or an older one where the batch is not the next.
+        follows: Mark,
         /// How far that is.
         mark: Mark,
         /// What the server did with it.

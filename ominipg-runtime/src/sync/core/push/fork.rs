@@ -64,7 +64,7 @@ impl Push {
             Compared::Unknown => self.compare(kin, changes),
             Compared::Same => {
                 self.report.recovered += 1;
-                self.acknowledge(kin.ledger, Acknowledged::Lost)
+                self.acknowledge(kin.at, kin.ledger, Acknowledged::Lost)
             }
             Compared::Behind => self.finish(Outcome::Done),
             Compared::Diverged { same, next } => {

@@ -43,8 +43,8 @@ pub(super) enum State {
     },
     /// That a mark is noted: the replica's new place.
     Noting {
+        follows: Option<Mark>,
         mark: Mark,
-        moved: bool,
     },
     /// That it is noted who the replica is.
     Becoming {
@@ -81,7 +81,7 @@ impl Push {
             (State::Applying { mark, sums }, Event::Applied(applied)) => {
                 self.report.add(sums, &applied);
                 self.races = 0;
-                self.acknowledge(mark, Acknowledged::Answered(applied))
+                self.acknowledge(self.local.mark, mark, Acknowledged::Answered(applied))
             }
             (State::Local, Event::Local(local)) => {
                 self.local = local;
@@ -94,11 +94,10 @@ impl Push {
                 self.local = *local;
                 self.begin()
             }
-            (State::Noting { mark, moved }, Event::Noted) => {
-                if moved {
-                    self.local.mark = mark;
-                } else {
-                    self.local.advance(mark);
+            (State::Noting { follows, mark }, Event::Noted) => {
+                match follows {
+                    Some(follows) => self.local.advance(&follows, mark),
+                    None => self.local.mark = mark,
                 }
                 self.next()
             }
@@ -146,11 +145,11 @@ impl Push {
             }
             Reconciled::Elsewhere { to } => {
                 self.report.moved_to = Some(to);
-                self.state = State::Noting { mark: to, moved: true };
+                self.state = State::Noting { follows: None, mark: to };
                 Command::MoveTo { replica: self.local.replica, before: self.local.mark, mark: to }
             }
             Reconciled::Ahead { ledger } if mutant!(NoForkCheck) => {
-                self.acknowledge(ledger, Acknowledged::Lost)
+                self.acknowledge(self.local.mark, ledger, Acknowledged::Lost)
             }
             Reconciled::Ahead { ledger } => {
                 self.state = State::Checking { ledger, changes: Vec::new() };
@@ -206,15 +205,16 @@ impl Push {
         let digests: Vec<_> = digests.collect();
         if self.local.mark.hash.next(ledger.batch_no, ledger.high_seq, &digests) == ledger.hash {
             self.report.recovered += 1;
-            self.acknowledge(ledger, Acknowledged::Lost)
+            self.acknowledge(self.local.mark, ledger, Acknowledged::Lost)
         } else {
             self.forked(ledger)
         }
     }
 
-    pub(super) fn acknowledge(&mut self, mark: Mark, answer: Acknowledged) -> Command {
-        self.state = State::Noting { mark, moved: false };
-        Command::Acknowledge { replica: self.local.replica, before: self.local.mark, mark, answer }
+    pub(super) fn acknowledge(&mut self, follows: Mark, mark: Mark, answer: Acknowledged) -> Command {
+        self.state = State::Noting { follows: Some(follows), mark };
+        let (replica, before) = (self.local.replica, self.local.mark);
+        Command::Acknowledge { replica, before, follows, mark, answer }
     }
 
     pub(super) fn read(&self, after: i64, through: Option<i64>) -> Command {

@@ -41,8 +41,8 @@ impl Run {
             Command::ReadPushed { replica, from } => Event::Pushed(server.pushed(*replica, *from)),
             Command::Apply(batch) => server.apply(batch)?.map_or(Event::LostRace, Event::Applied),
             Command::ReadLocal => Event::Local(replica.local.clone()),
-            Command::Acknowledge { replica: name, before, mark, .. } => {
-                replica.note(*name, before, |local| local.advance(*mark))
+            Command::Acknowledge { replica: name, before, follows, mark, .. } => {
+                replica.note(*name, before, |local| local.advance(follows, *mark))
             }
             Command::MoveTo { replica: name, before, mark } => {
                 replica.note(*name, before, |local| local.mark = *mark)
