@@ -29,11 +29,13 @@ pub(crate) enum Mutant {
     NoSetBack,
     /// What the twin of a copied folder has pushed is pushed again.
     NoRebase,
+    /// A replica with a new name does not ask what the server has of the old one.
+    NoOldName,
 }
 
 impl Mutant {
     /// All of them.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::NoLedger,
         Self::NoTiebreak,
         Self::UnversionedDelete,
@@ -46,6 +48,7 @@ impl Mutant {
         Self::NoForkCheck,
         Self::NoSetBack,
         Self::NoRebase,
+        Self::NoOldName,
     ];
 }
 

@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(reconcile(&local, Some(&mark(1, 9))), Reconciled::Ahead { ledger: mark(1, 9) });
         assert_eq!(reconcile(&local, Some(&mark(2, 9))), Reconciled::Forked { ledger: mark(2, 9) });
         for batch in 1..=5 {
-            local.advance(mark(batch, batch as u8));
+            local.advance(&mark(batch - 1, 0), mark(batch, batch as u8));
         }
         assert_eq!(reconcile(&local, Some(&mark(5, 5))), Reconciled::InStep { ledger: mark(5, 5) });
         assert_eq!(reconcile(&local, Some(&mark(5, 9))), Reconciled::Forked { ledger: mark(5, 9) });
@@ -99,7 +99,7 @@ mod tests {
         local.mark = mark(3, 3);
         assert_eq!(reconcile(&local, Some(&mark(5, 5))), Reconciled::Elsewhere { to: mark(5, 5) });
         assert_eq!(local.replay(), Some(&mark(4, 4)));
-        local.advance(mark(4, 9));
+        local.advance(&mark(3, 3), mark(4, 9));
         assert_eq!(local.replay(), None, "what came after another batch is another");
         local.history.retain(|mark| mark.batch_no > 2);
         assert_eq!(reconcile(&local, None), Reconciled::OutOfReach);

@@ -66,7 +66,7 @@ pub(crate) enum Outcome {
     Done,
     /// Other pushes of the same replica came in between, again and again.
     Raced,
-    /// The server was set back to before anything that the change log still has: the tables have to be compared.
+    /// The server was set back to before what the change log still has: the tables have to be compared.
     OutOfReach,
     /// The change log holds what cannot be read.
     BadChange {

@@ -127,3 +127,49 @@ fn a_lost_answer_is_told_as_such() {
     };
     assert_eq!(Some(mark), ledger);
 }
+
+#[test]
+fn what_the_server_has_forgotten_is_not_taken_for_the_same() {
+    let (mut first, mut server) = (replica(6), Server::new());
+    let second = first.clone();
+    sync(0, &mut first, &mut server, Limits { rows: 1, bytes: 1 << 20 }, NOW).expect("it goes");
+    let name = first.local.replica;
+    for forgotten in [false, true] {
+        let (mut push, _) = Push::new(second.local.clone(), Limits::default());
+        let command = push.handle(Event::Ledger { mark: server.ledger(name), now_ms: NOW });
+        let Command::ReadPushed { replica, from } = command else { panic!("{command:?}") };
+        let mut pushed = server.pushed(replica, from);
+        if forgotten {
+            pushed.remove(2);
+        }
+        assert!(matches!(push.handle(Event::Pushed(pushed)), Command::ReadChanges { .. }));
+        match push.handle(Event::Changes { changes: second.log.clone(), more: false }) {
+            Command::Acknowledge { .. } => assert!(!forgotten),
+            Command::Become { local, .. } => {
+                assert!(forgotten && local.replica != name);
+                // The first two batches are the same, and are known.
+                assert_eq!(local.mark.high_seq, server.pushed(name, 2)[0].mark.high_seq);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn changes_that_are_gone_are_not_pushed_by_half() {
+    let (mut replica, mut server) = (replica(4), Server::new());
+    let limits = Limits { rows: 1, bytes: 1 << 20 };
+    sync(0, &mut replica, &mut server, limits, NOW).expect("it goes");
+    for gone in [1, usize::MAX] {
+        let (mut push, _) = Push::new(replica.local.clone(), limits);
+        let command = push.handle(Event::Ledger { mark: None, now_ms: NOW });
+        assert!(matches!(command, Command::MoveTo { .. }));
+        let Command::ReadChanges { after, through, .. } = push.handle(Event::Noted) else {
+            panic!("no read")
+        };
+        let (mut changes, _) = replica.read(after, through, usize::MAX);
+        changes.drain(..gone.min(changes.len()));
+        let report = finished(push.handle(Event::Changes { changes, more: false }));
+        assert_eq!(report.outcome, Outcome::OutOfReach);
+    }
+}

@@ -26,7 +26,7 @@ impl Wall {
             4 => Self::Behind(10 * YEAR),
             5 => Self::Behind(random.next() % 600_000),
             // The same for all that are frozen by then.
-            6 => Self::Frozen(now - now % 1000),
+            6 => Self::Frozen(now - now % 60_000),
             _ => Self::Wild,
         }
     }
