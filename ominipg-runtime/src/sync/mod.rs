@@ -1,6 +1,11 @@
 //! Local-first sync: changes of an embedded database are captured, and sent to a PostgreSQL server.
 
 #[cfg(feature = "embedded")]
+#[macro_use]
+#[cfg_attr(not(feature = "sync-faults"), allow(unreachable_pub))]
+pub mod faults;
+
+#[cfg(feature = "embedded")]
 mod conflict;
 mod core;
 #[cfg(feature = "embedded")]

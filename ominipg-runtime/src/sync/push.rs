@@ -109,11 +109,18 @@ impl<'a> Pushing<'a> {
                 let asked = self.server.ask(replica, &self.syncer.names()).await?;
                 let tx = self.db.transaction().await?;
                 replica::meet(&tx, asked.server).await?;
+                if ledger_is_off!() {
+                    let (local, _) = replica::load(&tx).await?;
+                    let own = (local.mark.batch_no > 0).then_some(local.mark);
+                    tx.commit().await?;
+                    return Ok(Done::Ledger { mark: own, now_ms: asked.now_ms });
+                }
                 tx.commit().await?;
                 Ok(Done::Ledger { mark: asked.ledger, now_ms: asked.now_ms })
             }
             Command::ReadChanges { after, through, rows, bytes } => {
                 let (changes, more) = self.outbox.read(self.db, after, through, rows, bytes).await?;
+                reached!(Read);
                 Ok(Done::Changes { changes, more })
             }
             Command::ReadPushed { replica, from } => {
@@ -137,7 +144,9 @@ impl<'a> Pushing<'a> {
                 let changes: i64 = tx.query_one(sql, &[&before.high_seq, &mark.high_seq]).await?.get(0);
                 parked::park(&tx, &self.rejects).await?;
                 replica::advance(&tx, &local, mark).await?;
+                reached!(Cleared);
                 tx.commit().await?;
+                reached!(Noted);
                 self.acknowledged(changes.unsigned_abs());
                 Ok(Done::Noted)
             }
@@ -205,11 +214,15 @@ impl<'a> Pushing<'a> {
     async fn at_once(&self, batch: &Batch) -> Result<Done, Error> {
         let tx = self.server.transaction().await?;
         tx.run(BEGIN).await?;
+        reached!(RemoteBegun);
         let conflicts = self.write(&tx, batch, &batch.edits).await?;
         if !remote::write(&tx, batch).await? {
             return Ok(Done::LostRace);
         }
+        reached!(Ledger);
+        reached!(Committing);
         tx.commit().await?;
+        reached!(Committed);
         Ok(Done::Applied(Applied { parked: Vec::new(), written: batch.edits.len() as u64, conflicts }))
     }
 
@@ -229,6 +242,7 @@ impl<'a> Pushing<'a> {
         let mut bisect: Bisect<Refusal> = Bisect::new(members, self.poisoned.iter().cloned());
         let mut tx = self.server.transaction().await?;
         tx.run(BEGIN).await?;
+        reached!(RemoteBegun);
         let mut conflicts = 0;
         while let Some(next) = bisect.next() {
             let savepoint = tx.savepoint().await?;
@@ -263,7 +277,10 @@ impl<'a> Pushing<'a> {
         if !remote::write(&tx, batch).await? {
             return Ok(Done::LostRace);
         }
+        reached!(Ledger);
+        reached!(Committing);
         tx.commit().await?;
+        reached!(Committed);
         self.poisoned.extend(bisect.poisoned().cloned());
         self.rejects = rejects;
         Ok(Done::Applied(Applied { parked, written: batch.edits.len() as u64, conflicts }))
