@@ -86,9 +86,9 @@ mod points {
         *HOOK.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(hook));
     }
 
-    /// Lets pushes neither ask nor write the ledger, for a test to see that it notices.
-    pub fn switch_ledger_off() {
-        LEDGER_IS_OFF.store(true, Ordering::Relaxed);
+    /// Whether pushes ask and write the ledger, as they do: a test switches it off to see that it notices.
+    pub fn switch_ledger(on: bool) {
+        LEDGER_IS_OFF.store(!on, Ordering::Relaxed);
     }
 
     pub(in crate::sync) fn ledger_is_off() -> bool {

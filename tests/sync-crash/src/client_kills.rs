@@ -2,14 +2,18 @@
 
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
+use ominipg_runtime::sync_faults;
 use ominipg_test_support::Random;
 
 use crate::workload::Truth;
 use crate::{Place, victim};
+
+/// A client that has not said what is waited for by then never will.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is done.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +28,23 @@ pub struct ClientKills {
     pub without_ledger: bool,
 }
 
-/// Does it; gives how many operations there were, and how many of them the server has too often.
+/// What came of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Killed {
+    /// Kills; without a ledger, it ends as soon as something was doubled.
+    pub kills: u32,
+    /// Operations of the clients.
+    pub operations: u64,
+    /// How many of them the server has too often.
+    pub surplus: i64,
+}
+
+/// Does it.
 ///
 /// # Errors
 ///
 /// What is wrong.
-pub async fn kill_clients(wanted: ClientKills) -> Result<Option<(u64, i64)>, String> {
+pub async fn kill_clients(wanted: ClientKills) -> Result<Option<Killed>, String> {
     let Some(place) = Place::new().await else { return Ok(None) };
     let mut random = Random::new(wanted.seed);
     let (mut truth, mut done) = (Truth::default(), 0);
@@ -46,22 +61,18 @@ pub async fn kill_clients(wanted: ClientKills) -> Result<Option<(u64, i64)>, Str
                 return Err(wrong(format!("{done} operations were acknowledged, {there} are here")));
             }
             done = there.unsigned_abs();
+            sync_faults::switch_ledger(!wanted.without_ledger);
+            db.sync().await.map_err(|error| wrong(error.to_string()))?;
+            let surplus = truth.surplus(&db, &place.direct).await.map_err(|error| error.to_string())?;
             if !wanted.without_ledger {
-                db.sync().await.map_err(|error| wrong(error.to_string()))?;
                 truth.check(&db, &place.direct).await.map_err(wrong)?;
             }
-            if kill == wanted.kills {
-                // Without a ledger, what was not acknowledged here is sent again now.
-                if wanted.without_ledger {
-                    ominipg_runtime::sync_faults::switch_ledger_off();
-                    db.sync().await.map_err(|error| wrong(error.to_string()))?;
-                }
-                let surplus = truth.surplus(&db, &place.direct).await.map_err(|error| error.to_string())?;
-                db.close().await.map_err(|error| error.to_string())?;
-                progress.finish_and_clear();
-                return Ok(Some((done, surplus)));
-            }
             db.close().await.map_err(|error| error.to_string())?;
+            // Without a ledger one that was doubled says enough.
+            if kill == wanted.kills || surplus != 0 {
+                progress.finish_and_clear();
+                return Ok(Some(Killed { kills: kill, operations: done, surplus }));
+            }
         }
     }
     Ok(None)
@@ -81,29 +92,25 @@ async fn one(
     }
     let mut child = victim::spawn(&place.folder, &place.server.url(), &more).map_err(|error| error.to_string())?;
     let out = child.stdout.take().ok_or("it is piped")?;
-    let is_open = Arc::new(AtomicBool::new(false));
-    let open = Arc::clone(&is_open);
+    let lines = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&lines);
     let said = std::thread::spawn(move || {
         let mut done = 0;
         for line in BufReader::new(out).lines().map_while(Result::ok) {
-            match line.as_str() {
-                "open" => open.store(true, Ordering::Release),
-                "done" => done += 1,
-                _ => (),
-            }
+            done += u64::from(line == "done");
+            counted.fetch_add(1, Ordering::Release);
         }
         done
     });
+    // Some of them while the database opens, others while the first push meets the server, most in between pushes and in them.
+    let wanted = random.below(10);
     let start = Instant::now();
-    while !is_open.load(Ordering::Acquire) && start.elapsed() < Duration::from_secs(60) {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    let life = Duration::from_micros(random.below(150_000) as u64);
-    let end = Instant::now() + life;
-    while Instant::now() < end {
+    while lines.load(Ordering::Acquire) < wanted && start.elapsed() < PATIENCE {
         truth.add(&place.direct).await.map_err(|error| error.to_string())?;
-        tokio::time::sleep(Duration::from_millis(3).min(end.saturating_duration_since(Instant::now()))).await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
+    let life = if wanted == 0 { 300_000 } else { 25_000 };
+    tokio::time::sleep(Duration::from_micros(random.below(life) as u64)).await;
     let ended = child.try_wait().map_err(|error| error.to_string())?;
     child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
     // What was under way on the server has ended before anybody looks; and then the server writes the row too.

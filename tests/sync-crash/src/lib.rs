@@ -6,7 +6,7 @@ mod server_kills;
 mod victim;
 mod workload;
 
-pub use self::client_kills::{ClientKills, kill_clients};
+pub use self::client_kills::{ClientKills, Killed, kill_clients};
 pub use self::place::{Place, copy, open, point_named, scratch};
 pub use self::server_kills::{ServerKills, kill_servers};
 pub use self::victim::{at_point, die, endless, program, spawn};

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use ominipg_test_sync_crash::{
-    ClientKills, ServerKills, at_point, endless, kill_clients, kill_servers, point_named,
+    ClientKills, Killed, ServerKills, at_point, endless, kill_clients, kill_servers, point_named,
 };
 
 /// Kills clients and servers in the middle of syncs, and looks whether all of it arrived once.
@@ -57,7 +57,7 @@ async fn main() -> ExitCode {
 
 async fn victim(arguments: &Arguments, folder: &Path) -> Result<(), String> {
     if arguments.without_ledger {
-        ominipg_runtime::sync_faults::switch_ledger_off();
+        ominipg_runtime::sync_faults::switch_ledger(false);
     }
     match &arguments.point {
         None => endless(folder, &arguments.server, arguments.seed).await,
@@ -73,8 +73,8 @@ async fn kills(arguments: &Arguments) -> Result<(), String> {
     let start = Instant::now();
     if kills > 0 {
         let wanted = ClientKills { kills, check_every, seed, without_ledger };
-        if let Some((done, surplus)) = kill_clients(wanted).await? {
-            println!("{kills} kills of a client, {done} operations, {surplus} too many on the server");
+        if let Some(Killed { kills, operations, surplus }) = kill_clients(wanted).await? {
+            println!("{kills} kills of a client, {operations} operations, {surplus} too many on the server");
         }
     }
     if arguments.server_kills > 0 {

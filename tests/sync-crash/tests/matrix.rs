@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ominipg_runtime::sync_faults::{SyncPoint, at_sync_points};
+use ominipg_runtime::sync_faults::{SyncPoint, at_sync_points, switch_ledger};
 use ominipg_test_sync_crash::{Place, Truth, large, poison, spawn};
 
 /// What breaks at a point, in this process.
@@ -136,6 +136,27 @@ async fn every_point_kills_the_client(poisoned: bool) {
         assert_eq!((status.queued, status.parked.len()), (0, refused), "killed at {point:?}");
         db.close().await.unwrap();
     }
+}
+
+/// That the counter shows what arrives twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn without_the_ledger_a_kill_doubles() {
+    let _alone = alone();
+    let Some(place) = Place::new().await else { return };
+    let mut truth = Truth::default();
+    let db = place.open().await;
+    db.sync().await.unwrap();
+    db.close().await.unwrap();
+    let more = ["--point", "Committed", "--without-ledger"];
+    let status = spawn(&place.folder, &place.server.url(), &more).unwrap().wait().unwrap();
+    assert_eq!(status.signal(), Some(9), "{status}");
+    truth.add(&place.direct).await.unwrap();
+    let db = place.open().await;
+    switch_ledger(false);
+    db.sync().await.unwrap();
+    switch_ledger(true);
+    assert_eq!(truth.surplus(&db, &place.direct).await.unwrap(), 1);
+    db.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
