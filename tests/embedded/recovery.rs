@@ -68,9 +68,11 @@ async fn every_acknowledged_commit_is_there_after_a_kill() {
 async fn draws_numbers_until_killed() {
     let Ok(url) = std::env::var(SEQUENCE_URL) else { return };
     let db = Ominipg::connect(url).await.expect("it opens");
-    db.batch_execute("BEGIN; CREATE TABLE drawn (id bigserial PRIMARY KEY); INSERT INTO drawn DEFAULT VALUES; COMMIT")
-        .await
-        .expect("created");
+    db.batch_execute(
+        "BEGIN; CREATE TABLE drawn (id bigserial PRIMARY KEY); INSERT INTO drawn DEFAULT VALUES; COMMIT",
+    )
+    .await
+    .expect("created");
     db.batch_execute("INSERT INTO drawn DEFAULT VALUES").await.expect("inserted");
     println!("\nacknowledged 2");
     std::thread::sleep(std::time::Duration::from_secs(60));

@@ -11,9 +11,9 @@ mod proxy;
 mod random;
 
 pub use self::binaries::find_program;
+pub use self::crash_server::CrashServer;
 pub use self::database::{
     connections, database, server_certificate, server_url, socket_url, takes_connections,
 };
-pub use self::crash_server::CrashServer;
 pub use self::proxy::{Break, Proxy, Way};
 pub use self::random::Random;

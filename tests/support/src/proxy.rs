@@ -236,9 +236,7 @@ async fn connection(client: TcpStream, server: SocketAddr, number: u64, shared: 
             pump(from_server, to_client, number, Way::ToClient, shared),
         )
     };
-    let cut = async {
-        while !shared.is_cut(number) && changed.changed().await.is_ok() {}
-    };
+    let cut = async { while !shared.is_cut(number) && changed.changed().await.is_ok() {} };
     // Whichever comes first drops all four halves.
     tokio::select! {
         _ = both => (),

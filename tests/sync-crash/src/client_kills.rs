@@ -55,8 +55,11 @@ pub async fn kill_clients(wanted: ClientKills) -> Result<Option<Killed>, String>
         progress.inc(1);
         if kill % wanted.check_every == 0 || kill == wanted.kills {
             let db = place.open().await;
-            let there: i64 =
-                db.query_one("SELECT n FROM probe_counter", &[]).await.map_err(|error| error.to_string())?.get(0);
+            let there: i64 = db
+                .query_one("SELECT n FROM probe_counter", &[])
+                .await
+                .map_err(|error| error.to_string())?
+                .get(0);
             if there.unsigned_abs() < done {
                 return Err(wrong(format!("{done} operations were acknowledged, {there} are here")));
             }
@@ -90,7 +93,8 @@ async fn one(
     if without_ledger {
         more.push("--without-ledger");
     }
-    let mut child = victim::spawn(&place.folder, &place.server.url(), &more).map_err(|error| error.to_string())?;
+    let mut child =
+        victim::spawn(&place.folder, &place.server.url(), &more).map_err(|error| error.to_string())?;
     let out = child.stdout.take().ok_or("it is piped")?;
     let lines = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&lines);
