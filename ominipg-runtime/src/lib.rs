@@ -57,6 +57,9 @@ pub use self::session::{
     CopyIn, CopyInRows, CopyOut, Executing, Executor, Isolation, Notification, Notifications, RowStream,
     Savepoint, Transaction, TransactionOptions, TypedParam,
 };
+#[cfg(feature = "sync-faults")]
+#[doc(hidden)]
+pub use self::sync::faults as sync_faults;
 #[cfg(feature = "embedded")]
 pub use self::sync::{
     AutoSync, Drift, DriftKind, ParkedChange, Resolution, SequenceBlock, SyncConflict, SyncReport,

@@ -1,6 +1,10 @@
 //! Local-first sync: changes of an embedded database are captured, and sent to a PostgreSQL server.
 
 #[cfg(feature = "embedded")]
+#[macro_use]
+#[cfg_attr(not(feature = "sync-faults"), allow(unreachable_pub))]
+pub mod faults;
+#[cfg(feature = "embedded")]
 mod auto;
 #[cfg(feature = "embedded")]
 mod conflict;

@@ -113,10 +113,16 @@ impl<'a> Pushing<'a> {
                     Some(asked) => asked,
                     None => self.ask(replica).await?,
                 };
+                if ledger_is_off!() {
+                    let local = self.whole().await?;
+                    let own = (local.mark.batch_no > 0).then_some(local.mark);
+                    return Ok(Done::Ledger { mark: own, now_ms: asked.now_ms });
+                }
                 Ok(Done::Ledger { mark: asked.ledger, now_ms: asked.now_ms })
             }
             Command::ReadChanges { after, through, rows, bytes } => {
                 let (changes, more) = self.outbox.read(self.db, after, through, rows, bytes).await?;
+                reached!(Read);
                 Ok(Done::Changes { changes, more })
             }
             Command::ReadPushed { replica, from } => {
@@ -140,7 +146,9 @@ impl<'a> Pushing<'a> {
                 let changes: i64 = tx.query_one(sql, &[&before.high_seq, &mark.high_seq]).await?.get(0);
                 parked::park(&tx, &self.rejects).await?;
                 replica::advance(&tx, &local, mark).await?;
+                reached!(Cleared);
                 tx.commit().await?;
+                reached!(Noted);
                 self.acknowledged(changes.unsigned_abs());
                 Ok(Done::Noted)
             }
@@ -221,11 +229,15 @@ impl<'a> Pushing<'a> {
     async fn at_once(&self, batch: &Batch) -> Result<Done, Error> {
         let tx = self.server.transaction().await?;
         tx.run(BEGIN).await?;
+        reached!(RemoteBegun);
         let conflicts = self.write(&tx, batch, &batch.edits).await?;
         if !remote::write(&tx, batch).await? {
             return Ok(Done::LostRace);
         }
+        reached!(Ledger);
+        reached!(Committing);
         tx.commit().await?;
+        reached!(Committed);
         Ok(Done::Applied(Applied { parked: Vec::new(), written: batch.edits.len() as u64, conflicts }))
     }
 
@@ -245,6 +257,7 @@ impl<'a> Pushing<'a> {
         let mut bisect: Bisect<Refusal> = Bisect::new(members, self.poisoned.iter().cloned());
         let mut tx = self.server.transaction().await?;
         tx.run(BEGIN).await?;
+        reached!(RemoteBegun);
         let mut conflicts = 0;
         while let Some(next) = bisect.next() {
             let savepoint = tx.savepoint().await?;
@@ -279,7 +292,10 @@ impl<'a> Pushing<'a> {
         if !remote::write(&tx, batch).await? {
             return Ok(Done::LostRace);
         }
+        reached!(Ledger);
+        reached!(Committing);
         tx.commit().await?;
+        reached!(Committed);
         self.poisoned.extend(bisect.poisoned().cloned());
         self.rejects = rejects;
         Ok(Done::Applied(Applied { parked, written: batch.edits.len() as u64, conflicts }))

@@ -82,6 +82,7 @@ impl Syncer {
     /// Sends what waits to the server.
     pub(crate) async fn push(&self, db: &Ominipg) -> Result<SyncReport, Error> {
         let mut kept = self.turn.lock().await;
+        reached!(Begun);
         // Taken, so that a push that is dropped or fails leaves no connection that something is under way on.
         let server = kept.server.take();
         let result = async {

@@ -3,13 +3,17 @@
 //! for one (`OMINIPG_TEST_PG=embedded` asks for them).
 
 mod binaries;
+mod crash_server;
 mod database;
 mod embedded;
 mod local;
+mod proxy;
 mod random;
 
 pub use self::binaries::find_program;
+pub use self::crash_server::CrashServer;
 pub use self::database::{
     connections, database, server_certificate, server_url, socket_url, takes_connections,
 };
+pub use self::proxy::{Break, Proxy, Way};
 pub use self::random::Random;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::binaries;
 
-const START: Duration = Duration::from_secs(60);
+pub(crate) const START: Duration = Duration::from_secs(60);
 
 /// Stops the server and takes its folder away when the pipe to this script closes, however the tests end.
 const KEEPER: &str = r#""$1" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 \
@@ -38,26 +38,11 @@ impl Local {
 
     /// Makes a cluster and starts a server on it.
     pub(crate) fn start() -> io::Result<Self> {
-        let (initdb, postgres) = (program("initdb")?, program("postgres")?);
-        let folder = folder()?;
+        let postgres = program("postgres")?;
+        let folder = new_folder("test")?;
         let user = user(&folder)?;
-        let data = folder.join("data");
-        let mut command = Command::new(initdb);
-        command.arg("-D").arg(&data).args([
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        ]);
-        let output = become_user(&mut command, user).output()?;
-        if !output.status.success() {
-            return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
-        }
-        ask_for_passwords(&data.join("pg_hba.conf"))?;
+        initdb(&folder, user)?;
+        ask_for_passwords(&folder.join("data/pg_hba.conf"))?;
         let certificate = certificate(&folder, user)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("sh");
@@ -86,6 +71,18 @@ impl Local {
     }
 }
 
+/// Makes a cluster in the folder `data` of this one.
+pub(crate) fn initdb(folder: &Path, user: Option<(u32, u32)>) -> io::Result<()> {
+    let mut command = Command::new(program("initdb")?);
+    command.arg("-D").arg(folder.join("data"));
+    command.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
+    let output = become_user(&mut command, user).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
 /// Lets the role `needs_password`, which a test may create, in by its password alone.
 fn ask_for_passwords(rules: &Path) -> io::Result<()> {
     let others = fs::read_to_string(rules)?;
@@ -105,21 +102,21 @@ fn certificate(folder: &Path, user: Option<(u32, u32)>) -> io::Result<PathBuf> {
     Ok(certificate)
 }
 
-fn program(name: &str) -> io::Result<PathBuf> {
+pub(crate) fn program(name: &str) -> io::Result<PathBuf> {
     binaries::find_program(name)
         .ok_or_else(|| io::Error::other(format!("there is no `{name}` on this machine")))
 }
 
 /// A new folder with a short name: the paths of sockets may not be long.
-fn folder() -> io::Result<PathBuf> {
-    let folder = std::env::temp_dir().join(format!("ominipg-test-{}", std::process::id()));
+pub(crate) fn new_folder(name: &str) -> io::Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("ominipg-{name}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir(&folder)?;
     Ok(folder)
 }
 
 /// The user to run as where this is root, which PostgreSQL refuses.
-fn user(folder: &Path) -> io::Result<Option<(u32, u32)>> {
+pub(crate) fn user(folder: &Path) -> io::Result<Option<(u32, u32)>> {
     if fs::metadata(folder)?.uid() != 0 {
         return Ok(None);
     }
@@ -134,7 +131,7 @@ fn user(folder: &Path) -> io::Result<Option<(u32, u32)>> {
     Ok(Some((user, group)))
 }
 
-fn become_user(command: &mut Command, user: Option<(u32, u32)>) -> &mut Command {
+pub(crate) fn become_user(command: &mut Command, user: Option<(u32, u32)>) -> &mut Command {
     match user {
         Some((user, group)) => command.current_dir("/").gid(group).uid(user),
         None => command,

@@ -109,6 +109,11 @@ impl Destination {
             // Every replica locks rows in the same order.
             group.edits.sort_by(|one, other| one.key.cmp(&other.key));
             conflicts += group.write(tx, &target, batch).await?;
+            if group.deletes {
+                reached!(Deleted);
+            } else {
+                reached!(Upserted);
+            }
         }
         Ok(conflicts)
     }

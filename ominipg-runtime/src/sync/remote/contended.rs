@@ -46,6 +46,14 @@ pub(super) async fn merge_all(
             staged.with(1)
         );
         let params = staged.params(vec![int8(number(target.me))]);
+        // Who writes a row of the table locks it first and its mark then, so this does too: else each would wait for the other.
+        let lock = format!(
+            "{} SELECT count(*) FROM (SELECT FROM {} t JOIN s ON {} WHERE $1::int8 IS NOT NULL ORDER BY s.o FOR UPDATE OF t) l",
+            staged.with(1),
+            target.table.qualified,
+            same(plan, "t")
+        );
+        Session::transaction(tx).query(&lock, Params::Ready(&params)).await?;
         Session::transaction(tx).execute(&mark, Params::Ready(&params)).await?;
         let (same_rows, same_table) = (same(plan, "r"), same(plan, "t"));
         let look = format!(

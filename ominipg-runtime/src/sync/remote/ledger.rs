@@ -20,6 +20,9 @@ const KEPT: i64 = 1000;
 
 /// Writes a batch down: false where the ledger is not where it was, so that somebody else is this replica.
 pub(crate) async fn write(tx: &Transaction, batch: &Batch) -> Result<bool, Error> {
+    if ledger_is_off!() {
+        return Ok(true);
+    }
     let first = batch.previous.batch_no == 0;
     let moved = if first {
         "INSERT INTO ominipg.ledger (replica, batch, high, time, referee, hash) \

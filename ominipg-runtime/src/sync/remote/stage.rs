@@ -65,12 +65,14 @@ impl Rows {
             put_row(&mut out, number, row);
             if out.len() >= PIECE {
                 copy.send(out.split().freeze()).await?;
+                reached!(Copying);
                 out.reserve(PIECE + 4096);
             }
         }
         out.put_i16(-1);
         copy.send(out.freeze()).await?;
         copy.finish().await?;
+        reached!(Copied);
         Ok(vec![Staged { rows: &self.rows, first: 0, columns: &self.columns, is_copied: true }])
     }
 
