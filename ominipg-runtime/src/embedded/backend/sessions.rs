@@ -14,6 +14,9 @@ const OF_TRANSACTIONS: [&str; 3] =
 /// What a session that is gone leaves behind is freed with this.
 const FREE: &str = "DEALLOCATE ALL; DISCARD SEQUENCES; CLOSE ALL";
 
+/// What frees the session-level advisory locks of one that is gone.
+const UNLOCK: &str = "SELECT pg_advisory_unlock_all()";
+
 /// The settings that tell whose rights a session has: taken back first, so that the rest may be changed, and put in last.
 const ROLES: [&str; 2] = ["role", "session_authorization"];
 
@@ -50,13 +53,24 @@ impl Backend {
         let Some(from) = self.board.current() else { return Ok(()) };
         let settings = self.board.with(from, |_, settings| settings.clone()).unwrap_or_default();
         let settings = self.take_settings(settings).await?;
-        let values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        let values = self.take_values().await?;
         self.set_apart(&values, from).await?;
         self.board.with(from, |own_values, own_settings| {
             *own_values = values;
             *own_settings = settings;
         });
         Ok(())
+    }
+
+    async fn take_values(&mut self) -> wasmtime::Result<Values> {
+        let mut values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        values.cursors = self.take_cursors().await?;
+        Ok(values)
+    }
+
+    fn put_values(&mut self, values: Values) -> wasmtime::Result<()> {
+        values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        self.put_cursors(values.cursors)
     }
 
     /// The same, so that PostgreSQL is nobody's then.
@@ -75,7 +89,7 @@ impl Backend {
             self.board.set_current(None);
             return Ok(());
         };
-        values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        self.put_values(values)?;
         if let Some(error) = self.put_settings(&settings).await? {
             // Only a session's first settings, which its client chose, can be refused.
             self.board.terminate(to, &frames::fatal(&error));
@@ -90,17 +104,20 @@ impl Backend {
         } else {
             // The current session makes way with its settings too, which might forbid this.
             self.set_aside().await?;
-            leaving.values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            self.put_values(leaving.values)?;
         }
-        let left = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        if leaving.locks {
+            self.ask(UNLOCK).await?;
+        }
+        let left = self.take_values().await?;
         if !left.is_empty() {
-            left.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            self.put_values(left)?;
             let [temporary, stored] = left.temporary();
             if temporary != 0 {
                 self.ask("DISCARD TEMP").await?;
             }
             self.ask(FREE).await?;
-            Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            self.take_values().await?;
             if temporary != 0 {
                 self.ask(&format!("DELETE FROM pg_namespace WHERE oid IN ({temporary}, {stored})")).await?;
             }
