@@ -6,7 +6,9 @@ mod cursors;
 mod defaults;
 mod interface;
 mod listening;
+mod objects;
 mod sessions;
+mod settings;
 mod vacuum;
 
 use std::collections::BTreeMap;
@@ -56,6 +58,8 @@ pub(super) struct Backend {
     greeting: Vec<u8>,
     /// PostgreSQL's own defaults of the settings that clients began with.
     defaults: BTreeMap<String, String>,
+    /// What the database and its user say of the settings of every session, where that is known.
+    login_settings: Option<BTreeMap<String, String>>,
     /// Where PostgreSQL says which of its handlers gets the next error.
     exception_stack: u32,
     /// Tables of no cursors, for sessions to come.
@@ -158,7 +162,12 @@ impl Backend {
             Ok((instance, Interface::of(&mut store, instance).await?))
         };
         match copied.await {
-            Ok((instance, interface)) => Self::new(store, instance, interface, snapshot.greeting.clone()),
+            Ok((instance, interface)) => {
+                let mut backend = Self::new(store, instance, interface, snapshot.greeting.clone())?;
+                // Nothing has been said in a new database.
+                backend.login_settings = Some(BTreeMap::new());
+                Ok(backend)
+            }
             Err(error) => Err(failure(&store, error).context("the started engine cannot be copied")),
         }
     }
@@ -195,6 +204,7 @@ impl Backend {
             control,
             greeting,
             defaults: BTreeMap::new(),
+            login_settings: None,
             exception_stack,
             spare_cursors: Vec::new(),
         })
@@ -216,6 +226,7 @@ impl Backend {
 
     /// Serves the clients until the switchboard closes, then shuts down in order.
     pub(super) async fn serve(mut self) -> Result<(), Error> {
+        self.watch_objects().await.map_err(|error| failure(&self.store, error))?;
         let left = loop {
             let left = match self.drive().await {
                 Ok(Left::Returned) if !self.board.is_closing() => {
@@ -404,6 +415,7 @@ fn host(artefacts: Arc<Artefacts>, tree: Tree, arguments: Vec<String>, means: Me
         control: means.control,
         limits: StoreLimitsBuilder::new().memory_size(means.memory_limit.unwrap_or(usize::MAX)).build(),
         flush: means.flush,
+        login_changed: false,
         log: Log::default(),
         clock: Clock::new(Duration::ZERO),
         reserved: [u32::MAX; 2],

@@ -8,9 +8,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use wasmtime::{Caller, Result, WasmParams, WasmResults, format_err};
+use wasmtime::{Caller, Result, WasmParams, WasmResults};
 
 use super::host::Host;
+use super::link;
 
 /// How long a commit may wait for the disk.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -82,8 +83,6 @@ where
     P: WasmParams + Sync,
     R: WasmResults + Sync,
 {
-    let main = caller.data().linkage.as_ref().and_then(|linkage| linkage.main);
-    let main = main.ok_or_else(|| format_err!("the guest runs only after it is linked"))?;
-    let function = main.get_typed_func::<P, R>(&mut *caller, name)?;
+    let function = link::main_function::<P, R>(caller, name)?;
     function.call_async(&mut *caller, parameters).await
 }

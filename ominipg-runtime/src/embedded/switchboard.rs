@@ -401,6 +401,18 @@ impl Switchboard {
         Some(work(&mut line.values, &mut line.settings))
     }
 
+    /// The session beside the current one that has taken a role, and its name for it.
+    pub(super) fn who_has_role(&self, role: u32) -> Option<(SessionId, String)> {
+        let state = self.state();
+        let others = state.lines.iter().filter(|(id, _)| Some(**id) != state.current);
+        let mut taken = others.flat_map(|(id, line)| {
+            let settings = &line.settings;
+            settings.roles.iter().map(move |(name, role)| (*id, *role, settings.values.get(name)))
+        });
+        let (id, _, name) = taken.find(|(_, taken, _)| *taken == role)?;
+        Some((id, name.cloned().unwrap_or_default()))
+    }
+
     /// Takes what a session that is gone has left behind.
     pub(super) fn take_leaving(&self) -> Option<Leaving> {
         let mut state = self.state();

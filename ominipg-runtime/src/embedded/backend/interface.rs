@@ -8,6 +8,7 @@ use wasmtime::{Func, Global, Instance, Store, TypedFunc};
 
 use super::function;
 use super::listening::Lists;
+use super::objects;
 use crate::embedded::driver;
 use crate::embedded::flush;
 use crate::embedded::host::Host;
@@ -25,6 +26,8 @@ pub(super) struct Interface {
     pub(super) set_option: TypedFunc<(i32, i32, i32, i32), ()>,
     pub(super) subtransaction: TypedFunc<(), i32>,
     pub(super) lists: Lists,
+    /// What PostgreSQL is to call with what happens to objects.
+    pub(super) access: Option<Func>,
     pub(super) create_table: TypedFunc<(i32, i32, i32, i32), i32>,
     pub(super) evict_buffers: TypedFunc<(u32, u32, u32), ()>,
 }
@@ -60,10 +63,12 @@ impl Interface {
                 }
             })
         });
+        let object = objects::import(store);
         let mut imports = Vec::new();
         for name in driver::IMPORTS {
             let import = match name {
                 "next" => Some(next),
+                "object" => Some(object),
                 name => instance.get_func(&mut *store, name),
             };
             imports.push(import.ok_or_else(|| wasmtime::format_err!("the engine has no {name}"))?.into());
@@ -78,6 +83,7 @@ impl Interface {
             set_option: function(store, instance, "SetConfigOption")?,
             subtransaction: function(store, instance, "GetCurrentSubTransactionId")?,
             lists: Lists::of(store, instance)?,
+            access: driver.get_func(&mut *store, driver::ACCESS),
             create_table: function(store, instance, "hash_create")?,
             evict_buffers: function(store, instance, "EvictAllUnpinnedBuffers")?,
         })
