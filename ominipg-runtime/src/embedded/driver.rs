@@ -1,5 +1,6 @@
 //! A small module of our own that drives PostgreSQL's message loop, so that a statement costs the host no calls into the
-//! guest: it lets PostgreSQL say that it is ready, asks for the next turn, lets PostgreSQL answer one message, and begins anew.
+//! guest: it lets the host settle what must be done before an answer, lets PostgreSQL say that it is ready, asks for the next
+//! turn, lets PostgreSQL answer one message, and begins anew.
 
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
@@ -7,13 +8,15 @@ use wasm_encoder::{
 };
 
 /// The functions that the driver imports, in this order: what is left in PostgreSQL's buffer; what is next (see
-/// `backend`); read and answer a message; tell the client that PostgreSQL is ready, if it is; and what hears of objects.
-pub(super) const IMPORTS: [&str; 5] = [
+/// `backend`); read and answer a message; tell the client that PostgreSQL is ready, if it is; what hears of objects; and
+/// what is done before the client is told.
+pub(super) const IMPORTS: [&str; 6] = [
     "pq_buffer_remaining_data",
     "next",
     "PostgresMainLoopOnce",
     "PostgresSendReadyForQueryIfNecessary",
     "object",
+    "settle",
 ];
 
 /// The name of the function that drives.
@@ -36,7 +39,7 @@ pub(super) fn module() -> Vec<u8> {
     types.ty().function([ValType::I32; 3], []);
     types.ty().function([ValType::I32; 5], []);
     let mut imports = ImportSection::new();
-    for (name, ty) in IMPORTS.into_iter().zip([0, 0, 1, 1, 2]) {
+    for (name, ty) in IMPORTS.into_iter().zip([0, 0, 1, 1, 2, 1]) {
         imports.import("ominipg", name, EntityType::Function(ty));
     }
     let mut functions = FunctionSection::new();
@@ -45,10 +48,11 @@ pub(super) fn module() -> Vec<u8> {
     exports.export(DRIVE, ExportKind::Func, IMPORTS.len() as u32);
     exports.export(ACCESS, ExportKind::Func, IMPORTS.len() as u32 + 1);
     let mut drive = Function::new([]);
-    let [remaining, next, once, ready, object] = [0, 1, 2, 3, 4].map(Instruction::Call);
+    let [remaining, next, once, ready, object, settle] = [0, 1, 2, 3, 4, 5].map(Instruction::Call);
     drive
         .instruction(&Instruction::Loop(BlockType::Empty))
         // First, for after an ERROR at top level the loop begins anew.
+        .instruction(&settle)
         .instruction(&ready)
         .instruction(&remaining)
         .instruction(&Instruction::I32Eqz)

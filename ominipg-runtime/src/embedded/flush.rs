@@ -2,13 +2,14 @@
 //!
 //! With `synchronous_commit=off` a commit leaves its record in PostgreSQL's WAL buffers. A server's WAL writer comes for it
 //! within moments; an embedded backend has no other process, and would keep it until the buffers are full, a checkpoint or
-//! the close. So the host does it: between two messages, where the interval has passed since the first statement that may
-//! have brought a commit, the log is written and synced.
+//! the close. So the host does it, where the interval has passed since the first statement that may have brought a commit:
+//! before anything else is answered, and otherwise as soon as the watchdog sees it. So no statement is acknowledged while a
+//! commit that was acknowledged an interval before it began could still be lost.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use wasmtime::{Caller, Result, WasmParams, WasmResults};
+use wasmtime::{Caller, Func, Result, Store, WasmParams, WasmResults};
 
 use super::host::Host;
 use super::link;
@@ -52,6 +53,16 @@ impl Flush {
     /// Notes that a statement may bring a commit.
     pub(super) fn statement_came(&self) {
         self.state().since.get_or_insert_with(Instant::now);
+    }
+}
+
+/// What is done before a client is told that PostgreSQL is ready.
+pub(super) fn import(store: &mut Store<Host>) -> Func {
+    match store.data().flush {
+        Some(_) => Func::wrap_async(store, |mut caller, (): ()| {
+            Box::new(async move { flush_if_due(&mut caller).await })
+        }),
+        None => Func::wrap(store, || {}),
     }
 }
 

@@ -64,11 +64,13 @@ impl Interface {
             })
         });
         let object = objects::import(store);
+        let settle = flush::import(store);
         let mut imports = Vec::new();
         for name in driver::IMPORTS {
             let import = match name {
                 "next" => Some(next),
                 "object" => Some(object),
+                "settle" => Some(settle),
                 name => instance.get_func(&mut *store, name),
             };
             imports.push(import.ok_or_else(|| wasmtime::format_err!("the engine has no {name}"))?.into());
