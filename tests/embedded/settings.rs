@@ -158,6 +158,25 @@ async fn sessions_begin_with_what_the_database_and_its_user_say() {
 }
 
 #[tokio::test]
+async fn a_client_is_told_of_what_it_begins_with() {
+    let (db, server) = serve().await;
+    db.batch_execute("ALTER ROLE postgres SET datestyle = 'German'").await.expect("said");
+    for (options, told) in [("", "German, DMY"), ("-c datestyle=SQL", "SQL, DMY")] {
+        let mut config: Config = server.url().parse().expect("it is a url");
+        if !options.is_empty() {
+            config.options(options);
+        }
+        let (client, mut connection) = config.connect(NoTls).await.expect("it is let in");
+        tokio::select! {
+            answer = client.batch_execute("SELECT 1") => answer.expect("it answers"),
+            end = &mut connection => panic!("it ended: {end:?}"),
+        }
+        assert_eq!(connection.parameter("DateStyle"), Some(told), "{options}");
+    }
+    server.close().await;
+}
+
+#[tokio::test]
 async fn a_folder_keeps_what_sessions_begin_with() {
     let folder = std::env::temp_dir().join(format!("ominipg-login-{}", std::process::id()));
     let url = format!("file://{}", folder.display());

@@ -308,6 +308,14 @@ impl Switchboard {
         }
     }
 
+    /// Tells the client of the current session what is no part of an answer.
+    pub(super) fn tell_current(&self, bytes: &[u8]) {
+        let mut state = self.state();
+        if let Some(line) = state.current.and_then(|id| state.lines.get_mut(&id)) {
+            line.write_aside(bytes);
+        }
+    }
+
     /// Ends a session as PostgreSQL does with a FATAL error.
     pub(super) fn terminate(&self, id: SessionId, farewell: &[u8]) {
         let mut state = self.state();

@@ -170,7 +170,13 @@ impl Backend {
             })
             .collect();
         let all = [others.clone(), roles.clone()].concat().join(", ");
-        let mut refusal = frames::refusal(&self.ask(&format!("SELECT {all}")).await?);
+        let answer = self.ask(&format!("SELECT {all}")).await?;
+        let mut refusal = frames::refusal(&answer);
+        if refusal.is_none() && is_new {
+            // Clients are told of some settings as they begin, and all began as PostgreSQL did.
+            let reports = frames::all(&answer).filter(|(kind, _)| *kind == b'S');
+            self.board.tell_current(&reports.flat_map(|(_, whole)| whole.to_vec()).collect::<Vec<_>>());
+        }
         if refusal.is_some() && !is_new {
             // What PostgreSQL took before and refuses now cannot be had any more; but nobody gets other rights.
             for other in others {
