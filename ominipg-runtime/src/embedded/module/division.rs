@@ -117,3 +117,102 @@ pub(super) fn checked(
     code.extend_from_slice(&bytes[copied..]);
     Ok(Some(code))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use wasm_encoder::{
+        CodeSection, CustomSection, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
+        Instruction as I, Module, TypeSection, ValType,
+    };
+    use wasmtime::{Engine, Func, Instance, Store, Val};
+
+    use super::SIGNAL;
+
+    /// What each function of the module computes, of long numbers too.
+    const DIVISIONS: [(&str, I<'_>, I<'_>); 4] = [
+        ("div_s", I::I32DivS, I::I64DivS),
+        ("div_u", I::I32DivU, I::I64DivU),
+        ("rem_s", I::I32RemS, I::I64RemS),
+        ("rem_u", I::I32RemU, I::I64RemU),
+    ];
+
+    /// A module with one function for each division.
+    fn module() -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([ValType::I32], []);
+        types.ty().function([ValType::I32; 2], [ValType::I32]);
+        types.ty().function([ValType::I64; 2], [ValType::I64]);
+        let mut imports = ImportSection::new();
+        imports.import("env", "signal", wasm_encoder::EntityType::Function(0));
+        let (mut functions, mut exports, mut code) =
+            (FunctionSection::new(), ExportSection::new(), CodeSection::new());
+        exports.export(SIGNAL, ExportKind::Func, 0);
+        for (name, short, long) in DIVISIONS {
+            for (ty, ending, division) in [(1, "32", short), (2, "64", long)] {
+                exports.export(&format!("{name}{ending}"), ExportKind::Func, 1 + functions.len());
+                functions.function(ty);
+                let mut function = Function::new([(1, ValType::F64)]);
+                function.instruction(&I::LocalGet(0)).instruction(&I::LocalGet(1));
+                function.instruction(&division).instruction(&I::End);
+                code.function(&function);
+            }
+        }
+        let placement =
+            CustomSection { name: Cow::Borrowed("dylink.0"), data: Cow::Borrowed(&[1, 4, 0, 0, 0, 0]) };
+        let mut module = Module::new();
+        module.section(&placement).section(&types).section(&imports).section(&functions);
+        module.section(&exports).section(&code);
+        module.finish()
+    }
+
+    #[test]
+    fn divisions_have_a_result_or_raise_a_signal() {
+        let (_, prepared) = crate::embedded::module::prepare(&module()).expect("it is a module");
+        let engine = Engine::default();
+        let module = wasmtime::Module::new(&engine, prepared).expect("it is valid");
+        let mut store = Store::new(&engine, 0);
+        let signal = Func::wrap(&mut store, |mut caller: wasmtime::Caller<'_, i32>, signal: i32| {
+            *caller.data_mut() = signal;
+            Err::<(), _>(wasmtime::format_err!("raised"))
+        });
+        let instance = Instance::new(&mut store, &module, &[signal.into()]).expect("it is instantiated");
+        let numbers = [0, 1, -1, 2, -7, 10, i64::from(i32::MIN), i64::from(i32::MAX), i64::MIN, i64::MAX];
+        for (a, b) in numbers.into_iter().flat_map(|a| numbers.map(|b| (a, b))) {
+            let (short_a, short_b) = (a as i32, b as i32);
+            let short = [
+                short_a.checked_div(short_b),
+                (short_a as u32).checked_div(short_b as u32).map(|result| result as i32),
+                (short_b != 0).then(|| short_a.wrapping_rem(short_b)),
+                (short_a as u32).checked_rem(short_b as u32).map(|result| result as i32),
+            ];
+            let long = [
+                a.checked_div(b),
+                (a as u64).checked_div(b as u64).map(|result| result as i64),
+                (b != 0).then(|| a.wrapping_rem(b)),
+                (a as u64).checked_rem(b as u64).map(|result| result as i64),
+            ];
+            for (index, (name, ..)) in DIVISIONS.iter().enumerate() {
+                let cases = [
+                    ("32", [short_a, short_b].map(Val::I32), short[index].map(i64::from)),
+                    ("64", [a, b].map(Val::I64), long[index]),
+                ];
+                for (ending, numbers, expected) in cases {
+                    let function =
+                        instance.get_func(&mut store, &format!("{name}{ending}")).expect("it has it");
+                    *store.data_mut() = 0;
+                    let mut result = [Val::I32(0)];
+                    let called = function.call(&mut store, &numbers, &mut result);
+                    let result = called.is_ok().then(|| match result[0] {
+                        Val::I32(result) => i64::from(result),
+                        Val::I64(result) => result,
+                        _ => unreachable!("the functions compute integers"),
+                    });
+                    assert_eq!(result, expected, "{a} {name}{ending} {b}");
+                    assert_eq!(*store.data(), if expected.is_none() { super::ARITHMETIC } else { 0 });
+                }
+            }
+        }
+    }
+}
