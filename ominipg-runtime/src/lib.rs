@@ -58,5 +58,6 @@ pub use self::session::{
 };
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{
-    Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,
+    Container, Interval, Json, Listed, Nullable, Ordered, ParseIntervalError, Scalar, Text, TextEnum,
+    UnknownVariant, Value,
 };
