@@ -68,5 +68,6 @@ pub use self::sync::{
 pub use self::sync::{ColumnPolicy, Policy};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{
-    Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,
+    Container, Interval, Json, Listed, Nullable, Ordered, ParseIntervalError, Scalar, Text, TextEnum,
+    UnknownVariant, Value,
 };
