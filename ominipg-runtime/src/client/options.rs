@@ -348,7 +348,7 @@ impl ConnectOptions {
         self
     }
 
-    /// How many changes are sent at once, whole transactions that they are; 50,000 by default.
+    /// How many changes are sent at once, in whole transactions; 10,000 by default.
     pub fn sync_batch(mut self, changes: usize) -> Self {
         self.sync.batch = changes.max(1);
         self

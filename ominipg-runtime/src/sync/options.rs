@@ -24,7 +24,7 @@ impl Default for SyncOptions {
             url: None,
             tables: Vec::new(),
             set_up: true,
-            batch: 50_000,
+            batch: 10_000,
             timeout: Duration::from_secs(60),
             resolver: None,
         }

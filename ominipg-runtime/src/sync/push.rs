@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::core::{
     Acknowledged, Applied, Batch, Bisect, Command, Edit, Event as Done, Local, Outcome, Parked, Push,
-    ReplicaId, Report, RowKey, Try, Why, compact,
+    RawChange, ReplicaId, Report, RowKey, Try, Why, compact,
 };
 use super::local::replica::History;
 use super::local::{Captured, Outbox, parked, replica};
@@ -22,12 +22,20 @@ use crate::session::Transaction;
 /// How often a batch is tried again that the server refused for the sake of others.
 const TRIES: u32 = 6;
 
+/// Changes that were read before they were asked for.
+struct Ahead {
+    after: i64,
+    changes: Vec<RawChange>,
+    more: bool,
+}
+
 /// A push under way.
 pub(super) struct Pushing<'a> {
     syncer: &'a Syncer,
     db: &'a Ominipg,
     server: &'a mut Server,
     outbox: &'a mut Outbox,
+    ahead: Option<Ahead>,
     /// What the server answered before the push began.
     asked: Option<Handshake>,
     /// What the server refused of the batch that is to be acknowledged.
@@ -48,7 +56,19 @@ impl<'a> Pushing<'a> {
         outbox: &'a mut Outbox,
     ) -> Self {
         let (rejects, poisoned) = (Vec::new(), HashSet::new());
-        Self { syncer, db, server, outbox, asked: None, rejects, poisoned, parked: 0, queued: 0, pushed: 0 }
+        Self {
+            syncer,
+            db,
+            server,
+            outbox,
+            ahead: None,
+            asked: None,
+            rejects,
+            poisoned,
+            parked: 0,
+            queued: 0,
+            pushed: 0,
+        }
     }
 
     /// Pushes until nothing waits.
@@ -121,7 +141,11 @@ impl<'a> Pushing<'a> {
                 Ok(Done::Ledger { mark: asked.ledger, now_ms: asked.now_ms })
             }
             Command::ReadChanges { after, through, rows, bytes } => {
-                let (changes, more) = self.outbox.read(self.db, after, through, rows, bytes).await?;
+                let ahead = self.ahead.take().filter(|ahead| through.is_none() && ahead.after == after);
+                let (changes, more) = match ahead {
+                    Some(ahead) => (ahead.changes, ahead.more),
+                    None => self.outbox.read(self.db, after, through, rows, bytes).await?,
+                };
                 reached!(Read);
                 Ok(Done::Changes { changes, more })
             }
@@ -132,20 +156,20 @@ impl<'a> Pushing<'a> {
                 Ok(Done::Pushed(pushed))
             }
             Command::Apply(batch) => self.apply(&batch).await,
-            Command::Acknowledge { replica, before, mark, answer } => {
+            Command::Acknowledge { replica, before, follows, mark, answer } => {
                 if matches!(answer, Acknowledged::Lost) {
                     let tx = self.server.transaction().await?;
                     self.rejects = remote::rejects(&tx, replica, mark.batch_no.cast_signed()).await?;
                     tx.commit().await?;
                 }
                 let tx = self.db.transaction().await?;
-                let Some(local) = replica::still(&tx, replica, &before).await? else {
+                if !replica::is_still(&tx, replica, &before).await? {
                     return Ok(Done::Overtaken);
-                };
+                }
                 let sql = "SELECT count(*) FROM ominipg.changes WHERE seq > $1 AND seq <= $2";
-                let changes: i64 = tx.query_one(sql, &[&before.high_seq, &mark.high_seq]).await?.get(0);
+                let changes: i64 = tx.query_one(sql, &[&follows.high_seq, &mark.high_seq]).await?.get(0);
                 parked::park(&tx, &self.rejects).await?;
-                replica::advance(&tx, &local, mark).await?;
+                replica::advance(&tx, &follows, mark).await?;
                 reached!(Cleared);
                 tx.commit().await?;
                 reached!(Noted);
@@ -154,19 +178,19 @@ impl<'a> Pushing<'a> {
             }
             Command::MoveTo { replica, before, mark } => {
                 let tx = self.db.transaction().await?;
-                if replica::still(&tx, replica, &before).await?.is_none() {
+                if !replica::is_still(&tx, replica, &before).await? {
                     return Ok(Done::Overtaken);
                 }
                 replica::move_to(&tx, mark).await?;
                 tx.commit().await?;
                 Ok(Done::Noted)
             }
-            Command::Rename { replica, before, name, high_seq, high_time } => {
+            Command::Become { replica, before, local } => {
                 let tx = self.db.transaction().await?;
-                if replica::still(&tx, replica, &before).await?.is_none() {
+                if !replica::is_still(&tx, replica, &before).await? {
                     return Ok(Done::Overtaken);
                 }
-                replica::rename(&tx, name, high_seq, high_time).await?;
+                replica::replace_with(&tx, &local).await?;
                 tx.commit().await?;
                 Ok(Done::Noted)
             }
@@ -199,6 +223,26 @@ impl<'a> Pushing<'a> {
 
     /// Applies a batch: all at once where that goes, else without what the server refuses.
     async fn apply(&mut self, batch: &Batch) -> Result<Done, Error> {
+        self.learn(batch).await?;
+        // The engine here reads what comes next while the server writes.
+        let is_full = batch.changes.len() >= self.syncer.limits.rows / 2;
+        let (db, after, limits) = (self.db, batch.mark.high_seq, self.syncer.limits);
+        let mut outbox = std::mem::take(self.outbox);
+        let ahead = async {
+            if !is_full {
+                return None;
+            }
+            // What goes wrong here, the read that needs it tells.
+            outbox.read(db, after, None, limits.rows.max(1), limits.bytes).await.ok()
+        };
+        let (done, ahead) = tokio::join!(self.write_batch(batch), ahead);
+        *self.outbox = outbox;
+        self.ahead = ahead.map(|(changes, more)| Ahead { after, changes, more });
+        done
+    }
+
+    /// Learns how the rows of a batch become the server's.
+    async fn learn(&mut self, batch: &Batch) -> Result<(), Error> {
         let mut layouts: Vec<Arc<Captured>> = Vec::new();
         for edit in &batch.edits {
             let Some(image) = edit.image().or(edit.base.as_ref()) else { continue };
@@ -209,7 +253,10 @@ impl<'a> Pushing<'a> {
         }
         let syncer = self.syncer;
         let (names, tables) = (self.outbox.tables().to_vec(), syncer.tables());
-        self.server.learn(self.db, &layouts, &names, tables, syncer.resolver.as_ref()).await?;
+        self.server.learn(self.db, &layouts, &names, tables, syncer.resolver.as_ref()).await
+    }
+
+    async fn write_batch(&mut self, batch: &Batch) -> Result<Done, Error> {
         let mut careful = batch.edits.iter().any(|edit| self.poisoned.contains(&edit.key));
         let mut tries = 0;
         loop {
@@ -250,11 +297,7 @@ impl<'a> Pushing<'a> {
     }
 
     async fn without_refused(&mut self, batch: &Batch) -> Result<Done, Error> {
-        let members = batch.transactions.iter().map(|of| {
-            let keys = batch.changes[of.clone()].iter().flat_map(|stamped| stamped.change.keys().cloned());
-            (of.len(), keys.collect::<HashSet<RowKey>>())
-        });
-        let mut bisect: Bisect<Refusal> = Bisect::new(members, self.poisoned.iter().cloned());
+        let mut bisect: Bisect<Refusal> = Bisect::new(batch.members(), self.poisoned.iter().cloned());
         let mut tx = self.server.transaction().await?;
         tx.run(BEGIN).await?;
         reached!(RemoteBegun);

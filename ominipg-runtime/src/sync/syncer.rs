@@ -116,7 +116,7 @@ impl Syncer {
         let local = local::replica::load(&tx, History::Near).await?;
         let sql = "SELECT (SELECT count(*) FROM ominipg.changes WHERE seq > $1), \
                    (SELECT at FROM ominipg.changes WHERE seq > $1 ORDER BY seq LIMIT 1), \
-                   (SELECT acknowledged_at FROM ominipg.replica)";
+                   (SELECT acknowledged_at FROM ominipg.replica WHERE depth = 0)";
         let row = tx.query_one(sql, &[&local.mark.high_seq]).await?;
         let parked = local::parked::list(&tx).await?;
         tx.commit().await?;

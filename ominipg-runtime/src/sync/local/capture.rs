@@ -50,13 +50,7 @@ pub(in crate::sync) async fn uncaptured(tx: &Transaction) -> Result<Vec<String>,
 pub(in crate::sync) async fn resync(tx: &Transaction) -> Result<u64, Error> {
     let local = super::replica::load(tx, super::replica::History::Near).await?;
     let high: i64 = tx.query_one("SELECT coalesce(max(seq), 0) FROM ominipg.changes", &[]).await?.get(0);
-    super::replica::rename(
-        tx,
-        super::replica::random()?,
-        high.max(local.mark.high_seq),
-        local.mark.high_time,
-    )
-    .await?;
+    super::replica::begin_anew(tx, high.max(local.mark.high_seq), local.mark.high_time).await?;
     tx.query("SELECT ominipg.send(relation, layout) FROM ominipg.tracked", &[]).await?;
     let row = tx.query_one("SELECT count(*) FROM ominipg.changes WHERE seq > $1", &[&high]).await?;
     Ok(row.get::<_, i64>(0).unsigned_abs())

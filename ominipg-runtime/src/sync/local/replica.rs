@@ -22,77 +22,88 @@ pub(in crate::sync) enum History {
 
 /// Who this database is; somebody new, where nobody was.
 pub(in crate::sync) async fn load(tx: &Transaction, history: History) -> Result<Local, Error> {
-    let sql = format!("SELECT {COLUMNS}, id FROM ominipg.replica FOR UPDATE");
-    let Some(row) = tx.query_opt(&sql, &[]).await? else {
+    let (depths, batches) = match history {
+        History::Near => ("depth = 0", "depth = 0 AND batch BETWEEN $1::int8 AND $1::int8 + 1"),
+        History::Whole => ("true", "$1::int8 IS NOT NULL"),
+    };
+    let sql =
+        format!("SELECT {COLUMNS}, id, depth FROM ominipg.replica WHERE {depths} ORDER BY depth FOR UPDATE");
+    let names = tx.query(&sql, &[]).await?;
+    let Some(first) = names.first() else {
         let local = Local::new(random()?, 0, HybridTime::ZERO);
-        name(tx, &local).await?;
+        replace_with(tx, &local).await?;
         return Ok(local);
     };
-    let mark = read(&row)?;
-    let replica = ReplicaId::new(row.get::<_, i64>(5).cast_unsigned());
-    let replica = replica.ok_or_else(|| damaged("a replica without a number"))?;
-    let own = mark.batch_no.cast_signed();
-    let near = match history {
-        History::Near => " WHERE batch BETWEEN $1::int8 AND $1::int8 + 1",
-        History::Whole => " WHERE $1::int8 IS NOT NULL",
-    };
-    let sql = format!("SELECT {COLUMNS} FROM ominipg.batches{near} ORDER BY batch");
-    let history = tx.query(&sql, &[&own]).await?.iter().map(read).collect::<Result<_, _>>()?;
-    Ok(Local { replica, mark, history })
+    let sql = format!("SELECT {COLUMNS}, depth FROM ominipg.batches WHERE {batches} ORDER BY batch");
+    let passed = tx.query(&sql, &[&first.get::<_, i64>(0)]).await?;
+    let mut local = None;
+    for row in names.iter().rev() {
+        let replica = ReplicaId::new(row.get::<_, i64>(5).cast_unsigned());
+        let of_it = passed.iter().filter(|batch| batch.get::<_, i32>(5) == row.get::<_, i32>(6));
+        local = Some(Local {
+            replica: replica.ok_or_else(|| damaged("a replica without a number"))?,
+            mark: read(row)?,
+            history: of_it.map(read).collect::<Result<_, _>>()?,
+            before: local.map(Box::new),
+        });
+    }
+    local.ok_or_else(|| damaged("no replica"))
 }
 
 fn read(row: &Row) -> Result<Mark, Error> {
     marks::read(row, 0).ok_or_else(|| damaged("a batch that is none"))
 }
 
-/// Notes who this database is from now on; what it remembers of others' batches is forgotten.
-async fn name(tx: &Transaction, local: &Local) -> Result<(), Error> {
-    let Columns { batch, high, time, referee, hash } = (&local.mark).into();
-    let id = local.replica.get().cast_signed();
-    let sql = "INSERT INTO ominipg.replica (id, batch, high, time, referee, hash) VALUES ($1, $2, $3, $4, $5, $6) \
-               ON CONFLICT (one) DO UPDATE SET id = $1, batch = $2, high = $3, time = $4, referee = $5, hash = $6";
-    tx.execute(sql, &[&id, &batch, &high, &time, &referee, &hash]).await?;
-    tx.execute("DELETE FROM ominipg.batches", &[]).await?;
-    remember(tx, &local.mark).await
+/// Notes who this database is from now on, in place of all that was known.
+pub(in crate::sync) async fn replace_with(tx: &Transaction, local: &Local) -> Result<(), Error> {
+    tx.batch_execute("DELETE FROM ominipg.replica; DELETE FROM ominipg.batches").await?;
+    let (mut depth, mut next) = (0, Some(local));
+    while let Some(local) = next {
+        let Columns { batch, high, time, referee, hash } = (&local.mark).into();
+        let id = local.replica.get().cast_signed();
+        let sql = "INSERT INTO ominipg.replica (depth, id, batch, high, time, referee, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        tx.execute(sql, &[&depth, &id, &batch, &high, &time, &referee, &hash]).await?;
+        for mark in &local.history {
+            remember(tx, depth, mark).await?;
+        }
+        (depth, next) = (depth + 1, local.before.as_deref());
+    }
+    Ok(())
 }
 
-async fn remember(tx: &Transaction, mark: &Mark) -> Result<(), Error> {
+async fn remember(tx: &Transaction, depth: i32, mark: &Mark) -> Result<(), Error> {
     let Columns { batch, high, time, referee, hash } = mark.into();
-    let sql = "INSERT INTO ominipg.batches (batch, high, time, referee, hash) VALUES ($1, $2, $3, $4, $5)";
-    tx.execute(sql, &[&batch, &high, &time, &referee, &hash]).await.map(drop)
+    let sql = "INSERT INTO ominipg.batches (depth, batch, high, time, referee, hash) VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, &[&depth, &batch, &high, &time, &referee, &hash]).await.map(drop)
 }
 
-/// Who this database is, if it still has this name and this mark.
-pub(in crate::sync) async fn still(
+/// Whether this database still has this name and this mark.
+pub(in crate::sync) async fn is_still(
     tx: &Transaction,
     replica: ReplicaId,
     before: &Mark,
-) -> Result<Option<Local>, Error> {
+) -> Result<bool, Error> {
     let local = load(tx, History::Near).await?;
-    Ok(Some(local).filter(|local| local.replica == replica && local.mark == *before))
+    Ok(local.replica == replica && local.mark == *before)
 }
 
-/// Takes a new name, under which the server has nothing yet but what was sent under the old one.
-pub(in crate::sync) async fn rename(
-    tx: &Transaction,
-    new: ReplicaId,
-    high_seq: i64,
-    high_time: HybridTime,
-) -> Result<(), Error> {
-    name(tx, &Local::new(new, high_seq, high_time)).await
+/// Begins anew under another name: what was captured up to a place is not sent.
+pub(super) async fn begin_anew(tx: &Transaction, high_seq: i64, high_time: HybridTime) -> Result<(), Error> {
+    replace_with(tx, &Local::new(random()?, high_seq, high_time)).await
 }
 
-/// Goes on to the mark that the server has. Acknowledged changes are let go after a while.
-pub(in crate::sync) async fn advance(tx: &Transaction, local: &Local, mark: Mark) -> Result<(), Error> {
+/// Goes on to the mark that the server has, which follows another. Acknowledged changes are let go after a while.
+pub(in crate::sync) async fn advance(tx: &Transaction, follows: &Mark, mark: Mark) -> Result<(), Error> {
     move_to(tx, mark).await?;
-    if !local.history.iter().any(|own| own.agrees(&mark)) {
-        let batch = mark.batch_no.cast_signed();
-        tx.execute("DELETE FROM ominipg.batches WHERE batch >= $1", &[&batch]).await?;
-        remember(tx, &mark).await?;
+    let Columns { batch, high, hash, .. } = (&mark).into();
+    let sql = "SELECT FROM ominipg.batches WHERE depth = 0 AND batch = $1 AND high = $2 AND hash = $3";
+    if tx.query_opt(sql, &[&batch, &high, &hash]).await?.is_none() {
+        let sql = "DELETE FROM ominipg.batches WHERE depth = 0 AND batch > $1";
+        tx.execute(sql, &[&follows.batch_no.cast_signed()]).await?;
+        remember(tx, 0, &mark).await?;
     }
     // What is old goes now and then: looking for it costs more than the push of one row.
-    let is_due = mark.batch_no % 64 == 0 || mark.high_seq - local.mark.high_seq > KEPT / 4;
-    if is_due {
+    if mark.batch_no % 64 == 0 || mark.high_seq - follows.high_seq > KEPT / 4 {
         forget(tx, mark.high_seq - KEPT).await?;
     }
     Ok(())
@@ -100,23 +111,26 @@ pub(in crate::sync) async fn advance(tx: &Transaction, local: &Local, mark: Mark
 
 /// Lets go of the changes up to about a place. Of each mark that stays, the changes behind it do too.
 async fn forget(tx: &Transaction, up_to: i64) -> Result<(), Error> {
-    let sql = "SELECT batch, high FROM ominipg.batches WHERE high <= $1 ORDER BY batch DESC LIMIT 1";
+    let sql = "SELECT high FROM ominipg.batches WHERE depth = 0 AND high <= $1 ORDER BY batch DESC LIMIT 1";
     let Some(row) = tx.query_opt(sql, &[&up_to]).await? else { return Ok(()) };
-    let (batch, high): (i64, i64) = (row.get(0), row.get(1));
+    let high: i64 = row.get(0);
     tx.execute("DELETE FROM ominipg.changes WHERE seq <= $1", &[&high]).await?;
-    tx.execute("DELETE FROM ominipg.batches WHERE batch < $1", &[&batch]).await.map(drop)
+    tx.execute("DELETE FROM ominipg.batches WHERE high < $1", &[&high]).await?;
+    let sql = "DELETE FROM ominipg.replica WHERE depth >= \
+               (SELECT min(depth) FROM ominipg.replica WHERE depth > 0 AND high < $1)";
+    tx.execute(sql, &[&high]).await.map(drop)
 }
 
 /// Goes to another mark of the history, where the server is.
 pub(in crate::sync) async fn move_to(tx: &Transaction, mark: Mark) -> Result<(), Error> {
     let Columns { batch, high, time, referee, hash } = (&mark).into();
     let sql = "UPDATE ominipg.replica SET batch = $1, high = $2, time = $3, referee = $4, hash = $5, \
-               acknowledged_at = clock_timestamp()";
+               acknowledged_at = clock_timestamp() WHERE depth = 0";
     tx.execute(sql, &[&batch, &high, &time, &referee, &hash]).await.map(drop)
 }
 
 /// A number for a new replica: positive, and not the server's own, which is 1.
-pub(super) fn random() -> Result<ReplicaId, Error> {
+fn random() -> Result<ReplicaId, Error> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::new(ErrorKind::Sync, format!("no random number for a replica: {error}")))?;

@@ -1,9 +1,10 @@
 -- What an embedded database has for sync: all of it may be run again without effect.
 CREATE SCHEMA IF NOT EXISTS ominipg;
 
--- Who this database is to the server, and how far the server has its changes.
+-- Who this database is to the server, and how far the server has its changes. Behind depth 0 stands who it was before it took
+-- another name, because a copy of it went on under that one.
 CREATE TABLE IF NOT EXISTS ominipg.replica (
-  one bool PRIMARY KEY DEFAULT true CHECK (one),
+  depth int4 PRIMARY KEY,
   id int8 NOT NULL,
   batch int8 NOT NULL,
   -- The last change that the server has, and the hybrid time of it.
@@ -17,11 +18,13 @@ CREATE TABLE IF NOT EXISTS ominipg.replica (
 
 -- The last batches that the server acknowledged: a server that was set back to one of them is served again from there.
 CREATE TABLE IF NOT EXISTS ominipg.batches (
-  batch int8 PRIMARY KEY,
+  depth int4 NOT NULL,
+  batch int8 NOT NULL,
   high int8 NOT NULL,
   time int8 NOT NULL,
   referee int8 NOT NULL,
-  hash bytea NOT NULL
+  hash bytea NOT NULL,
+  PRIMARY KEY (depth, batch)
 );
 
 -- What the columns of a table were when a change was captured.
@@ -73,19 +76,30 @@ CREATE TABLE IF NOT EXISTS ominipg.parked (
   parked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- Triggers call these. An image is the row's binary form, which no setting changes.
+-- Triggers call these. An image is the row's binary form, which no setting changes. The time is asked once a statement: a call
+-- for each row costs more than the row.
 CREATE OR REPLACE FUNCTION ominipg.inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  wall timestamptz := clock_timestamp();
+  xid xid8 := pg_current_xact_id();
+  layout int4 := TG_ARGV[0];
 BEGIN
   INSERT INTO ominipg.changes (tx, layout, op, at, new)
-    SELECT pg_current_xact_id(), TG_ARGV[0]::int4, 'I', clock_timestamp(), record_send(n.*) FROM new_rows n;
+    SELECT xid, layout, 'I', wall, record_send(n.*) FROM new_rows n;
   RETURN NULL;
 END $$;
 
 -- The old and the new rows come in the same order, and so belong together.
 CREATE OR REPLACE FUNCTION ominipg.updated() RETURNS trigger LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  wall timestamptz := clock_timestamp();
+  xid xid8 := pg_current_xact_id();
+  layout int4 := TG_ARGV[0];
 BEGIN
   INSERT INTO ominipg.changes (tx, layout, op, at, old, new)
-    SELECT pg_current_xact_id(), TG_ARGV[0]::int4, 'U', clock_timestamp(), o.image, n.image
+    SELECT xid, layout, 'U', wall, o.image, n.image
     FROM (SELECT row_number() OVER () AS at, record_send(r.*) AS image FROM old_rows r) o
     JOIN (SELECT row_number() OVER () AS at, record_send(r.*) AS image FROM new_rows r) n USING (at)
     ORDER BY at;
@@ -93,9 +107,14 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION ominipg.deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  wall timestamptz := clock_timestamp();
+  xid xid8 := pg_current_xact_id();
+  layout int4 := TG_ARGV[0];
 BEGIN
   INSERT INTO ominipg.changes (tx, layout, op, at, old)
-    SELECT pg_current_xact_id(), TG_ARGV[0]::int4, 'D', clock_timestamp(), record_send(o.*) FROM old_rows o;
+    SELECT xid, layout, 'D', wall, record_send(o.*) FROM old_rows o;
   RETURN NULL;
 END $$;
 
