@@ -112,7 +112,7 @@ impl<'a> Session<'a> {
                 }
                 Target::Foreign(_) => return Err(no_stream()),
             };
-            CopyIn::begin(exchange.within(self.call), sql).await
+            CopyIn::run(exchange.within(self.call), sql).await
         })
     }
 
