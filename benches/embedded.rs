@@ -8,7 +8,7 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use ominipg::{ConnectOptions, Ominipg};
+use ominipg::{ConnectOptions, Ominipg, Type};
 use tokio::runtime::Runtime;
 
 use self::db::{NewPlane, PlaneEngine, PlaneType, planes};
@@ -21,6 +21,9 @@ mod db {
 
 /// The rows that are written and read at once.
 const ROWS: usize = 10_000;
+
+/// The same, where it is about many.
+const MANY_ROWS: usize = 200_000;
 
 fn main() {
     // The engine is compiled here where it is not in the cache yet, and not while a bench runs.
@@ -55,7 +58,7 @@ impl Database {
 }
 
 fn key(number: usize) -> String {
-    format!("N{number:05}")
+    format!("N{number:05X}")
 }
 
 fn plane(number: usize) -> NewPlane {
@@ -113,18 +116,64 @@ fn select_by_key(bencher: Bencher<'_, '_>) {
         .bench_local_values(|key| database.run(planes::by_key(black_box(key)).one(&database.db)));
 }
 
-/// 10,000 rows by one typed call, into an empty table.
-#[divan::bench(sample_count = 30, sample_size = 1)]
-fn create_many(bencher: Bencher<'_, '_>) {
+/// Rows by one typed call, into an empty table.
+#[divan::bench(args = [ROWS, MANY_ROWS], sample_count = 20, sample_size = 1)]
+fn create_many(bencher: Bencher<'_, '_>, count: usize) {
     let database = Database::open();
     let rows = || {
         database.run(database.db.batch_execute(r#"TRUNCATE "planes""#));
-        (0..ROWS).map(plane).collect::<Vec<_>>()
+        (0..count).map(plane).collect::<Vec<_>>()
     };
     bencher
         .with_inputs(rows)
-        .counter(ItemsCount::new(ROWS))
+        .counter(ItemsCount::new(count))
         .bench_local_values(|rows| database.run(planes::create_many(rows).execute(&database.db)));
+}
+
+/// The same rows by COPY in its binary format, unchecked: what is left to win.
+#[divan::bench(args = [ROWS, MANY_ROWS], sample_count = 20, sample_size = 1)]
+fn copy(bencher: Bencher<'_, '_>, count: usize) {
+    let database = Database::open();
+    let rows = || {
+        database.run(database.db.batch_execute(r#"TRUNCATE "planes""#));
+        (0..count).map(plane).collect::<Vec<_>>()
+    };
+    bencher
+        .with_inputs(rows)
+        .counter(ItemsCount::new(count))
+        .bench_local_values(|rows| database.run(copy_planes(&database.db, rows)));
+}
+
+async fn copy_planes(db: &Ominipg, rows: Vec<NewPlane>) -> Result<u64, ominipg::Error> {
+    const SQL: &str = "COPY planes (tailnum, year, type, manufacturer, model, engines, seats, speed, engine) \
+                       FROM STDIN (FORMAT binary)";
+    let types = [
+        Type::TEXT,
+        Type::INT2,
+        Type::TEXT,
+        Type::TEXT,
+        Type::TEXT,
+        Type::INT2,
+        Type::INT2,
+        Type::INT2,
+        Type::TEXT,
+    ];
+    let mut copy = db.copy_in(SQL).await?.rows(types);
+    for row in &rows {
+        copy.send(&[
+            &row.tailnum,
+            &row.year,
+            &row.r#type,
+            &row.manufacturer,
+            &row.model,
+            &row.engines,
+            &row.seats,
+            &row.speed,
+            &row.engine,
+        ])
+        .await?;
+    }
+    copy.finish().await
 }
 
 /// 10,000 rows read into their type.

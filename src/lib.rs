@@ -26,7 +26,8 @@
 //! - **Plain SQL** is never far: [`Ominipg::query`] and its like run on the same connections.
 //!
 //! Cargo features: `embedded` (PostgreSQL in the process), `macros` (the macros `ominipg_schema!` and `filter!`) and `tls` (encrypted
-//! connections to servers) are on by default. `deadpool` lets generated code run on the clients of deadpool-postgres.
+//! connections to servers) are on by default. `deadpool` lets generated code run on the clients of deadpool-postgres, `metrics`
+//! counts and times statements for the crate `metrics`.
 //! `extension-vector`, `extension-pg-trgm` and so on build PostgreSQL's extensions
 //! in for embedded databases, `extensions-contrib` all of its own distribution; see [`ConnectOptions::extensions`].
 

@@ -1,6 +1,7 @@
 //! One suite, written once and run on every mode.
 
 mod copies;
+mod copying;
 mod errors;
 mod large_objects;
 mod limits;
@@ -67,6 +68,9 @@ on_every_mode!(
     reading::searches,
     reading::keeps_to_policies,
     reading::locks,
+    copying::writes_many_rows,
+    copying::writes_all_or_none,
+    copying::inserts_where_a_copy_means_something_else,
     writing::upserts,
     writing::computes,
     writing::keeps_versions,

@@ -19,6 +19,8 @@ mod requests;
 mod server_parameter;
 mod server_url;
 mod statement_log;
+#[cfg(feature = "metrics")]
+mod statement_metrics;
 mod streams;
 #[cfg(feature = "embedded")]
 mod sync;

@@ -27,6 +27,8 @@ pub(crate) struct Monitor {
 
 impl Monitor {
     pub(crate) fn new(log: StatementLog) -> Self {
+        #[cfg(feature = "metrics")]
+        super::statement_metrics::describe();
         Self {
             log,
             requests: Requests::default(),

@@ -32,7 +32,8 @@ impl StatementLog {
 
     /// The time, where somebody wants to know.
     pub(crate) fn start(&self) -> Option<Instant> {
-        let wanted = self.slow.is_some() || tracing::enabled!(target: TARGET, Level::DEBUG);
+        let counted = cfg!(feature = "metrics");
+        let wanted = counted || self.slow.is_some() || tracing::enabled!(target: TARGET, Level::DEBUG);
         wanted.then(Instant::now)
     }
 
@@ -46,6 +47,15 @@ impl StatementLog {
     ) {
         let elapsed = started.elapsed();
         let (operation, table) = (operation(sql), table(sql));
+        #[cfg(feature = "metrics")]
+        {
+            let outcome = match &end {
+                Some(Ok(_)) => "ok",
+                Some(Err(_)) => "error",
+                None => "dropped",
+            };
+            super::statement_metrics::record(operation, table, self.mode, elapsed, outcome);
+        }
         let mode = self.mode.map(display);
         let (rows, error) = match end {
             Some(Ok(rows)) => (rows, None),
@@ -105,8 +115,11 @@ fn operation(sql: &str) -> &str {
     &sql[..sql.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(sql.len())]
 }
 
-/// The table that a statement of generated code is about: it has the name `t` there.
+/// The table that a statement of generated code is about: it has the name `t` there, unless rows are copied into it.
 fn table(sql: &str) -> Option<&str> {
+    if let Some(copied) = sql.strip_prefix("COPY \"") {
+        return copied.split_once("\" (").map(|(table, _)| table);
+    }
     let mut rest = sql;
     while let Some((before, after)) = rest.split_once("\" AS t") {
         if !after.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
@@ -127,6 +140,8 @@ mod tests {
             ("SELECT t.\"n\" FROM \"users\" AS t WHERE true", ("SELECT", Some("users"))),
             ("INSERT INTO \"a b\" AS t (\"n\") VALUES ($1)", ("INSERT", Some("a b"))),
             ("SELECT 1 FROM \"x\" AS t1, \"y\" AS t", ("SELECT", Some("y"))),
+            ("COPY \"users\" (\"n\") FROM STDIN (FORMAT binary)", ("COPY", Some("users"))),
+            ("COPY (SELECT \"a\") TO STDOUT", ("COPY", None)),
             ("  select 1", ("select", None)),
             ("", ("", None)),
             ("é", ("", None)),

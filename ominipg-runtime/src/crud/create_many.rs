@@ -2,8 +2,8 @@ use std::collections::HashMap;
 
 use tokio_postgres::Row;
 
-use super::insert;
 use super::rows::decode;
+use super::{copy_many, insert};
 use crate::encode::{ColumnSet, Encoder};
 use crate::error::{Error, ErrorKind};
 use crate::model::{Encode, Model, Validate};
@@ -51,7 +51,7 @@ impl<M: Model> CreateMany<M> {
         Ok(made.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// As [`run`](Self::run), but returns only the number of rows.
+    /// As [`run`](Self::run), but returns only the number of rows; many go by COPY then, where that means the same.
     ///
     /// # Errors
     ///
@@ -62,8 +62,11 @@ impl<M: Model> CreateMany<M> {
 
     async fn send(self, session: Session<'_>, returning: bool, take: Take<'_>) -> Result<u64, Error> {
         self.validate()?;
-        let mut batches = Batches::new(M::TABLE);
-        let mut sender = Sender { session, returning, own: None, count: 0, gaps: false };
+        let by_copy = !returning
+            && self.rows.len() >= copy_many::ENOUGH
+            && copy_many::is_possible(session, M::TABLE).await?;
+        let mut batches = Batches::new(M::TABLE, by_copy);
+        let mut sender = Sender { session, returning, by_copy, own: None, count: 0, gaps: false };
         let last = self.rows.len().saturating_sub(1);
         for (index, row) in self.rows.iter().enumerate() {
             if let Some(full) = batches.add(index, row)
@@ -127,8 +130,8 @@ struct Batches {
 }
 
 impl Batches {
-    fn new(table: &'static TableDef) -> Self {
-        let arrays = table.columns.iter().any(|column| matches!(column.ty, SqlType::Array(_)));
+    fn new(table: &'static TableDef, by_copy: bool) -> Self {
+        let arrays = !by_copy && table.columns.iter().any(|column| matches!(column.ty, SqlType::Array(_)));
         let most = if arrays { ROWS_WITH_ARRAYS } else { ROWS };
         Self { table, by_columns: HashMap::new(), list: Vec::new(), last: 0, most }
     }
@@ -192,6 +195,8 @@ impl Batches {
 struct Sender<'a> {
     session: Session<'a>,
     returning: bool,
+    /// Whether the table takes rows by COPY.
+    by_copy: bool,
     own: Option<Transaction>,
     count: u64,
     /// Whether fewer rows came back than were sent.
@@ -209,6 +214,11 @@ impl Sender<'_> {
     async fn send(&mut self, table: &TableDef, mut batch: Batch, take: Take<'_>) -> Result<(), Error> {
         let session =
             self.own.as_ref().map_or(self.session, |own| Session::transaction(own).within(self.session));
+        if self.by_copy && batch.indices.len() >= copy_many::ENOUGH && !batch.columns.is_empty() {
+            let count = batch.indices.len();
+            self.count += copy_many::send(session, table, &batch.columns, &mut batch.rows, count).await?;
+            return Ok(());
+        }
         let mut sql = insert::many(table, &batch.columns, &mut batch.rows, batch.indices.len())?;
         if !self.returning {
             self.count += session.count(sql).await?;

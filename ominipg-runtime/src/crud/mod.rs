@@ -3,6 +3,7 @@
 mod assignment;
 mod by_key;
 mod columns;
+mod copy_many;
 mod create;
 mod create_many;
 mod delete;

@@ -93,6 +93,15 @@ impl Slot {
 /// Reads values with their lengths.
 pub(crate) struct Elements<'a>(pub(crate) &'a [u8]);
 
+impl<'a> Elements<'a> {
+    /// The bytes of the next value, with its length before them.
+    pub(crate) fn next_raw(&mut self) -> Option<&'a [u8]> {
+        let before = self.0;
+        self.next()?;
+        before.get(..before.len() - self.0.len())
+    }
+}
+
 impl<'a> Iterator for Elements<'a> {
     type Item = Option<&'a [u8]>;
 

@@ -46,7 +46,7 @@ pub(crate) use self::pool::PoolOptions;
 pub use self::savepoint::Savepoint;
 pub(crate) use self::server::{ConnectionSettings, Server};
 pub(crate) use self::statements::Keeping;
-pub(crate) use self::streams::Exchange;
+pub(crate) use self::streams::{COPY_END, COPY_HEADER, Exchange};
 pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
 pub(crate) use self::target::{Session, no_stream};
 pub(crate) use self::transact::{transact, transact_with};

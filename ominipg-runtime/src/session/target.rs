@@ -10,7 +10,7 @@ use super::call::Call;
 use super::control;
 use super::executor::Executor;
 use super::lease::Lease;
-use super::streams::{Exchange, RowStream};
+use super::streams::{CopyIn, Exchange, RowStream};
 use super::transaction::Transaction;
 use crate::client::{CallKind, Limits, NO_LIMITS, PLAIN, StatementLog};
 use crate::error::{Error, ErrorKind};
@@ -88,6 +88,31 @@ impl<'a> Session<'a> {
                 Target::Foreign(_) => return Err(no_stream()),
             };
             RowStream::begin(exchange, sql, params).await
+        })
+    }
+
+    /// Whether rows can be sent by COPY.
+    pub(crate) fn takes_copies(&self) -> bool {
+        !matches!(self.target, Target::Foreign(_))
+    }
+
+    /// Begins a `COPY … FROM STDIN`, as a part of the call.
+    pub(crate) fn copy_in<'b>(self, sql: &'b str) -> Running<'b, CopyIn<'a>>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            let exchange = match self.target {
+                Target::Database(backend) => {
+                    Exchange::of_database(backend, self.call.limits(), CallKind::CopyIn).await?
+                }
+                Target::Transaction(transaction) => {
+                    transaction.settle().await?;
+                    Exchange::of_transaction(transaction, CallKind::CopyIn)?
+                }
+                Target::Foreign(_) => return Err(no_stream()),
+            };
+            CopyIn::run(exchange.within(self.call), sql).await
         })
     }
 

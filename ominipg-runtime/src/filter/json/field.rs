@@ -1,3 +1,4 @@
+use super::value::NUL;
 use crate::schema::{ColumnDef, SqlType, TableDef};
 
 /// What a filter's key names: a column, or a place in a JSON column.
@@ -23,6 +24,9 @@ impl Field {
             }
             if path.iter().any(String::is_empty) {
                 return Err("a part of the path is empty".to_owned());
+            }
+            if key.contains('\0') {
+                return Err(NUL.to_owned());
             }
             return Self::readable(column, path);
         }

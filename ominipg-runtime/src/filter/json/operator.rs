@@ -2,7 +2,7 @@ use serde_json::Value;
 use tokio_postgres::types::ToSql;
 
 use super::field::Field;
-use super::value::{Cell, cell};
+use super::value::{Cell, NUL, cell, has_nul};
 use crate::filter::Expr;
 use crate::filter::expr::{JsonTest, Test, array_of};
 use crate::filter::path::{json_array, json_param, order};
@@ -17,6 +17,9 @@ const PATTERN: usize = 1_000;
 impl Field {
     /// The condition that an operator with its operand stands for.
     pub(super) fn operator(&self, operator: &str, operand: &Value) -> Result<Expr, String> {
+        if has_nul(operand) {
+            return Err(NUL.to_owned());
+        }
         match operator {
             "$eq" => self.equal(operand),
             "$ne" => self.equal(operand).map(Expr::negated),
@@ -94,6 +97,12 @@ impl Field {
         let Value::String(pattern) = operand else { return Err(format!("{operator} takes a string")) };
         if pattern.len() > PATTERN {
             return Err(format!("{operator} takes at most {PATTERN} bytes"));
+        }
+        // PostgreSQL would find that out only at a row.
+        if sql != "~" && pattern.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1 {
+            return Err(format!(
+                "{operator} takes no pattern that ends with `\\`: a character must follow it"
+            ));
         }
         if self.is_json() {
             return Ok(self.json(JsonTest::Text(sql, Param::text(pattern))));

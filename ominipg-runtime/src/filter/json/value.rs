@@ -15,6 +15,19 @@ use crate::value::Interval;
 /// A value that can be sent.
 pub(super) type Cell = Box<dyn ToSql + Send + Sync>;
 
+/// What is said of text that PostgreSQL cannot hold.
+pub(super) const NUL: &str = "PostgreSQL's text has no character NUL";
+
+/// Whether a text in it has the character NUL.
+pub(super) fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(entries) => entries.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}
+
 /// A JSON value as one of a scalar SQL type; an error says what was expected.
 pub(super) fn cell(ty: SqlType, value: &Value) -> Result<Cell, String> {
     let cell = match ty {

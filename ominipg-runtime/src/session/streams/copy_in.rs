@@ -38,6 +38,17 @@ impl<'a> CopyIn<'a> {
         Box::pin(async move {
             exchange.runs(sql);
             exchange.begun(control::check_copy_in(sql))?;
+            Self::run(exchange, sql).await
+        })
+    }
+
+    /// The same, of the runtime's own making: its names may be what the check takes for comments.
+    pub(crate) fn run<'b>(mut exchange: Exchange<'a>, sql: &'b str) -> Running<'b, Self>
+    where
+        'a: 'b,
+    {
+        Box::pin(async move {
+            exchange.runs(sql);
             let begun = exchange.bound(exchange.connection()?.copy_in(sql, exchange.is_alone())).await;
             let sink = exchange.begun(begun)?;
             Ok(Self { sink: Some(Box::pin(sink)), exchange, waits: false })

@@ -8,10 +8,10 @@ use crate::error::{Error, ErrorKind};
 use crate::param::Param;
 
 /// What data in PostgreSQL's binary format begins with: a signature, flags, and the length of an extension.
-const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+pub(crate) const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
 /// What it ends with, in the place of a row's number of values.
-const END: i16 = -1;
+pub(crate) const END: i16 = -1;
 
 /// So much is gathered before it is sent.
 const ENOUGH: usize = 32 * 1024;

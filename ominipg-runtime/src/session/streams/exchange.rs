@@ -78,6 +78,13 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// Makes it a part of another call, which may end it too.
+    pub(in crate::session) fn within(mut self, call: Call<'_>) -> Self {
+        self.deadline = self.deadline.into_iter().chain(call.deadline()).min();
+        self.limit();
+        self
+    }
+
     /// Lets the limits end it.
     fn limit(&mut self) {
         if let Ok(connection) = self.connection() {

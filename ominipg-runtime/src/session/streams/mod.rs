@@ -13,6 +13,7 @@ mod row_stream;
 
 pub use self::copy_in::CopyIn;
 pub use self::copy_in_rows::CopyInRows;
+pub(crate) use self::copy_in_rows::{END as COPY_END, HEADER as COPY_HEADER};
 pub use self::copy_out::CopyOut;
 pub(crate) use self::exchange::Exchange;
 pub use self::row_stream::RowStream;

@@ -1,0 +1,1 @@
+//! Nothing; the test `metrics` hears what a recorder hears.
