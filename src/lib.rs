@@ -25,11 +25,11 @@
 //! - **Values** are checked against their JSON Schema before anything is sent; the [`Error`] holds every [`Violation`].
 //! - **Plain SQL** is never far: [`Ominipg::query`] and its like run on the same connections.
 //!
-//! Cargo features: `embedded` (PostgreSQL in the process), `macros` (the macro `ominipg_schema!`) and `tls` (encrypted
+//! Cargo features: `embedded` (PostgreSQL in the process), `macros` (the macros `ominipg_schema!` and `filter!`) and `tls` (encrypted
 //! connections to servers) are on by default. `deadpool` lets generated code run on the clients of deadpool-postgres.
 //! `extension-vector`, `extension-pg-trgm` and so on build PostgreSQL's extensions
 //! in for embedded databases, `extensions-contrib` all of its own distribution; see [`ConnectOptions::extensions`].
 
 #[cfg(feature = "macros")]
-pub use ominipg_macros::ominipg_schema;
+pub use ominipg_macros::{filter, ominipg_schema};
 pub use ominipg_runtime::*;

@@ -1,4 +1,6 @@
-//! The macro `ominipg_schema!`.
+//! The macros `ominipg_schema!` and `filter!`.
+
+mod filter;
 
 use std::path::PathBuf;
 
@@ -21,4 +23,26 @@ pub fn ominipg_schema(input: TokenStream) -> TokenStream {
     // Cargo sets the variable; without cargo, paths are relative to the working folder.
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     ominipg_codegen::expand(input.into(), &folder).into()
+}
+
+/// A filter, written as in MongoDB and checked by the compiler: the table's module, and a literal.
+///
+/// ```ignore
+/// let grown = filter!(users, {
+///     age: { $gte: 18, $lt: limit },
+///     name: { $ilike: "a%" },
+///     nickname: null,
+///     address.city: "Berlin",
+///     $or: [{ role: UserRole::Admin }, { tags: "editor" }],
+/// });
+/// users::find().filter(grown).all(&db).await?;
+/// ```
+///
+/// Keys are columns, by the names of their functions, with a path behind those of JSON. Values are any expressions, and `null`;
+/// those of an entry all hold. The operators are those of JSON filters, and mean the same: `$eq`, `$ne`, `$gt`, `$gte`, `$lt`,
+/// `$lte`, `$in`, `$nin`, `$like`, `$ilike`, `$regex`, `$exists` and `$not` on a column, `$and`, `$or`, `$nor` and `$not` on filters. Where
+/// a column holds a list, a list is equal to the whole of it, and anything else to one of its elements.
+#[proc_macro]
+pub fn filter(input: TokenStream) -> TokenStream {
+    filter::expand(input.into()).into()
 }

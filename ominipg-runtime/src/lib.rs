@@ -60,12 +60,14 @@ pub use self::session::{
 #[cfg(feature = "sync-faults")]
 #[doc(hidden)]
 pub use self::sync::faults as sync_faults;
-pub use self::sync::{ColumnPolicy, Policy};
 #[cfg(feature = "embedded")]
 pub use self::sync::{
-    Drift, DriftKind, ParkedChange, Resolution, SyncConflict, SyncReport, SyncStatus, SyncTable,
+    AutoSync, Drift, DriftKind, ParkedChange, Resolution, SequenceBlock, SyncConflict, SyncReport,
+    SyncStatus, SyncTable,
 };
+pub use self::sync::{ColumnPolicy, Policy};
 pub use self::validate::{Format, JsonSchema, Number, Pattern, Violation, Violations};
 pub use self::value::{
-    Container, Interval, Json, Ordered, ParseIntervalError, Scalar, Text, TextEnum, UnknownVariant, Value,
+    Container, Interval, Json, Listed, Nullable, Ordered, ParseIntervalError, Scalar, Text, TextEnum,
+    UnknownVariant, Value,
 };

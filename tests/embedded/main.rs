@@ -1,4 +1,4 @@
-//! The embedded engine: its folder, its recovery, its backups, its extensions, how it is stopped, and what PostgreSQL must still be
+//! The embedded engine: its folder, its recovery, its backups, its extensions, its sessions and their settings, how it is stopped, and what PostgreSQL must still be
 //! able to do inside it.
 
 mod backup;
@@ -8,6 +8,8 @@ mod log;
 mod memory;
 mod postgres;
 mod recovery;
+mod sessions;
+mod settings;
 mod stop;
 mod storm;
 mod vacuum;

@@ -57,11 +57,30 @@ async fn stops_runaway_recursion_with_an_error() {
 #[tokio::test]
 async fn reports_a_division_whose_result_does_not_fit() {
     let db = open().await;
+    db.batch_execute("CREATE TABLE kept (n int)").await.expect("created");
     let division = "SELECT '-92233720368547758.08'::money / (-1)::int8";
-    for _ in 0..3 {
+    for round in 0..3 {
         let error = db.query(division, &[]).await.expect_err("it does not fit");
         assert_eq!(error.code().map(|code| code.code()), Some("22P01"), "{error}");
+        // Whoever began a subtransaction meets it there.
+        let met = format!(
+            "DO $$ BEGIN FOR n IN 1..3 LOOP BEGIN INSERT INTO kept VALUES (0); PERFORM ({division});
+             EXCEPTION WHEN floating_point_exception THEN INSERT INTO kept VALUES ({round} * 10 + n); END; END LOOP; END $$"
+        );
+        db.batch_execute(&met).await.expect("it is met");
+        let tx = db.transaction().await.expect("begun");
+        tx.batch_execute("SAVEPOINT mark").await.expect("marked");
+        tx.query(division, &[]).await.expect_err("it does not fit");
+        let after = "ROLLBACK TO mark; INSERT INTO kept VALUES (100)";
+        tx.batch_execute(after).await.expect("the transaction goes on");
+        tx.commit().await.expect("committed");
     }
+    let kept = "SELECT string_agg(n::text, ' ' ORDER BY n) FROM kept";
+    assert_eq!(text(&db, kept).await, "1 2 3 11 12 13 21 22 23 100 100 100");
+    // Those with a result have it.
+    let results =
+        "SELECT concat_ws(' ', '-8'::money / 3, (-7)::int8 / -1, (-7) % 2, (-2147483648)::int4 % -1, 9 / 2)";
+    assert_eq!(text(&db, results).await, "-$2.66 7 -1 0 4");
     assert_eq!(text(&db, "SELECT 'alive'").await, "alive");
 }
 

@@ -4,6 +4,7 @@
 //! said once more, in plain Rust on the rows' JSON. `OMINIPG_FILTERS_SECONDS=600` makes it try for so long.
 
 mod leaves;
+mod literals;
 mod words;
 
 use std::time::{Duration, Instant};

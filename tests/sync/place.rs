@@ -1,7 +1,6 @@
 //! A server, and replicas that send to it.
 
-use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ominipg::{ConnectOptions, Ominipg, SyncTable};
@@ -28,8 +27,8 @@ impl Place {
         Some(Self { url, server })
     }
 
-    /// A new replica with the same tables.
-    pub async fn replica(&self, tables: &str, synced: &[SyncTable]) -> Replica {
+    /// A new replica in memory, with some tables.
+    pub async fn replica(&self, tables: &str, synced: &[SyncTable]) -> Ominipg {
         self.replica_with(tables, synced, |options| options).await
     }
 
@@ -38,27 +37,21 @@ impl Place {
         tables: &str,
         synced: &[SyncTable],
         with: impl FnOnce(ConnectOptions) -> ConnectOptions,
-    ) -> Replica {
-        let folder = new_folder();
-        let url = format!("file://{}", folder.display());
-        let plain = Ominipg::connect(url.as_str()).await.expect("a folder opens");
-        plain.batch_execute(tables).await.expect("the tables are created");
-        plain.close().await.expect("it closes");
-        let db = self.open(&folder, synced, with).await;
-        Replica { db, folder }
+    ) -> Ominipg {
+        let db = self.open(":memory:", synced, with).await;
+        db.batch_execute(tables).await.expect("the tables are created");
+        db
     }
 
-    /// Opens the folder of a replica.
+    /// Opens a database to sync with the server.
     pub async fn open(
         &self,
-        folder: &Path,
+        url: &str,
         synced: &[SyncTable],
         with: impl FnOnce(ConnectOptions) -> ConnectOptions,
     ) -> Ominipg {
-        let mut options = ConnectOptions::new(format!("file://{}", folder.display())).sync_url(&self.url);
-        for table in synced {
-            options = options.sync_table(table.clone());
-        }
+        let options = ConnectOptions::new(url).sync_url(&self.url);
+        let options = synced.iter().cloned().fold(options, ConnectOptions::sync_table);
         Ominipg::connect(with(options)).await.expect("the replica opens")
     }
 
@@ -74,29 +67,24 @@ pub async fn rows(db: &Ominipg, sql: &str) -> Vec<String> {
     db.query(&sql, &[]).await.expect("a query").iter().map(|row| row.get(0)).collect()
 }
 
-/// A replica in a folder of its own, which goes with it.
-pub struct Replica {
-    pub db: Ominipg,
-    pub folder: PathBuf,
-}
+/// A folder of its own, which goes with it.
+pub struct Folder(PathBuf);
 
-impl Deref for Replica {
-    type Target = Ominipg;
-
-    fn deref(&self) -> &Ominipg {
-        &self.db
+impl Folder {
+    pub fn url(&self) -> String {
+        format!("file://{}", self.0.display())
     }
 }
 
-impl Drop for Replica {
+impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
 /// A folder that is not there yet.
-pub fn new_folder() -> PathBuf {
+pub fn new_folder() -> Folder {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("ominipg-sync-{}-{number}", std::process::id()))
+    Folder(std::env::temp_dir().join(format!("ominipg-sync-{}-{number}", std::process::id())))
 }

@@ -9,6 +9,8 @@ mod folder;
 mod schemas;
 #[cfg(feature = "engine")]
 mod serve;
+#[cfg(feature = "engine")]
+mod sync;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,9 @@ enum Command {
     /// Makes a database folder of a file that `dump` wrote.
     #[cfg(feature = "engine")]
     Restore(backup::Restore),
+    /// Sends the changes of a database folder to its server.
+    #[cfg(feature = "engine")]
+    Sync(sync::Sync),
 }
 
 /// Runs the command that the arguments name.
@@ -62,6 +67,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Dump(dump) => dump.run(),
         #[cfg(feature = "engine")]
         Command::Restore(restore) => restore.run(),
+        #[cfg(feature = "engine")]
+        Command::Sync(sync) => sync.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -226,8 +226,8 @@ impl ConnectOptions {
     /// Whether a commit may be acknowledged before it is on disk; off by default.
     ///
     /// It makes small commits several times as fast, and can cost the last of them: where the process or the machine dies,
-    /// the commits of its last 100 milliseconds may be gone, and where a statement was running then, also those of the 100
-    /// milliseconds before it. What is lost is always the end: no commit goes without all that came after it, none is
+    /// the commits of the 100 milliseconds up to the last answer may be gone, and where a statement was running then, those
+    /// of the 100 milliseconds before it. What is lost is always the end: no commit goes without all that came after it, none is
     /// there in half, and the database is never damaged. An orderly [`close`](super::Ominipg::close) loses nothing.
     pub fn relaxed_durability(mut self, relaxed: bool) -> Self {
         self.embedded.relaxed_durability = relaxed;

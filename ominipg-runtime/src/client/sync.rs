@@ -1,8 +1,10 @@
 //! The calls of a handle that send its changes to a server.
 
+use std::time::Duration;
+
 use super::{CallKind, Ominipg};
 use crate::error::Error;
-use crate::sync::{ParkedChange, SyncReport, SyncStatus, Syncer, no_server};
+use crate::sync::{AutoSync, ParkedChange, SequenceBlock, SyncReport, SyncStatus, Syncer, no_server};
 
 impl Ominipg {
     /// Sends the changes that wait to the server of [`sync_url`](crate::ConnectOptions::sync_url).
@@ -64,6 +66,45 @@ impl Ominipg {
     /// As [`sync_status`](Self::sync_status).
     pub async fn discard_parked(&self) -> Result<u64, Error> {
         self.syncer()?.discard_parked(self).await
+    }
+
+    /// Syncs now, and again after each `interval`, until what it gives is dropped.
+    ///
+    /// After a failure it waits twice as long as before, up to five minutes, and always a fifth more or less. It holds this
+    /// handle; it is called from within a tokio runtime.
+    ///
+    /// ```no_run
+    /// # async fn run(db: ominipg_runtime::Ominipg) -> Result<(), ominipg_runtime::Error> {
+    /// let auto = db.auto_sync(std::time::Duration::from_secs(10))?;
+    /// // … the program works …
+    /// auto.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where this database is synced with no server.
+    pub fn auto_sync(&self, interval: Duration) -> Result<AutoSync, Error> {
+        self.syncer()?;
+        Ok(AutoSync::start(self.clone(), interval))
+    }
+
+    /// Lends numbers for the sequences of the synced tables, so that no two replicas, nor the server, hand out the same.
+    ///
+    /// The server's sequence gives a block of 10,000 numbers to this database, whose own sequence counts within it. Each
+    /// [`sync`](Self::sync) lends the next block once half of one is used. A database that uses up its block between two syncs
+    /// gets PostgreSQL's error that the sequence is at its end, and never a number of another's. Gives the blocks that are new;
+    /// it may be called again without effect.
+    ///
+    /// Where keys can be chosen freely, UUIDs need no server: `"format": "uuid"` with the default `uuidv7()`.
+    ///
+    /// # Errors
+    ///
+    /// Where the server cannot be reached, or has no such sequence.
+    pub async fn sync_sequences(&self) -> Result<Vec<SequenceBlock>, Error> {
+        let syncer = self.syncer()?;
+        self.backend().monitor().call(CallKind::Sync, None, syncer.lend_sequences(self)).await
     }
 
     /// Lets all rows of the synced tables wait to be sent, as if they were made now; gives how many.

@@ -2,32 +2,33 @@
 
 mod arithmetic;
 mod copying;
+mod cursors;
 mod defaults;
+mod interface;
 mod listening;
+mod objects;
 mod sessions;
+mod settings;
 mod vacuum;
 
 use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
-use wasmtime::{Func, Global, Instance, Store, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{Instance, Store, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
 
+use self::interface::Interface;
 use super::artefacts::{Artefacts, Origin, Started};
 use super::control::{Control, Words};
-use super::driver;
 use super::extensions::Library;
 use super::files::{MemoryFiles, Tree};
-use super::flush::{self, Flush};
+use super::flush::Flush;
 use super::frames;
 use super::host::{Clock, Host, Log};
 use super::identity::{self, Identity};
 use super::link;
 use super::snapshot::{self, Snapshot};
-use super::switchboard::{Next, Switchboard};
-use super::variables::{IDLE_IN_TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT};
+use super::switchboard::Switchboard;
 use super::wasi::{Descriptors, Exit, Guest};
 use crate::error::{Error, ErrorKind};
 
@@ -57,8 +58,12 @@ pub(super) struct Backend {
     greeting: Vec<u8>,
     /// PostgreSQL's own defaults of the settings that clients began with.
     defaults: BTreeMap<String, String>,
+    /// What the database and its user say of the settings of every session, where that is known.
+    login_settings: Option<BTreeMap<String, String>>,
     /// Where PostgreSQL says which of its handlers gets the next error.
     exception_stack: u32,
+    /// Tables of no cursors, for sessions to come.
+    spare_cursors: Vec<u32>,
 }
 
 /// What a backend may use, who controls it, and who writes its log; by default all there is, and itself alone.
@@ -73,19 +78,6 @@ impl Default for Means {
     fn default() -> Self {
         Self { control: Arc::new(Control::new(true)), memory_limit: None, flush: None }
     }
-}
-
-/// The functions that drive a backend.
-struct Interface {
-    stack_pointer: Global,
-    drive: TypedFunc<(), ()>,
-    main_loop_once: TypedFunc<(), ()>,
-    recover: TypedFunc<(), ()>,
-    signal: TypedFunc<i32, ()>,
-    set_option: TypedFunc<(i32, i32, i32, i32), ()>,
-    subtransaction: TypedFunc<(), i32>,
-    lists: listening::Lists,
-    evict_buffers: TypedFunc<(u32, u32, u32), ()>,
 }
 
 /// How a call into the guest came back.
@@ -170,7 +162,12 @@ impl Backend {
             Ok((instance, Interface::of(&mut store, instance).await?))
         };
         match copied.await {
-            Ok((instance, interface)) => Self::new(store, instance, interface, snapshot.greeting.clone()),
+            Ok((instance, interface)) => {
+                let mut backend = Self::new(store, instance, interface, snapshot.greeting.clone())?;
+                // Nothing has been said in a new database.
+                backend.login_settings = Some(BTreeMap::new());
+                Ok(backend)
+            }
             Err(error) => Err(failure(&store, error).context("the started engine cannot be copied")),
         }
     }
@@ -200,7 +197,17 @@ impl Backend {
         #[allow(unsafe_code)]
         let words = unsafe { Words::new(base, [interrupt, cancel]) };
         control.set_words(Some(words));
-        Ok(Self { store, interface, board, control, greeting, defaults: BTreeMap::new(), exception_stack })
+        Ok(Self {
+            store,
+            interface,
+            board,
+            control,
+            greeting,
+            defaults: BTreeMap::new(),
+            login_settings: None,
+            exception_stack,
+            spare_cursors: Vec::new(),
+        })
     }
 
     /// What a new session hears first.
@@ -219,6 +226,7 @@ impl Backend {
 
     /// Serves the clients until the switchboard closes, then shuts down in order.
     pub(super) async fn serve(mut self) -> Result<(), Error> {
+        self.watch_objects().await.map_err(|error| failure(&self.store, error))?;
         let left = loop {
             let left = match self.drive().await {
                 Ok(Left::Returned) if !self.board.is_closing() => {
@@ -323,65 +331,6 @@ impl Drop for Backend {
     }
 }
 
-impl Interface {
-    async fn of(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<Self> {
-        let artefacts = store.data().artefacts.clone();
-        let next = Func::wrap_async(&mut *store, |mut caller, (): ()| {
-            Box::new(async move {
-                let (board, control) = (caller.data().board.clone(), caller.data().control.clone());
-                loop {
-                    flush::flush_if_due(&mut caller).await?;
-                    match board.next(&control) {
-                        Next::Read => {
-                            if let Some(flush) = &caller.data().flush {
-                                flush.statement_came();
-                            }
-                            return Ok(0i32);
-                        }
-                        Next::Host => return Ok(1),
-                        Next::Worker => control.leave_caller().await,
-                        Next::Wait => {
-                            control.set_memory(caller.data().memory().data_size(&caller) as u64);
-                            let limits = [IDLE_IN_TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT]
-                                .map(|at| Guest::new(&mut caller).read_u32(at).unwrap_or_default());
-                            let [idle, transaction] =
-                                limits.map(|limit| Duration::from_millis(u64::from(limit)));
-                            board.limit_idle(idle, transaction);
-                            yield_now().await;
-                        }
-                    }
-                }
-            })
-        });
-        let mut imports = Vec::new();
-        for name in driver::IMPORTS {
-            let import = match name {
-                "next" => Some(next),
-                name => instance.get_func(&mut *store, name),
-            };
-            imports.push(import.ok_or_else(|| wasmtime::format_err!("the engine has no {name}"))?.into());
-        }
-        let driver = Instance::new_async(&mut *store, artefacts.driver()?, &imports).await?;
-        Ok(Self {
-            stack_pointer: store.data().linkage.as_ref().expect("the instance is linked").stack_pointer,
-            drive: function(store, driver, driver::DRIVE)?,
-            main_loop_once: function(store, instance, "PostgresMainLoopOnce")?,
-            recover: function(store, instance, "PostgresMainLongJmp")?,
-            signal: function(store, instance, "__wasm_signal")?,
-            set_option: function(store, instance, "SetConfigOption")?,
-            subtransaction: function(store, instance, "GetCurrentSubTransactionId")?,
-            lists: listening::Lists::of(store, instance)?,
-            evict_buffers: function(store, instance, "EvictAllUnpinnedBuffers")?,
-        })
-    }
-}
-
-/// Suspends the engine until somebody runs it again.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|_| if std::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }).await;
-}
-
 /// Introduces the host to PostgreSQL as its client, and gives the parameters that it answers with.
 async fn greet(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<Vec<u8>> {
     let board = store.data().board.clone();
@@ -466,6 +415,7 @@ fn host(artefacts: Arc<Artefacts>, tree: Tree, arguments: Vec<String>, means: Me
         control: means.control,
         limits: StoreLimitsBuilder::new().memory_size(means.memory_limit.unwrap_or(usize::MAX)).build(),
         flush: means.flush,
+        login_changed: false,
         log: Log::default(),
         clock: Clock::new(Duration::ZERO),
         reserved: [u32::MAX; 2],

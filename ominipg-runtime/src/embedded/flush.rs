@@ -2,15 +2,17 @@
 //!
 //! With `synchronous_commit=off` a commit leaves its record in PostgreSQL's WAL buffers. A server's WAL writer comes for it
 //! within moments; an embedded backend has no other process, and would keep it until the buffers are full, a checkpoint or
-//! the close. So the host does it: between two messages, where the interval has passed since the first statement that may
-//! have brought a commit, the log is written and synced.
+//! the close. So the host does it, where the interval has passed since the first statement that may have brought a commit:
+//! before anything else is answered, and otherwise as soon as the watchdog sees it. So no statement is acknowledged while a
+//! commit that was acknowledged an interval before it began could still be lost.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use wasmtime::{Caller, Result, WasmParams, WasmResults, format_err};
+use wasmtime::{Caller, Func, Result, Store, WasmParams, WasmResults};
 
 use super::host::Host;
+use super::link;
 
 /// How long a commit may wait for the disk.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -54,6 +56,16 @@ impl Flush {
     }
 }
 
+/// What is done before a client is told that PostgreSQL is ready.
+pub(super) fn import(store: &mut Store<Host>) -> Func {
+    match store.data().flush {
+        Some(_) => Func::wrap_async(store, |mut caller, (): ()| {
+            Box::new(async move { flush_if_due(&mut caller).await })
+        }),
+        None => Func::wrap(store, || {}),
+    }
+}
+
 /// Writes and syncs the log up to its end, if it is time.
 ///
 /// The end is where the next record goes, so one that says nothing is put there. All of this is what any code of PostgreSQL
@@ -82,8 +94,6 @@ where
     P: WasmParams + Sync,
     R: WasmResults + Sync,
 {
-    let main = caller.data().linkage.as_ref().and_then(|linkage| linkage.main);
-    let main = main.ok_or_else(|| format_err!("the guest runs only after it is linked"))?;
-    let function = main.get_typed_func::<P, R>(&mut *caller, name)?;
+    let function = link::main_function::<P, R>(caller, name)?;
     function.call_async(&mut *caller, parameters).await
 }

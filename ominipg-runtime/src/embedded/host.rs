@@ -41,6 +41,8 @@ pub(super) struct Host {
     pub(super) limits: StoreLimits,
     /// Writes the log, where commits do not wait for it.
     pub(super) flush: Option<Arc<Flush>>,
+    /// Whether somebody has said what settings sessions begin with.
+    pub(super) login_changed: bool,
 }
 
 /// What modules of one engine share.

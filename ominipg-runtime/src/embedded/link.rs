@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use wasmtime::{
     AsContext, AsContextMut, Caller, Engine, Extern, ExternType, FuncType, Global, GlobalType, Instance,
-    Linker, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Table, Tag, TagType, Val, ValType,
-    bail, format_err,
+    Linker, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Table, Tag, TagType, TypedFunc, Val,
+    ValType, WasmParams, WasmResults, bail, format_err,
 };
 
 use super::artefacts::POSTGRES;
@@ -356,6 +356,21 @@ where
     let pages = (u64::from(placement.memory_size) + alignment).div_ceil(PAGE);
     let start = memory.grow_async(&mut *store, pages).await? * PAGE;
     u32::try_from(start.next_multiple_of(alignment)).map_err(|_| format_err!("the engine's memory is full"))
+}
+
+/// A function of the main module by its name.
+pub(super) fn main_function<P: WasmParams, R: WasmResults>(
+    caller: &mut Caller<'_, Host>,
+    name: &str,
+) -> Result<TypedFunc<P, R>> {
+    let main = caller.data().linkage.as_ref().and_then(|linkage| linkage.main);
+    let main = main.ok_or_else(|| format_err!("the guest runs only after it is linked"))?;
+    main.get_typed_func(caller, name)
+}
+
+/// A new slot of the table for a function of the host's, which no snapshot knows of.
+pub(super) async fn host_slot(store: &mut Store<Host>, func: wasmtime::Func) -> Result<u32> {
+    grow_table(store, 1, Some(func)).await
 }
 
 async fn grow_table<S>(store: &mut S, slots: u64, value: Option<wasmtime::Func>) -> Result<u32>

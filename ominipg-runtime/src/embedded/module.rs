@@ -1,8 +1,12 @@
 //! WebAssembly modules as the crate ships them: what their linker section asks for, and the few bytes that are patched.
 
+mod division;
+
 use serde::{Deserialize, Serialize};
 use wasm_encoder::{Encode, Section};
-use wasmparser::{BinaryReader, Dylink0Subsection, ExternalKind, KnownCustom, Parser, Payload, TypeRef};
+use wasmparser::{
+    BinaryReader, Dylink0Subsection, ExternalKind, FunctionBody, KnownCustom, Parser, Payload, TypeRef,
+};
 
 /// What a position-independent module asks of its loader (the section `dylink.0`).
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -37,7 +41,8 @@ const HOOKS: [Hook; 2] = [
 /// Makes a module fit for this host, and reads its placement.
 ///
 /// The `shared` flag of its memory is cleared: one thread at a time runs an engine, and only plain memory can come from a
-/// snapshot; atomic instructions are valid on it. The start function becomes an export. The main module is hooked.
+/// snapshot; atomic instructions are valid on it. The start function becomes an export. The main module is hooked, and its
+/// divisions are checked.
 pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
     let facts = Facts::read(module).map_err(|error| error.to_string())?;
     let placement = facts.placement.ok_or("the module has no dylink.0 section")?;
@@ -71,9 +76,11 @@ pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
                 let function = facts.imported_functions + code.bodies;
                 let range = body.range();
                 let prologue = facts.prologues.iter().find(|(hooked, _)| *hooked == function);
-                match prologue {
-                    None => code.push(&[&module[range]]),
-                    Some((_, prologue)) => {
+                let prologue = prologue.map_or(&[][..], |(_, prologue)| prologue);
+                match facts.checked(&body, function, prologue).map_err(|error| error.to_string())? {
+                    Some(checked) => code.push(&[&checked]),
+                    None if prologue.is_empty() => code.push(&[&module[range]]),
+                    None => {
                         let reader = body.get_operators_reader().map_err(|error| error.to_string())?;
                         let first = reader.original_position();
                         code.push(&[&module[range.start..first], prologue, &module[first..range.end]]);
@@ -101,6 +108,11 @@ struct Facts {
     start: Option<u32>,
     /// Functions and the code that is put in front of theirs.
     prologues: Vec<(u32, Vec<u8>)>,
+    /// The number of parameters of each type, and the types of the functions.
+    parameters: Vec<u32>,
+    types: Vec<u32>,
+    /// The function that hands PostgreSQL a signal, in the main module.
+    signal: Option<u32>,
 }
 
 impl Facts {
@@ -122,11 +134,22 @@ impl Facts {
                         }
                     }
                 }
+                Payload::TypeSection(reader) => {
+                    for ty in reader.into_iter_err_on_gc_types() {
+                        facts.parameters.push(ty?.params().len() as u32);
+                    }
+                }
+                Payload::FunctionSection(reader) => {
+                    for ty in reader {
+                        facts.types.push(ty?);
+                    }
+                }
                 Payload::ImportSection(reader) => {
                     for import in reader.into_imports() {
                         let import = import?;
-                        if matches!(import.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)) {
+                        if let TypeRef::Func(ty) | TypeRef::FuncExact(ty) = import.ty {
                             imports.push(import.name.to_owned());
+                            facts.types.push(ty);
                         }
                     }
                     facts.imported_functions = imports.len() as u32;
@@ -134,6 +157,9 @@ impl Facts {
                 Payload::ExportSection(reader) => {
                     for export in reader {
                         let export = export?;
+                        if export.kind == ExternalKind::Func && export.name == division::SIGNAL {
+                            facts.signal = Some(export.index);
+                        }
                         let hook = HOOKS.iter().find(|hook| hook.function == export.name);
                         if let (ExternalKind::Func, Some(hook)) = (export.kind, hook)
                             && let Some(import) = imports.iter().position(|name| name == hook.import)
@@ -147,6 +173,19 @@ impl Facts {
             }
         }
         Ok(facts)
+    }
+
+    /// A function's code with its divisions checked, where that changes it.
+    fn checked(
+        &self,
+        body: &FunctionBody<'_>,
+        function: u32,
+        prologue: &[u8],
+    ) -> wasmparser::Result<Option<Vec<u8>>> {
+        let Some(signal) = self.signal else { return Ok(None) };
+        let ty = self.types.get(function as usize).and_then(|&ty| self.parameters.get(ty as usize));
+        // Every function of a valid module has a type.
+        ty.map_or(Ok(None), |&parameters| division::checked(body, prologue, parameters, signal))
     }
 }
 

@@ -42,6 +42,8 @@ struct State {
     last: SessionId,
     /// Whose variables PostgreSQL has; its turn may be over.
     current: Option<SessionId>,
+    /// Who has session-level advisory locks, and keeps the turn for as long: PostgreSQL takes all for those of one session.
+    keeper: Option<SessionId>,
     /// Whether it was given its turn and has not used it yet.
     fresh: bool,
     /// Those with messages, in the order in which these came.
@@ -85,6 +87,8 @@ pub(super) struct Leaving {
     pub(super) settings: Settings,
     /// The list of its channels.
     pub(super) channels: u32,
+    /// Whether it has session-level advisory locks.
+    pub(super) locks: bool,
 }
 
 /// What cancelling found.
@@ -304,6 +308,14 @@ impl Switchboard {
         }
     }
 
+    /// Tells the client of the current session what is no part of an answer.
+    pub(super) fn tell_current(&self, bytes: &[u8]) {
+        let mut state = self.state();
+        if let Some(line) = state.current.and_then(|id| state.lines.get_mut(&id)) {
+            line.write_aside(bytes);
+        }
+    }
+
     /// Ends a session as PostgreSQL does with a FATAL error.
     pub(super) fn terminate(&self, id: SessionId, farewell: &[u8]) {
         let mut state = self.state();
@@ -317,12 +329,13 @@ impl State {
     /// Takes a session away that is not the current one; what it leaves behind is to be freed.
     fn leave(&mut self, id: SessionId) {
         self.waiting.retain(|&waiting| waiting != id);
+        let locks = self.keeper.take_if(|keeper| *keeper == id).is_some();
         if let Some(line) = self.lines.remove(&id)
-            && (!line.values.is_empty() || line.channels.list != 0)
+            && (!line.values.is_empty() || line.channels.list != 0 || locks)
         {
             let Line { values, settings, channels, .. } = line;
             let channels = channels.list;
-            self.leaving.push_back(Leaving { current: false, values, settings, channels });
+            self.leaving.push_back(Leaving { current: false, values, settings, channels, locks });
         }
     }
 
@@ -366,7 +379,8 @@ impl Switchboard {
     /// Whose turn is next, if it is not the current one's.
     pub(super) fn take_next(&self) -> Option<SessionId> {
         let mut state = self.state();
-        let id = state.waiting.pop_front()?;
+        let at = state.next_waiting()?;
+        let id = state.waiting.remove(at)?;
         if let Some(line) = state.lines.get_mut(&id) {
             line.queued_since = None;
         }
@@ -395,6 +409,18 @@ impl Switchboard {
         Some(work(&mut line.values, &mut line.settings))
     }
 
+    /// The session beside the current one that has taken a role, and its name for it.
+    pub(super) fn who_has_role(&self, role: u32) -> Option<(SessionId, String)> {
+        let state = self.state();
+        let others = state.lines.iter().filter(|(id, _)| Some(**id) != state.current);
+        let mut taken = others.flat_map(|(id, line)| {
+            let settings = &line.settings;
+            settings.roles.iter().map(move |(name, role)| (*id, *role, settings.values.get(name)))
+        });
+        let (id, _, name) = taken.find(|(_, taken, _)| *taken == role)?;
+        Some((id, name.cloned().unwrap_or_default()))
+    }
+
     /// Takes what a session that is gone has left behind.
     pub(super) fn take_leaving(&self) -> Option<Leaving> {
         let mut state = self.state();
@@ -410,7 +436,8 @@ impl Switchboard {
             state.current = None;
             state.idle_since = None;
             state.waiting.retain(|&waiting| waiting != id);
-            return Some(Leaving { current: true, values: Values::default(), settings, channels });
+            let locks = state.keeper.take_if(|keeper| *keeper == id).is_some();
+            return Some(Leaving { current: true, values: Values::default(), settings, channels, locks });
         }
         state.leaving.pop_front()
     }

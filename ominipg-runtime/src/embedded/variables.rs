@@ -8,8 +8,6 @@
 #[cfg(test)]
 mod find;
 
-use serde::{Deserialize, Serialize};
-
 use super::wasi::Guest;
 use super::wasi::errno::Result;
 
@@ -56,6 +54,15 @@ pub(super) mod pending {
 /// The address of `listenChannels`: what the session listens to.
 pub(super) const LISTEN_CHANNELS: u32 = 2_895_488;
 
+/// The address of `LockMethodLocalHash`: the locks that the backend has. Between transactions, those of sessions alone.
+const LOCKS: u32 = 2_915_612;
+
+/// The address of `PortalHashTable`: the open cursors. Between transactions, those WITH HOLD alone.
+const CURSORS: u32 = 2_998_204;
+
+/// Where a hash table has the number of its entries, from where its first word leads.
+const ENTRIES: u32 = 4;
+
 /// Where the temporary schemas are among the variables.
 const TEMPORARY: usize = 4;
 
@@ -75,25 +82,52 @@ pub(super) const GIVES_UP_PORTALS: u32 = 2_914_216;
 /// table of each session: always the same, so that what is above this is no loss.
 const MOST_EXIT_NOTES: u32 = 16;
 
+/// The number of entries of the hash table that the variable at `address` points to.
+fn entries(guest: &Guest<'_>, address: u32) -> Result<u32> {
+    let header = guest.read_u32(guest.read_u32(address)?)?;
+    guest.read_u32(header.wrapping_add(ENTRIES))
+}
+
+/// Whether the session whose turn is over has locks that outlive it: session-level advisory locks.
+pub(super) fn has_locks(guest: &Guest<'_>) -> Result<bool> {
+    entries(guest, LOCKS).map(|count| count > 0)
+}
+
+/// The table of the open cursors, if any is.
+pub(super) fn cursors(guest: &Guest<'_>) -> Result<Option<u32>> {
+    Ok(if entries(guest, CURSORS)? > 0 { Some(guest.read_u32(CURSORS)?) } else { None })
+}
+
+/// Puts a table of cursors in, and gives the one that was there.
+pub(super) fn replace_cursors(guest: &mut Guest<'_>, table: u32) -> Result<u32> {
+    let before = guest.read_u32(CURSORS)?;
+    guest.write_u32(CURSORS, table)?;
+    Ok(before)
+}
+
 /// The values of one session.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Values([u32; COUNT]);
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Values {
+    words: [u32; COUNT],
+    /// The table of its cursors WITH HOLD; 0 where it has none.
+    pub(super) cursors: u32,
+}
 
 impl Values {
     /// Whether PostgreSQL keeps nothing.
     pub(super) fn is_empty(&self) -> bool {
-        self.0 == [0; COUNT]
+        *self == Self::default()
     }
 
     /// The schemas of its temporary tables and of what these store apart; 0 where there are none.
     pub(super) fn temporary(&self) -> [u32; 2] {
-        [self.0[TEMPORARY], self.0[TEMPORARY + 1]]
+        [self.words[TEMPORARY], self.words[TEMPORARY + 1]]
     }
 
-    /// Takes the values out of PostgreSQL.
+    /// Takes the values out of PostgreSQL, but for the cursors; see `backend`.
     pub(super) fn take(guest: &mut Guest<'_>) -> Result<Self> {
         let mut values = Self::default();
-        for (value, variable) in values.0.iter_mut().zip(VARIABLES) {
+        for (value, variable) in values.words.iter_mut().zip(VARIABLES) {
             *value = guest.read_u32(variable.address)?;
             guest.write_u32(variable.address, 0)?;
         }
@@ -110,9 +144,9 @@ impl Values {
         Ok(())
     }
 
-    /// Puts the values into PostgreSQL.
+    /// Puts the values into PostgreSQL, but for the cursors.
     pub(super) fn put(self, guest: &mut Guest<'_>) -> Result<()> {
-        for (value, variable) in self.0.iter().zip(VARIABLES) {
+        for (value, variable) in self.words.iter().zip(VARIABLES) {
             guest.write_u32(variable.address, *value)?;
         }
         self.forget_search_path(guest)

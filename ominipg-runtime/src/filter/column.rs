@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use tokio_postgres::types::ToSql;
 
-use super::expr::{Test, array_of};
+use super::expr::Test;
 use super::{Expr, Filter, JsonPath};
 use crate::field::IntoValue;
 use crate::schema::{ColumnDef, SqlType};
@@ -192,11 +192,7 @@ impl<M, E: Scalar, T: Value<Inner = Vec<E>>> Column<M, T> {
         I::Item: IntoValue<E>,
     {
         let elements: Vec<E> = elements.into_iter().map(IntoValue::into_value).collect();
-        let elements: Vec<&dyn ToSql> = elements.iter().map(|element| element as &dyn ToSql).collect();
-        Filter::new(match array_of(self.def, self.def.ty.element(), &elements) {
-            Ok(param) => Expr::Column(self.def, Test::Is("&&", param)),
-            Err(message) => Expr::Invalid(message),
-        })
+        Filter::new(Expr::among(self.def, &elements, |param| Test::Is("&&", param)))
     }
 }
 

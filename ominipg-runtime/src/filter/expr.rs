@@ -101,6 +101,19 @@ impl Expr {
         }
     }
 
+    /// A test with values, each of the column's type, or of its elements' where it is an array.
+    pub(crate) fn among<T: ToSql>(
+        column: &'static ColumnDef,
+        values: &[T],
+        test: impl FnOnce(Param) -> Test,
+    ) -> Self {
+        let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
+        match array_of(column, column.ty.element(), &values) {
+            Ok(param) => Self::Column(column, test(param)),
+            Err(message) => Self::Invalid(message),
+        }
+    }
+
     /// Every condition holds; true where there is none.
     pub(crate) fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
         let mut list = Vec::new();

@@ -6,6 +6,7 @@ pub(crate) mod expr;
 #[expect(clippy::module_inception, reason = "the type has the name of its subject")]
 mod filter;
 mod json;
+mod literal;
 mod order;
 mod path;
 mod search;

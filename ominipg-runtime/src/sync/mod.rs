@@ -4,7 +4,8 @@
 #[macro_use]
 #[cfg_attr(not(feature = "sync-faults"), allow(unreachable_pub))]
 pub mod faults;
-
+#[cfg(feature = "embedded")]
+mod auto;
 #[cfg(feature = "embedded")]
 mod conflict;
 mod core;
@@ -25,12 +26,16 @@ mod remote;
 #[cfg(feature = "embedded")]
 mod report;
 #[cfg(feature = "embedded")]
+mod sequences;
+#[cfg(feature = "embedded")]
 mod server;
 #[cfg(feature = "embedded")]
 mod syncer;
 #[cfg(feature = "embedded")]
 mod table;
 
+#[cfg(feature = "embedded")]
+pub use self::auto::AutoSync;
 #[cfg(feature = "embedded")]
 pub(crate) use self::conflict::Resolver;
 #[cfg(feature = "embedded")]
@@ -46,6 +51,8 @@ pub(crate) use self::options::SyncOptions;
 pub(crate) use self::report::drift_of;
 #[cfg(feature = "embedded")]
 pub use self::report::{SyncReport, SyncStatus};
+#[cfg(feature = "embedded")]
+pub use self::sequences::SequenceBlock;
 #[cfg(feature = "embedded")]
 pub(crate) use self::syncer::{Syncer, no_server};
 #[cfg(feature = "embedded")]

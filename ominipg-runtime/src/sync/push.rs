@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::{
-    Acknowledged, Applied, Batch, Bisect, Command, Edit, Event as Done, Outcome, Parked, Push, Report,
-    RowKey, Try, Why, compact,
+    Acknowledged, Applied, Batch, Bisect, Command, Edit, Event as Done, Local, Outcome, Parked, Push,
+    ReplicaId, Report, RowKey, Try, Why, compact,
 };
+use super::local::replica::History;
 use super::local::{Captured, Outbox, parked, replica};
 use super::refusal::Refusal;
-use super::remote::{self, BEGIN, Reject};
+use super::remote::{self, BEGIN, Handshake, Reject};
 use super::report::SyncReport;
 use super::server::Server;
 use super::syncer::Syncer;
@@ -27,6 +28,8 @@ pub(super) struct Pushing<'a> {
     db: &'a Ominipg,
     server: &'a mut Server,
     outbox: &'a mut Outbox,
+    /// What the server answered before the push began.
+    asked: Option<Handshake>,
     /// What the server refused of the batch that is to be acknowledged.
     rejects: Vec<Reject>,
     /// The rows of changes that were refused before: those that follow them wait too.
@@ -45,13 +48,13 @@ impl<'a> Pushing<'a> {
         outbox: &'a mut Outbox,
     ) -> Self {
         let (rejects, poisoned) = (Vec::new(), HashSet::new());
-        Self { syncer, db, server, outbox, rejects, poisoned, parked: 0, queued: 0, pushed: 0 }
+        Self { syncer, db, server, outbox, asked: None, rejects, poisoned, parked: 0, queued: 0, pushed: 0 }
     }
 
     /// Pushes until nothing waits.
     pub(super) async fn run(mut self) -> Result<SyncReport, Error> {
         let tx = self.db.transaction().await?;
-        let (local, _) = replica::load(&tx).await?;
+        let local = replica::load(&tx, History::Near).await?;
         let sql = "SELECT count(*) FROM ominipg.changes WHERE seq > $1";
         let queued: i64 = tx.query_one(sql, &[&local.mark.high_seq]).await?.get(0);
         tx.commit().await?;
@@ -59,6 +62,11 @@ impl<'a> Pushing<'a> {
         let queued = self.queued;
         self.db.backend().monitor().events.send_with(|| Event::SyncStart { queued });
         self.poisoned = self.outbox.parked_rows(self.db).await?;
+        let asked = self.ask(local.replica).await?;
+        let is_where_it_was =
+            asked.ledger.map_or(local.mark.batch_no == 0, |ledger| ledger.agrees(&local.mark));
+        let local = if is_where_it_was { local } else { self.whole().await? };
+        self.asked = Some(asked);
         let (mut push, mut command) = Push::new(local, self.syncer.limits);
         loop {
             if let Command::Finish(report) = command {
@@ -99,23 +107,17 @@ impl<'a> Pushing<'a> {
 
     async fn perform(&mut self, command: Command) -> Result<Done, Error> {
         match command {
-            Command::ReadLocal => {
-                let tx = self.db.transaction().await?;
-                let (local, _) = replica::load(&tx).await?;
-                tx.commit().await?;
-                Ok(Done::Local(local))
-            }
+            Command::ReadLocal => Ok(Done::Local(self.whole().await?)),
             Command::ReadLedger { replica } => {
-                let asked = self.server.ask(replica, &self.syncer.names()).await?;
-                let tx = self.db.transaction().await?;
-                replica::meet(&tx, asked.server).await?;
+                let asked = match self.asked.take() {
+                    Some(asked) => asked,
+                    None => self.ask(replica).await?,
+                };
                 if ledger_is_off!() {
-                    let (local, _) = replica::load(&tx).await?;
+                    let local = self.whole().await?;
                     let own = (local.mark.batch_no > 0).then_some(local.mark);
-                    tx.commit().await?;
                     return Ok(Done::Ledger { mark: own, now_ms: asked.now_ms });
                 }
-                tx.commit().await?;
                 Ok(Done::Ledger { mark: asked.ledger, now_ms: asked.now_ms })
             }
             Command::ReadChanges { after, through, rows, bytes } => {
@@ -172,6 +174,19 @@ impl<'a> Pushing<'a> {
         }
     }
 
+    /// Asks the server what it has.
+    async fn ask(&mut self, replica: ReplicaId) -> Result<Handshake, Error> {
+        self.server.ask(replica, &self.syncer.names()).await
+    }
+
+    /// All that this database remembers of its batches.
+    async fn whole(&self) -> Result<Local, Error> {
+        let tx = self.db.transaction().await?;
+        let local = replica::load(&tx, History::Whole).await?;
+        tx.commit().await?;
+        Ok(local)
+    }
+
     /// Counts what the server has of a batch, and tells who listens.
     fn acknowledged(&mut self, changes: u64) {
         let refused = self.rejects.len() as u64;
@@ -193,7 +208,7 @@ impl<'a> Pushing<'a> {
             layouts.extend(self.outbox.captured(&image.layout).cloned());
         }
         let syncer = self.syncer;
-        let (names, tables) = (self.outbox.tables().to_vec(), &syncer.tables);
+        let (names, tables) = (self.outbox.tables().to_vec(), syncer.tables());
         self.server.learn(self.db, &layouts, &names, tables, syncer.resolver.as_ref()).await?;
         let mut careful = batch.edits.iter().any(|edit| self.poisoned.contains(&edit.key));
         let mut tries = 0;

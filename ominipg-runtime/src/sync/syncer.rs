@@ -1,15 +1,17 @@
 //! What a handle has for sync: one push at a time, and what is kept between two.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex as Turn;
 
 use super::conflict::Resolver;
 use super::core::Limits;
+use super::local::replica::History;
 use super::local::{self, Outbox};
 use super::push::Pushing;
 use super::report::{SyncReport, SyncStatus};
+use super::sequences::{self, SequenceBlock};
 use super::server::Server;
 use super::{SyncOptions, SyncTable};
 use crate::client::{Event, Ominipg};
@@ -19,7 +21,9 @@ use crate::schema::Schema;
 /// What a handle has for sync.
 #[derive(Debug)]
 pub(crate) struct Syncer {
-    pub(super) tables: Vec<SyncTable>,
+    /// What the options name; nothing where they are those of the last time.
+    named: Vec<SyncTable>,
+    tables: OnceLock<Vec<SyncTable>>,
     pub(super) limits: Limits,
     pub(super) resolver: Option<Resolver>,
     set_up: bool,
@@ -35,6 +39,8 @@ pub(super) struct Kept {
     /// Nothing before the first push, and after one that failed.
     pub(super) server: Option<Server>,
     pub(super) outbox: Outbox,
+    /// Whether blocks of numbers were lent.
+    pub(super) has_sequences: bool,
 }
 
 impl Syncer {
@@ -45,15 +51,15 @@ impl Syncer {
         // What the program says of a table counts, whatever the schema says.
         tables.retain(|table| options.tables.iter().all(|other| other.name != table.name));
         tables.extend(options.tables.iter().cloned());
-        let names = tables.iter().map(|table| table.name.clone()).collect();
         Some(Self {
-            tables,
+            named: tables,
+            tables: OnceLock::new(),
             limits: Limits { rows: options.batch, ..Limits::default() },
             resolver: options.resolver.clone(),
             set_up: options.set_up,
             url,
             timeout: options.timeout,
-            turn: Turn::new(Kept { server: None, outbox: Outbox::new(names) }),
+            turn: Turn::new(Kept { server: None, outbox: Outbox::default(), has_sequences: false }),
             last_error: Mutex::default(),
         })
     }
@@ -61,9 +67,16 @@ impl Syncer {
     /// Captures the changes of the tables from now on.
     pub(crate) async fn begin(&self, db: &Ominipg) -> Result<(), Error> {
         let tx = db.transaction().await?;
-        local::set_up(&tx, &self.tables).await?;
-        local::replica::load(&tx).await?;
-        tx.commit().await
+        let tables = local::set_up(&tx, &self.named).await?;
+        local::replica::load(&tx, History::Near).await?;
+        let lent = tx.query_one("SELECT EXISTS (SELECT FROM ominipg.blocks)", &[]).await?.get(0);
+        tx.commit().await?;
+        let mut kept = self.turn.lock().await;
+        kept.outbox = Outbox::new(tables.iter().map(|table| table.name.clone()).collect());
+        kept.has_sequences = lent;
+        // It is set once: a handle begins once.
+        let _ = self.tables.set(tables);
+        Ok(())
     }
 
     /// Sends what waits to the server.
@@ -78,6 +91,9 @@ impl Syncer {
                 None => Server::connect(&self.url, self.timeout, self.set_up).await?,
             };
             let report = Pushing::new(self, db, &mut server, &mut kept.outbox).run().await?;
+            if kept.has_sequences {
+                sequences::lend(db, &server, false).await?;
+            }
             Ok((server, report))
         };
         let result: Result<(Server, SyncReport), Error> = result.await;
@@ -97,7 +113,7 @@ impl Syncer {
     pub(crate) async fn status(&self, db: &Ominipg) -> Result<SyncStatus, Error> {
         let tx = db.transaction().await?;
         let uncaptured = local::uncaptured(&tx).await?;
-        let (local, _) = local::replica::load(&tx).await?;
+        let local = local::replica::load(&tx, History::Near).await?;
         let sql = "SELECT (SELECT count(*) FROM ominipg.changes WHERE seq > $1), \
                    (SELECT at FROM ominipg.changes WHERE seq > $1 ORDER BY seq LIMIT 1), \
                    (SELECT acknowledged_at FROM ominipg.replica)";
@@ -130,14 +146,31 @@ impl Syncer {
         db.transact(async |tx| local::resync(tx).await).await
     }
 
+    /// Lends blocks of numbers for all sequences.
+    pub(crate) async fn lend_sequences(&self, db: &Ominipg) -> Result<Vec<SequenceBlock>, Error> {
+        let mut kept = self.turn.lock().await;
+        let server = match kept.server.take() {
+            Some(server) => server,
+            None => Server::connect(&self.url, self.timeout, self.set_up).await?,
+        };
+        let lent = sequences::lend(db, &server, true).await?;
+        (kept.server, kept.has_sequences) = (Some(server), true);
+        Ok(lent)
+    }
+
     /// The SQL that makes what sync needs on the server.
     pub(crate) async fn setup_sql(&self) -> Result<String, Error> {
         let mut server = Server::connect(&self.url, self.timeout, false).await?;
         server.setup_sql(&self.names()).await
     }
 
+    /// The tables that are synced.
+    pub(super) fn tables(&self) -> &[SyncTable] {
+        self.tables.get().map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn names(&self) -> Vec<String> {
-        self.tables.iter().map(|table| table.name.clone()).collect()
+        self.tables().iter().map(|table| table.name.clone()).collect()
     }
 }
 

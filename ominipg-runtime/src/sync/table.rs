@@ -1,3 +1,5 @@
+use serde_json::{Map, Value, json};
+
 use super::core::{ColumnPolicy, Policy};
 use crate::schema::{Schema, TableDef};
 
@@ -37,5 +39,64 @@ impl SyncTable {
             let columns = sync.columns.iter().map(column).collect();
             Some(Self { name: table.name.to_owned(), policy: sync.policy, columns })
         })
+    }
+
+    /// Its policies, as the database keeps them.
+    pub(super) fn to_row(&self) -> (&'static str, String) {
+        let columns: Map<String, Value> =
+            self.columns.iter().map(|(name, policy)| (name.clone(), json!(column_name(*policy)))).collect();
+        (policy_name(self.policy), Value::Object(columns).to_string())
+    }
+
+    /// What [`to_row`](Self::to_row) gave; nothing where it is of a newer version.
+    pub(super) fn of_row(name: String, policy: &str, columns: &str) -> Option<Self> {
+        let policy = POLICIES.into_iter().find(|known| policy_name(*known) == policy)?;
+        let found: Map<String, Value> = serde_json::from_str(columns).ok()?;
+        let mut columns = Vec::with_capacity(found.len());
+        for (column, policy) in found {
+            let policy = COLUMN_POLICIES.into_iter().find(|known| policy == column_name(*known))?;
+            columns.push((column, policy));
+        }
+        Some(Self { name, policy, columns })
+    }
+}
+
+const POLICIES: [Policy; 4] =
+    [Policy::LastWriteWins, Policy::LastWriteWinsPerColumn, Policy::ServerWins, Policy::Callback];
+
+const COLUMN_POLICIES: [ColumnPolicy; 3] = [ColumnPolicy::Inherit, ColumnPolicy::Counter, ColumnPolicy::Max];
+
+/// As schemas spell it.
+fn policy_name(policy: Policy) -> &'static str {
+    match policy {
+        Policy::LastWriteWins => "last-write-wins",
+        Policy::LastWriteWinsPerColumn => "last-write-wins-per-column",
+        Policy::ServerWins => "server-wins",
+        Policy::Callback => "callback",
+    }
+}
+
+fn column_name(policy: ColumnPolicy) -> &'static str {
+    match policy {
+        ColumnPolicy::Inherit => "inherit",
+        ColumnPolicy::Counter => "counter",
+        ColumnPolicy::Max => "max",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_come_back() {
+        for policy in POLICIES {
+            for column in COLUMN_POLICIES {
+                let table = SyncTable::new("t").policy(policy).column("a\"b", column);
+                let (name, columns) = table.to_row();
+                assert_eq!(SyncTable::of_row("t".to_owned(), name, &columns), Some(table));
+            }
+        }
+        assert_eq!(SyncTable::of_row("t".to_owned(), "newer", "{}"), None);
     }
 }

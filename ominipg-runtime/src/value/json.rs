@@ -43,7 +43,9 @@ impl<'a, T: DeserializeOwned> FromSql<'a> for Json<T> {
     }
 }
 
-impl<T: Serialize + Clone + Send + Sync + 'static> Scalar for Json<T> {}
+impl<T: Serialize + Clone + Send + Sync + 'static> Scalar for Json<T> {
+    type One = Self;
+}
 
 impl<T> IntoValue<Json<T>> for T {
     fn into_value(self) -> Json<T> {

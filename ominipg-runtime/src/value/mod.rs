@@ -9,5 +9,5 @@ mod text_enum;
 pub use self::interval::{Interval, ParseIntervalError};
 pub use self::json::Json;
 pub(crate) use self::json::write_json;
-pub use self::scalar::{Container, Ordered, Scalar, Text, Value};
+pub use self::scalar::{Container, Listed, Nullable, Ordered, Scalar, Text, Value};
 pub use self::text_enum::{TextEnum, UnknownVariant};

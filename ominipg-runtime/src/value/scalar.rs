@@ -14,7 +14,10 @@ use super::{Interval, Json};
     note = "columns hold bool, i16, i32, i64, f32, f64, String, Vec<u8>, Uuid, Timestamp, Date, Time, Interval, \
             Decimal, IpAddr, enums made with `text_enum!`, `Json<T>`, and `Vec`s of these"
 )]
-pub trait Scalar: ToSql + Clone + Send + Sync + 'static {}
+pub trait Scalar: ToSql + Clone + Send + Sync + 'static {
+    /// One of its elements where it is an array; else the type itself.
+    type One: ToSql + Send + Sync + 'static;
+}
 
 /// The type of a column: a [`Scalar`], or an `Option` of one where NULL is allowed.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not the type of a column, nor an `Option` of one")]
@@ -30,6 +33,15 @@ impl<T: Scalar> Value for T {
 impl<T: Scalar> Value for Option<T> {
     type Inner = T;
 }
+
+/// The type of a column where NULL is allowed.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` is never NULL",
+    note = "its schema has the property in `required`, so that every row has a value"
+)]
+pub trait Nullable: Value {}
+
+impl<T: Scalar> Nullable for Option<T> {}
 
 /// A value that can be compared with `<` and `>`.
 #[diagnostic::on_unimplemented(
@@ -51,19 +63,39 @@ pub trait Container: Scalar {
     type Part: ToSql + Send + Sync + 'static;
 }
 
+/// An array.
+#[diagnostic::on_unimplemented(message = "columns of type `{Self}` hold no lists")]
+pub trait Listed: Scalar {
+    /// What it is made of.
+    type Element: Scalar;
+}
+
+impl<T: Scalar> Listed for Vec<T> {
+    type Element = T;
+}
+
 macro_rules! scalars {
-    ($($ty:ty),* $(,)?) => { $(impl Scalar for $ty {})* };
+    ($($ty:ty),* $(,)?) => { $(
+        impl Scalar for $ty {
+            type One = Self;
+        }
+    )* };
 }
 
 macro_rules! ordered {
-    ($($ty:ty),* $(,)?) => { $(impl Scalar for $ty {} impl Ordered for $ty {})* };
+    ($($ty:ty),* $(,)?) => {
+        scalars!($($ty),*);
+        $(impl Ordered for $ty {})*
+    };
 }
 
 scalars!(bool, IpAddr);
 ordered!(i16, i32, i64, f32, f64, String, Uuid, Timestamp, Date, Time, Interval, Decimal, Vec<u8>);
 
 /// A scalar that arrays can be made of: all but `u8`, whose array is `bytea`.
-impl<T: Scalar> Scalar for Vec<T> {}
+impl<T: Scalar> Scalar for Vec<T> {
+    type One = T;
+}
 
 impl Text for String {}
 

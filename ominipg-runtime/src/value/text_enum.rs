@@ -94,7 +94,9 @@ macro_rules! text_enum {
             }
         }
 
-        impl $crate::codegen_support::Scalar for $name {}
+        impl $crate::codegen_support::Scalar for $name {
+            type One = Self;
+        }
 
         impl $crate::codegen_support::TextEnum for $name {
             const VALUES: &'static [&'static str] = Self::VALUES;

@@ -9,17 +9,20 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::line::{Line, What};
 use crate::numbers::Numbers;
 use crate::report::Report;
 use crate::scratch::Scratch;
 use crate::{Arguments, check};
 
-/// A line of a victim, and when it came.
-type Line = (String, Instant);
-
-/// A commit with relaxed durability waits for the disk for 100 ms, and for the statement that runs then; the rest is for the
-/// sync itself, and a machine that is busy.
-const OLDEST_LOSS: Duration = Duration::from_millis(1000);
+/// What a commit with relaxed durability may wait for the disk while others are acknowledged: a transaction that began later
+/// is not acknowledged before it is on disk, however busy the machine is.
+const WINDOW: Duration = Duration::from_millis(100);
+/// How long it may wait where nothing else is asked, in time that the victim had on the machine and the disk: the same, and
+/// what the thread that comes for it, and the sync, take.
+const OLDEST_LOSS: Duration = Duration::from_millis(300);
+/// The most that counts between two signs of life: what is longer, somebody else had the machine, or a statement ran.
+const LONGEST_SIGN: Duration = Duration::from_millis(50);
 /// A victim that has not opened the database by then never will.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -29,10 +32,8 @@ struct Known {
     last: i64,
     /// Kills since then: each may have left one more transaction.
     kills: i64,
-    /// When the later ones were acknowledged.
-    acknowledged: Vec<(i64, Instant)>,
-    /// When it was killed, or began the long statement that it was killed over.
-    killed: Instant,
+    /// What the last victim told since it had opened the database.
+    told: Vec<Line>,
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
@@ -42,7 +43,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let start = Instant::now();
     let mut report = Report::default();
     check::prepare(scratch.path(), arguments.relaxed).await?;
-    let mut known = Known { last: 0, kills: 0, acknowledged: Vec::new(), killed: start };
+    let mut known = Known { last: 0, kills: 0, told: Vec::new() };
     let progress = progress(arguments.kills);
     let wrong = |report: &Report, what: String| {
         format!("after {} kills (seed {seed}, in {}): {what}", report.kills, scratch.path().display())
@@ -85,7 +86,7 @@ fn kill_one(
     let life = match numbers.below(3) {
         0 => numbers.below(200),
         1 => numbers.below(100),
-        _ => numbers.below(800),
+        _ => numbers.below(1200),
     };
     if numbers.below(3) > 0 {
         said.extend(lines.recv_timeout(PATIENCE));
@@ -93,7 +94,6 @@ fn kill_one(
     sleep(Duration::from_millis(life));
     let ended = victim.try_wait().map_err(|error| error.to_string())?;
     victim.kill().and_then(|()| victim.wait()).map_err(|error| error.to_string())?;
-    let killed = Instant::now();
     said.extend(lines);
     if let Some(status) = ended {
         return Err(format!("the victim ended by itself: {status}"));
@@ -103,26 +103,23 @@ fn kill_one(
     if said.is_empty() {
         report.while_opening += 1;
     }
-    // Since when it did what it did last, where that may be long: the log is written at its end.
-    let mut since = None;
-    for (line, at) in said {
-        match line.split_once(' ').map(|(what, number)| (what, number.parse::<i64>())) {
-            Some(("open", Ok(last))) => {
+    for said in said {
+        let line = Line::parse(&said);
+        match line {
+            Some(Line { what: What::Open, number, .. }) => {
                 known.kills -= 1;
-                known.compare(last, arguments.relaxed, report)?;
+                known.compare(number, arguments.relaxed, report)?;
                 known.kills = 1;
             }
-            Some(("done", Ok(number))) if number == known.last + 1 => {
+            Some(Line { what: What::Done, number, .. }) if number == known.last + 1 => {
                 known.last = number;
-                known.acknowledged.push((number, at));
                 report.acknowledged += 1;
             }
-            Some(("busy", Ok(_))) => since = Some(at),
-            Some(("free", Ok(_))) => since = None,
-            _ => return Err(format!("the victim said {line:?} after transaction {}", known.last)),
+            Some(Line { what: What::Alive, .. }) => {}
+            _ => return Err(format!("the victim said {said:?} after transaction {}", known.last)),
         }
+        known.told.extend(line);
     }
-    known.killed = since.unwrap_or(killed);
     Ok(())
 }
 
@@ -142,21 +139,44 @@ impl Known {
             ));
         }
         report.unacknowledged_kept += u64::try_from(last - self.last).unwrap_or(0);
-        if let Some((_, at)) = self.acknowledged.iter().find(|(number, _)| *number > last) {
-            let age = self.killed.saturating_duration_since(*at);
+        let is_lost = |line: &&Line| line.what == What::Done && line.number > last;
+        if let Some(first) = self.told.iter().find(is_lost) {
+            let age = self.age(first);
+            let window = self
+                .told
+                .iter()
+                .rfind(is_lost)
+                .map_or(Duration::ZERO, |line| line.begun.saturating_sub(first.done));
             report.with_loss += 1;
             report.lost += u64::try_from(self.last - last).unwrap_or(0);
             report.oldest_lost = report.oldest_lost.max(age);
+            report.longest_window = report.longest_window.max(window);
+            if window > WINDOW {
+                return Err(format!(
+                    "transaction {} was lost with one that began {window:?} after it was acknowledged",
+                    first.number
+                ));
+            }
             if age > OLDEST_LOSS {
-                return Err(format!("transaction {} was lost {age:?} after it was acknowledged", last + 1));
+                return Err(format!(
+                    "transaction {} was lost {age:?} after it was acknowledged",
+                    first.number
+                ));
             }
         } else if last < self.last {
             return Err(format!("transaction {} was there before, {last} is the last now", self.last));
         }
         self.last = last;
         self.kills = 0;
-        self.acknowledged.clear();
+        self.told.clear();
         Ok(())
+    }
+
+    /// How much time the victim is known to have had since a transaction was acknowledged.
+    fn age(&self, transaction: &Line) -> Duration {
+        let later = self.told.iter().map(|line| line.done).filter(|done| *done >= transaction.done);
+        let later: Vec<Duration> = later.collect();
+        later.windows(2).map(|pair| (pair[1] - pair[0]).min(LONGEST_SIGN)).sum()
     }
 }
 
@@ -171,14 +191,14 @@ fn spawn(arguments: &Arguments, folder: &Path) -> Result<Child, String> {
     command.spawn().map_err(|error| format!("the victim does not start: {error}"))
 }
 
-/// What a victim says, with the time, until it is gone.
-fn read(victim: &mut Child) -> Receiver<Line> {
+/// What a victim says, until it is gone.
+fn read(victim: &mut Child) -> Receiver<String> {
     let out = victim.stdout.take().expect("it is piped");
     let (send, lines) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
             // Who has gone no longer counts.
-            let _ = send.send((line, Instant::now()));
+            let _ = send.send(line);
         }
     });
     lines

@@ -5,6 +5,7 @@
 
 mod check;
 mod harness;
+mod line;
 mod numbers;
 mod report;
 mod scratch;

@@ -15,8 +15,10 @@ pub(crate) struct Report {
     /// Kills after which acknowledged transactions were gone; of relaxed durability alone.
     pub(crate) with_loss: u32,
     pub(crate) lost: u64,
-    /// How old the oldest lost one was when the database was killed, or when the long statement began that it was killed over.
+    /// How much time the victim was known to have had since the oldest lost one was acknowledged.
     pub(crate) oldest_lost: Duration,
+    /// The longest from when one was acknowledged to when another began that was acknowledged and lost with it.
+    pub(crate) longest_window: Duration,
     pub(crate) took: Duration,
 }
 
@@ -30,6 +32,7 @@ impl fmt::Display for Report {
             ("acknowledged and lost", self.lost.to_string()),
             ("  kills that lost any", self.with_loss.to_string()),
             ("  the oldest one, ms before the kill", self.oldest_lost.as_millis().to_string()),
+            ("  the longest window of those, ms", self.longest_window.as_millis().to_string()),
             ("seconds", self.took.as_secs().to_string()),
         ];
         lines.iter().try_for_each(|(name, value)| writeln!(f, "{name:<40}{value:>10}"))

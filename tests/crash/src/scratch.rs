@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ominipg::ConnectOptions;
 
-use crate::Arguments;
+use crate::{Arguments, victim};
 
 /// A folder that was not there before.
 pub(crate) struct Scratch {
@@ -30,6 +30,7 @@ impl Scratch {
 
     /// Removes the folder, where nobody named it. After a failure it stays, to be looked at.
     pub(crate) fn remove(self) {
+        let _ = std::fs::remove_file(victim::probe(&self.path));
         if self.removed {
             let _ = std::fs::remove_dir_all(&self.path);
         }

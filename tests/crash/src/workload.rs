@@ -29,3 +29,24 @@ pub(crate) const LAST: &str = "SELECT coalesce(max(transaction), 0) FROM ledger"
 pub(crate) fn parts(number: i64) -> i32 {
     if number % 3 == 0 { 2 + (number % 17) as i32 } else { 1 }
 }
+
+/// Whether transaction `number` is one of many in a row between which nothing waits for the disk.
+pub(crate) fn is_calm(number: i64) -> bool {
+    number / 128 % 2 == 1
+}
+
+/// Whether transaction `number` makes the table `latest` anew.
+pub(crate) fn makes_latest(number: i64) -> bool {
+    number % 11 == 0 && !is_calm(number)
+}
+
+/// What else moves files about after transaction `number`.
+pub(crate) fn housekeeping(number: i64) -> Option<&'static str> {
+    match number % 97 {
+        _ if is_calm(number) => None,
+        31 => Some("VACUUM ledger, total"),
+        61 => Some("CHECKPOINT"),
+        91 => Some("REINDEX TABLE ledger"),
+        _ => None,
+    }
+}

@@ -189,6 +189,7 @@ impl Session {
             ("SELECT 1 / 0", "22012"),
             ("SELECT * FROM missing", "42P01"),
             ("SELEC 1", "42601"),
+            ("SET no_such_setting = 1", "42704"),
             ("SELECT 1; SELECT 1 / 0; SELECT 2", "22012"),
             ("DO $$ BEGIN RAISE EXCEPTION 'own' USING ERRCODE = 'ZZ001'; END $$", "ZZ001"),
         ]);

@@ -128,7 +128,6 @@ async fn every_session_may_have_temporary_tables() {
 }
 
 #[tokio::test]
-#[ignore = "PostgreSQL has one list of cursors, which does not change hands with the turn yet"]
 async fn held_cursors_are_a_sessions_own() {
     let served = Served::new().await;
     let (one, _connection) = session::connect(&served.server.url()).await.expect("it opens");

@@ -1,5 +1,6 @@
-//! Integers that cannot be divided: processors raise a signal for them, which PostgreSQL reports as an error of the
-//! statement. Here they stop the guest where it is.
+//! Integers that cannot be divided, in a module of an extension: processors raise a signal for them, which PostgreSQL reports
+//! as an error of the statement. Here they stop the guest where it is. PostgreSQL's own divisions are checked before; see
+//! `module`.
 
 use wasmtime::Trap;
 

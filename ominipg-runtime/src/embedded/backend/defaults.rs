@@ -54,13 +54,16 @@ impl Backend {
     }
 
     /// Notes PostgreSQL's own defaults of these settings, while it has no session's.
-    pub(super) async fn learn_defaults(&mut self, first: &BTreeMap<String, String>) -> wasmtime::Result<()> {
-        let unknown = first.keys().filter(|name| !self.defaults.contains_key(*name));
-        for name in unknown.cloned().collect::<Vec<_>>() {
-            let value = self.query(&super::sessions::current_setting(&name)).await?;
-            // What PostgreSQL does not know has no default to go back to.
-            if let Some(value) = value.into_iter().flatten().flatten().next() {
-                self.defaults.insert(name, value);
+    pub(super) async fn learn_defaults(
+        &mut self,
+        names: impl IntoIterator<Item = &String>,
+    ) -> wasmtime::Result<()> {
+        for name in names {
+            if !self.defaults.contains_key(name) {
+                let value = self.query(&super::settings::current_setting(name)).await?;
+                // What PostgreSQL does not know yet is empty without a session.
+                let value = value.into_iter().flatten().flatten().next().unwrap_or_default();
+                self.defaults.insert(name.clone(), value);
             }
         }
         Ok(())

@@ -2,20 +2,16 @@
 
 use super::{Backend, Left};
 use crate::embedded::frames;
-use crate::embedded::switchboard::{Leaving, SessionId, Settings};
+use crate::embedded::switchboard::{Leaving, SessionId};
 use crate::embedded::variables::Values;
 use crate::embedded::wasi::Guest;
 use crate::embedded::wasi::errno::Errno;
 
-/// Settings that belong to a transaction, and end with it.
-const OF_TRANSACTIONS: [&str; 3] =
-    ["transaction_isolation", "transaction_read_only", "transaction_deferrable"];
-
 /// What a session that is gone leaves behind is freed with this.
 const FREE: &str = "DEALLOCATE ALL; DISCARD SEQUENCES; CLOSE ALL";
 
-/// The settings that tell whose rights a session has: taken back first, so that the rest may be changed, and put in last.
-const ROLES: [&str; 2] = ["role", "session_authorization"];
+/// What frees the session-level advisory locks of one that is gone.
+const UNLOCK: &str = "SELECT pg_advisory_unlock_all()";
 
 /// What the host asks, and PostgreSQL does not answer as it must.
 fn broken(errno: Errno) -> wasmtime::Error {
@@ -50,13 +46,24 @@ impl Backend {
         let Some(from) = self.board.current() else { return Ok(()) };
         let settings = self.board.with(from, |_, settings| settings.clone()).unwrap_or_default();
         let settings = self.take_settings(settings).await?;
-        let values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        let values = self.take_values().await?;
         self.set_apart(&values, from).await?;
         self.board.with(from, |own_values, own_settings| {
             *own_values = values;
             *own_settings = settings;
         });
         Ok(())
+    }
+
+    async fn take_values(&mut self) -> wasmtime::Result<Values> {
+        let mut values = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        values.cursors = self.take_cursors().await?;
+        Ok(values)
+    }
+
+    fn put_values(&mut self, values: Values) -> wasmtime::Result<()> {
+        values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        self.put_cursors(values.cursors)
     }
 
     /// The same, so that PostgreSQL is nobody's then.
@@ -69,15 +76,19 @@ impl Backend {
     async fn switch(&mut self, to: SessionId) -> wasmtime::Result<()> {
         self.take_out().await?;
         self.board.set_current(Some(to));
-        let Some((values, settings)) =
+        let Some((values, mut settings)) =
             self.board.with(to, |values, settings| (std::mem::take(values), settings.clone()))
         else {
             self.board.set_current(None);
             return Ok(());
         };
-        values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
-        if let Some(error) = self.put_settings(&settings).await? {
-            // Only a session's first settings, which its client chose, can be refused.
+        self.put_values(values)?;
+        let is_new = !std::mem::replace(&mut settings.begun, true);
+        if is_new {
+            self.add_login_settings(&mut settings).await?;
+            self.board.with(to, |_, own| own.clone_from(&settings));
+        }
+        if let Some(error) = self.put_settings(&settings, is_new).await? {
             self.board.terminate(to, &frames::fatal(&error));
         }
         Ok(())
@@ -90,17 +101,20 @@ impl Backend {
         } else {
             // The current session makes way with its settings too, which might forbid this.
             self.set_aside().await?;
-            leaving.values.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            self.put_values(leaving.values)?;
         }
-        let left = Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+        if leaving.locks {
+            self.ask(UNLOCK).await?;
+        }
+        let left = self.take_values().await?;
         if !left.is_empty() {
-            left.put(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            self.put_values(left)?;
             let [temporary, stored] = left.temporary();
             if temporary != 0 {
                 self.ask("DISCARD TEMP").await?;
             }
             self.ask(FREE).await?;
-            Values::take(&mut Guest::new(&mut self.store)).map_err(broken)?;
+            self.take_values().await?;
             if temporary != 0 {
                 self.ask(&format!("DELETE FROM pg_namespace WHERE oid IN ({temporary}, {stored})")).await?;
             }
@@ -120,70 +134,6 @@ impl Backend {
             self.ask(&sql).await?;
         }
         Ok(())
-    }
-
-    /// Takes a session's settings out of PostgreSQL: their values now; those that have their defaults are forgotten.
-    async fn take_settings(&mut self, mut settings: Settings) -> wasmtime::Result<Settings> {
-        settings.values.retain(|name, _| !OF_TRANSACTIONS.contains(&name.as_str()));
-        let Settings { mut values, first } = settings;
-        for name in first.keys() {
-            values.entry(name.clone()).or_default();
-        }
-        if values.is_empty() {
-            return Ok(Settings { values, first });
-        }
-        let names: Vec<&String> = values.keys().collect();
-        let all = |function: &str, rest: &str| {
-            names
-                .iter()
-                .map(|name| format!("{function}({}{rest})", literal(name)))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let roles = names.iter().filter(|name| ROLES.contains(&name.as_str()));
-        let roles: String = roles.map(|name| format!("RESET {name}; ")).collect();
-        let read = format!("SELECT {}", all("current_setting", ", true"));
-        let reset = format!("{roles}SELECT {}; {read}", all("set_config", ", NULL, false"));
-        let answer = if first.is_empty() {
-            self.ask(&format!("{read}; {reset}")).await?
-        } else {
-            // The session's defaults must go before what it set, and its values must be read before they do.
-            let mut answer = self.ask(&read).await?;
-            self.take_defaults(&first).await?;
-            answer.extend(self.ask(&reset).await?);
-            answer
-        };
-        let rows: Vec<Vec<Option<String>>> = frames::rows(&answer).collect();
-        let (Some(before), Some(after)) = (rows.first(), rows.last().filter(|_| rows.len() > 1)) else {
-            tracing::warn!(target: "ominipg::engine", "a session's settings cannot be taken back");
-            return Ok(Settings { values, first });
-        };
-        let kept = values.keys().zip(before.iter().zip(after));
-        let kept = kept.filter(|(name, (before, after))| before != after || first.contains_key(*name));
-        let values =
-            kept.map(|(name, (value, _))| (name.clone(), value.clone().unwrap_or_default())).collect();
-        Ok(Settings { values, first })
-    }
-
-    /// Puts a session's settings into PostgreSQL; gives the error that refused them.
-    async fn put_settings(&mut self, settings: &Settings) -> wasmtime::Result<Option<frames::Refusal>> {
-        if settings.values.is_empty() {
-            return Ok(None);
-        }
-        self.learn_defaults(&settings.first).await?;
-        let set = |(name, value): (&String, &String)| {
-            format!("set_config({}, {}, false)", literal(name), literal(value))
-        };
-        let (roles, others): (Vec<_>, Vec<_>) =
-            settings.values.iter().partition(|(name, _)| ROLES.contains(&name.as_str()));
-        // `role` comes after `session_authorization`, which resets it.
-        let list = others.into_iter().chain(roles.into_iter().rev()).map(set).collect::<Vec<_>>().join(", ");
-        let answer = self.ask(&format!("SELECT {list}")).await?;
-        let refusal = frames::refusal(&answer);
-        if refusal.is_none() {
-            self.put_defaults(&settings.first).await?;
-        }
-        Ok(refusal)
     }
 
     /// Asks PostgreSQL something of the host's own.
@@ -248,14 +198,4 @@ impl Backend {
     pub(in crate::embedded) fn set_word(&mut self, address: u32, value: u32) {
         Guest::new(&mut self.store).write_u32(address, value).expect("it is in memory");
     }
-}
-
-/// The question for a setting's value.
-pub(super) fn current_setting(name: &str) -> String {
-    format!("SELECT current_setting({}, true)", literal(name))
-}
-
-/// A text as SQL has it; a setting's value may hold anything.
-fn literal(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }

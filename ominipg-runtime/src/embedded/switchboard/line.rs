@@ -24,12 +24,16 @@ pub(in crate::embedded) struct Settings {
     pub(in crate::embedded) values: BTreeMap<String, String>,
     /// Those that its client began with, which are its defaults.
     pub(in crate::embedded) first: BTreeMap<String, String>,
+    /// The roles that it has taken, by the settings that tell so.
+    pub(in crate::embedded) roles: BTreeMap<String, u32>,
+    /// Whether it has had its first turn.
+    pub(in crate::embedded) begun: bool,
 }
 
 impl Settings {
     /// What a client begins with.
     pub(in crate::embedded) fn begun_with(first: BTreeMap<String, String>) -> Self {
-        Self { values: first.clone(), first }
+        Self { values: first.clone(), first, ..Self::default() }
     }
 
     pub(super) fn touch(&mut self, name: &str) {

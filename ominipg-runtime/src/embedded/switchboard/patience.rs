@@ -40,17 +40,26 @@ impl Switchboard {
 
 impl State {
     fn why_busy(&self, patience: Duration) -> Vec<u8> {
-        let holder = match self.current {
-            Some(id) if self.idle_since.is_some() => {
+        let holder = match (self.current, self.keeper) {
+            (Some(id), _) if self.idle_since.is_some() => {
                 format!("session {id} has a transaction open and asks nothing")
             }
-            Some(id) => format!("session {id} has its turn"),
-            None => "PostgreSQL is at work".to_owned(),
+            (_, Some(id)) => format!("session {id} holds session-level advisory locks"),
+            (Some(id), None) => format!("session {id} has its turn"),
+            (None, None) => "PostgreSQL is at work".to_owned(),
         };
         let message =
             format!("{BUSY} {patience:?}: {holder}, and the sessions of an embedded database take turns");
-        let hint = "End transactions soon, or set idle_in_transaction_session_timeout for sessions that may not; \
-                    busy_timeout sets how long a statement waits.";
+        let hint = match self.keeper {
+            Some(_) => {
+                "pg_advisory_unlock_all() gives them back, and so does the end of the session; \
+                 pg_advisory_xact_lock holds to the end of a transaction alone."
+            }
+            None => {
+                "End transactions soon, or set idle_in_transaction_session_timeout for sessions that may not; \
+                 busy_timeout sets how long a statement waits."
+            }
+        };
         frames::error_response("ERROR", "55P03", &message, Some(hint))
     }
 }

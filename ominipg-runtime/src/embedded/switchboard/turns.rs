@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Instant;
 
+use super::line::Line;
 use super::{State, Switchboard};
 use crate::embedded::control::Control;
 
@@ -22,14 +23,19 @@ pub(in crate::embedded) enum Next {
 }
 
 impl Switchboard {
-    /// What is next, between two messages.
-    pub(in crate::embedded) fn next(&self, control: &Control) -> Next {
+    /// What is next, between two messages; `has_locks` tells whether the current session has locks that outlive its turn.
+    pub(in crate::embedded) fn next(&self, control: &Control, has_locks: bool) -> Next {
         let mut state = self.state();
         if let Some(own) = &state.own {
             return if own.input.is_empty() && own.ready { Next::Host } else { Next::Read };
         }
         if state.closing {
             return Next::Host;
+        }
+        if let Some(id) = state.current
+            && state.lines.get(&id).is_some_and(Line::is_idle)
+        {
+            state.keeper = has_locks.then_some(id);
         }
         // A turn that was given is used before it goes on to the next in the queue.
         let fresh = std::mem::take(&mut state.fresh);
@@ -136,9 +142,17 @@ impl State {
         }
     }
 
+    /// Whose turn is next, by the place in the queue.
+    pub(super) fn next_waiting(&self) -> Option<usize> {
+        match self.keeper {
+            None => (!self.waiting.is_empty()).then_some(0),
+            Some(keeper) => self.waiting.iter().position(|&waiting| waiting == keeper),
+        }
+    }
+
     fn next_turn(&mut self, control: &Control) -> Next {
         let own_work = !self.copies.is_empty() || self.has_vacuum();
-        let others = !self.waiting.is_empty() || own_work;
+        let others = self.next_waiting().is_some() || own_work;
         let current = self.current.and_then(|id| self.lines.get_mut(&id));
         let goes_on = current.is_some_and(|line| line.has_whole());
         if let Some(id) = self.current.filter(|_| goes_on && others) {

@@ -19,28 +19,31 @@ const STEPS: i32 = 4;
 const SAMPLE: u64 = 10;
 
 /// An open database and a client of it.
-struct Database {
+pub(super) struct Database {
     embedded: Embedded,
     client: Client,
 }
 
 impl Database {
-    fn client(&self) -> &Client {
+    pub(super) fn client(&self) -> &Client {
         &self.client
     }
 
-    fn ending(&self) -> Option<String> {
+    pub(super) fn ending(&self) -> Option<String> {
         self.embedded.ending()
     }
 
-    async fn close(self) -> Result<(), crate::Error> {
+    pub(super) async fn close(self) -> Result<(), crate::Error> {
         self.embedded.close().await
     }
 }
 
 async fn open(path: &Path, faults: Faults) -> Result<Database, crate::Error> {
     // Buffers so small that pages are written in the middle of it too.
-    let options = Options { shared_buffers: 1 << 20, faults, ..Options::default() };
+    open_with(path, Options { shared_buffers: 1 << 20, faults, ..Options::default() }).await
+}
+
+pub(super) async fn open_with(path: &Path, options: Options) -> Result<Database, crate::Error> {
     let location = Location::Folder(path.to_owned());
     let embedded = Embedded::open(location, options, Selection::default(), true, None).await?;
     let mut config = tokio_postgres::Config::new();

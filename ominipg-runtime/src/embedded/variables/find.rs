@@ -198,3 +198,37 @@ fn find_exit_index() {
         }
     }
 }
+
+/// Finds the hash tables that hold what outlives transactions: their numbers of entries are those of what a session holds.
+#[test]
+#[ignore = "a tool for a new build of the engine"]
+fn find_tables() {
+    let artefacts = artefacts::shared().expect("the engine is there");
+    let (_, placement) = artefacts.module(POSTGRES).expect("it has PostgreSQL").expect("it loads");
+    let end = 4096 + placement.memory_size;
+    let probes = [
+        ("LockMethodLocalHash", "SELECT pg_advisory_lock({})"),
+        ("PortalHashTable", "DECLARE held_{} CURSOR WITH HOLD FOR SELECT 1"),
+    ];
+    for (name, gives) in probes {
+        let mut backend = copy(&artefacts);
+        ask(&mut backend, "SELECT 1").expect("it answers");
+        let tables: Vec<(u32, u32)> =
+            backend.words(end).into_iter().enumerate().map(|(at, word)| (at as u32 * 4, word)).collect();
+        let word = |backend: &mut Backend, table: u32, offset: u32| {
+            let guest = backend.guest();
+            let header = guest.read_u32(table).ok()?;
+            guest.read_u32(header.checked_add(offset)?).ok()
+        };
+        let mut candidates: Vec<(u32, u32, u32)> = tables
+            .into_iter()
+            .flat_map(|(at, table)| [4, 8].map(|offset| (at, table, offset)))
+            .filter(|(_, table, offset)| word(&mut backend, *table, *offset) == Some(0))
+            .collect();
+        for held in 1..=5 {
+            ask(&mut backend, &gives.replace("{}", &held.to_string())).expect("it gives");
+            candidates.retain(|(_, table, offset)| word(&mut backend, *table, *offset) == Some(held));
+        }
+        println!("{name} may be at {candidates:?}");
+    }
+}

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     fn key(row: u8) -> RowKey {
-        RowKey { table: 0, key: Key(vec![Bytes::copy_from_slice(&[row])]) }
+        RowKey { table: 0, key: Key([Bytes::copy_from_slice(&[row])].into()) }
     }
 
     fn member(changes: usize, rows: &[u8]) -> (usize, HashSet<RowKey>) {

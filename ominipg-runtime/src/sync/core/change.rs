@@ -90,7 +90,11 @@ impl RawChange {
         };
         let key = |image: &Image| image.key().map(|key| RowKey { table: self.layout.table, key });
         let old_key = old.as_ref().map(key).transpose()?;
-        let new_key = new.as_ref().map(key).transpose()?;
+        let mut new_key = new.as_ref().map(key).transpose()?;
+        if old_key == new_key {
+            // One key for both takes less.
+            new_key.clone_from(&old_key);
+        }
         Ok(Change { seq: self.seq, tx: self.tx, at: self.at, op: self.op, old, new, old_key, new_key })
     }
 }

@@ -10,7 +10,9 @@ use super::stamp::Stamp;
 /// A row that the run made and deleted again gives none: nobody else has ever seen it. A changed key is the end of one row and
 /// the beginning of another.
 pub(crate) fn compact<'a>(changes: impl IntoIterator<Item = &'a Stamped>) -> Vec<Edit> {
-    let mut rows = Rows::default();
+    let changes = changes.into_iter();
+    let expected = changes.size_hint().0;
+    let mut rows = Rows { all: Vec::with_capacity(expected), places: HashMap::with_capacity(expected) };
     for Stamped { change, stamp } in changes {
         if change.is_idle() {
             continue;
@@ -28,7 +30,6 @@ pub(crate) fn compact<'a>(changes: impl IntoIterator<Item = &'a Stamped>) -> Vec
 }
 
 /// The rows of a run, each with what was done to it until now.
-#[derive(Default)]
 struct Rows<'a> {
     all: Vec<Edit>,
     places: HashMap<&'a RowKey, usize>,

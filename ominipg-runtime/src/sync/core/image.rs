@@ -1,3 +1,4 @@
+use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
@@ -22,15 +23,27 @@ impl Layout {
     }
 }
 
-/// A row as it was or became: each field as PostgreSQL sends it in binary form, never decoded here.
+/// A row as it was or became: each field as PostgreSQL sends it in binary form, never decoded here. A clone is the same one.
 #[derive(Clone, Debug)]
-pub(crate) struct Image {
+pub(crate) struct Image(Arc<Parts>);
+
+/// What an image holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
     /// Which column each field is.
     pub(crate) layout: Arc<Layout>,
     /// The fields; nothing for NULL.
     pub(crate) fields: Vec<Option<Bytes>>,
     /// The type of each field: the oid that the database which made the image has for it.
-    pub(crate) types: Arc<[u32]>,
+    pub(crate) types: Vec<u32>,
+}
+
+impl Deref for Image {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// Bytes that are no image of a layout's rows.
@@ -76,6 +89,19 @@ pub(crate) enum BadImage {
 }
 
 impl Image {
+    /// One of these fields, as many as the layout has columns, and of their types.
+    pub(crate) fn new(layout: Arc<Layout>, fields: Vec<Option<Bytes>>, types: Vec<u32>) -> Self {
+        Self(Arc::new(Parts { layout, fields, types }))
+    }
+
+    /// Puts another value into a field.
+    pub(crate) fn set(&mut self, at: usize, value: Option<Bytes>, ty: u32) {
+        let parts = Arc::make_mut(&mut self.0);
+        if let (Some(field), Some(of)) = (parts.fields.get_mut(at), parts.types.get_mut(at)) {
+            (*field, *of) = (value, ty);
+        }
+    }
+
     /// Reads what `record_send` gave. Fields are parts of `bytes`, not copies.
     pub(crate) fn parse(layout: &Arc<Layout>, mut bytes: Bytes) -> Result<Self, BadImage> {
         let expected = layout.columns.len();
@@ -100,7 +126,7 @@ impl Image {
             });
         }
         if bytes.is_empty() {
-            Ok(Self { layout: layout.clone(), fields, types: types.into() })
+            Ok(Self::new(layout.clone(), fields, types))
         } else {
             Err(BadImage::Longer { bytes: bytes.len() })
         }
@@ -155,7 +181,9 @@ impl Image {
 /// Two images are the same where they have the same columns with the same values.
 impl PartialEq for Image {
     fn eq(&self, other: &Self) -> bool {
-        self.fields.len() == other.fields.len() && (0..self.fields.len()).all(|at| self.agrees(other, at))
+        Arc::ptr_eq(&self.0, &other.0)
+            || self.fields.len() == other.fields.len()
+                && (0..self.fields.len()).all(|at| self.agrees(other, at))
     }
 }
 
@@ -180,7 +208,7 @@ mod tests {
             let layout = layout(fields.len());
             let types = fields.iter().map(|field| field.0).collect();
             let values: Vec<_> = fields.into_iter().map(|field| field.1.map(Bytes::from)).collect();
-            let image = Image { layout: layout.clone(), fields: values, types };
+            let image = Image::new(layout.clone(), values, types);
             let bytes = image.to_bytes();
             let back = Image::parse(&layout, bytes.clone()).expect("it is one");
             prop_assert_eq!(&back, &image);

@@ -29,6 +29,27 @@ pub(crate) enum Mutant {
     NoSetBack,
     /// What the twin of a copied folder has pushed is pushed again.
     NoRebase,
+    /// A replica with a new name does not ask what the server has of the old one.
+    NoOldName,
+}
+
+impl Mutant {
+    /// All of them.
+    pub(crate) const ALL: [Self; 13] = [
+        Self::NoLedger,
+        Self::NoTiebreak,
+        Self::UnversionedDelete,
+        Self::NoClamp,
+        Self::CutAnywhere,
+        Self::NoCompaction,
+        Self::ForgetTombstones,
+        Self::CounterIsSet,
+        Self::SilentLoser,
+        Self::NoForkCheck,
+        Self::NoSetBack,
+        Self::NoRebase,
+        Self::NoOldName,
+    ];
 }
 
 thread_local! {

@@ -41,18 +41,29 @@ pub(crate) struct Local {
     /// A server that was set back to one of them gets those changes again. There may be later ones than [`mark`](Self::mark),
     /// while that happens.
     pub(crate) history: Vec<Mark>,
+    /// Who it was before it took this name, as far as it then agreed with the server: a server that was set back to before that
+    /// knows it by the old name only.
+    pub(crate) before: Option<Box<Local>>,
 }
 
 impl Local {
     /// A replica that has pushed nothing under its name; what its change log holds up to `high_seq` is not its own to push.
     pub(crate) fn new(replica: ReplicaId, high_seq: i64, high_time: HybridTime) -> Self {
         let mark = Mark::genesis(replica, high_seq, high_time);
-        Self { replica, mark, history: vec![mark] }
+        Self { replica, mark, history: vec![mark], before: None }
     }
 
-    /// The mark in its history, or its own, that tells of the same batches.
-    pub(crate) fn find(&self, mark: &Mark) -> Option<Mark> {
-        self.marks().find(|own| own.agrees(mark)).copied()
+    /// The same folder under a new name, after it has agreed with the server up to `at` under this one.
+    pub(super) fn renamed(&self, at: Mark, name: ReplicaId, high_seq: i64, high_time: HybridTime) -> Self {
+        let mut before = self.clone();
+        before.mark = at;
+        before.history.retain(|mark| mark.batch_no <= at.batch_no);
+        Self { before: Some(Box::new(before)), ..Self::new(name, high_seq, high_time) }
+    }
+
+    /// Whether a mark tells of the same batches as its own or one that it has passed.
+    pub(crate) fn knows(&self, mark: &Mark) -> bool {
+        self.marks().any(|own| own.agrees(mark))
     }
 
     /// All marks whose changes it still has.
@@ -65,10 +76,11 @@ impl Local {
         self.history.iter().find(|mark| mark.batch_no == self.mark.batch_no + 1)
     }
 
-    /// Goes on to the next mark. What it has pushed after that mark before holds only if it was the same.
-    pub(crate) fn advance(&mut self, mark: Mark) {
+    /// Goes on to a mark that follows another of its own. What it has pushed after that one before is forgotten, unless this is
+    /// what it was.
+    pub(crate) fn advance(&mut self, follows: &Mark, mark: Mark) {
         if !self.history.iter().any(|own| own.agrees(&mark)) {
-            self.history.retain(|own| own.batch_no < mark.batch_no);
+            self.history.retain(|own| own.batch_no <= follows.batch_no);
             self.history.push(mark);
         }
         self.mark = mark;

@@ -6,7 +6,10 @@ pub(crate) enum Reconciled {
     /// Neither has anything of the other: the first push.
     New,
     /// Both are at the same batch.
-    InStep,
+    InStep {
+        /// The ledger's mark.
+        ledger: Mark,
+    },
     /// The ledger is one batch ahead. If the changes up to there give its hash, then that was this replica's own push, whose
     /// answer was lost; else it is [`Forked`](Self::Forked).
     Ahead {
@@ -15,7 +18,7 @@ pub(crate) enum Reconciled {
     },
     /// The ledger is at another batch that the replica remembers: an older one, where the server was restored from a backup.
     Elsewhere {
-        /// Where to go on.
+        /// Where to go on: the ledger's mark, or where the replica began.
         to: Mark,
     },
     /// Something was pushed under the replica's name that it does not remember: its folder is a copy of another, or was restored
@@ -42,13 +45,14 @@ pub(crate) fn reconcile(local: &Local, ledger: Option<&Mark>) -> Reconciled {
         };
     };
     if own.agrees(ledger) {
-        return Reconciled::InStep;
+        // The hour of the ledger counts: a copy of the folder may have pushed the same later.
+        return Reconciled::InStep { ledger: *ledger };
     }
     if ledger.batch_no < own.batch_no && mutant!(NoSetBack) {
-        return Reconciled::InStep;
+        return Reconciled::InStep { ledger: *own };
     }
-    if let Some(to) = local.find(ledger) {
-        return Reconciled::Elsewhere { to };
+    if local.knows(ledger) {
+        return Reconciled::Elsewhere { to: *ledger };
     }
     // A batch that is older than all that the replica remembers may well be its own.
     let oldest = local.marks().map(|mark| mark.batch_no).min();
@@ -82,9 +86,9 @@ mod tests {
         assert_eq!(reconcile(&local, Some(&mark(1, 9))), Reconciled::Ahead { ledger: mark(1, 9) });
         assert_eq!(reconcile(&local, Some(&mark(2, 9))), Reconciled::Forked { ledger: mark(2, 9) });
         for batch in 1..=5 {
-            local.advance(mark(batch, batch as u8));
+            local.advance(&mark(batch - 1, 0), mark(batch, batch as u8));
         }
-        assert_eq!(reconcile(&local, Some(&mark(5, 5))), Reconciled::InStep);
+        assert_eq!(reconcile(&local, Some(&mark(5, 5))), Reconciled::InStep { ledger: mark(5, 5) });
         assert_eq!(reconcile(&local, Some(&mark(5, 9))), Reconciled::Forked { ledger: mark(5, 9) });
         assert_eq!(reconcile(&local, Some(&mark(6, 6))), Reconciled::Ahead { ledger: mark(6, 6) });
         assert_eq!(reconcile(&local, Some(&mark(7, 6))), Reconciled::Forked { ledger: mark(7, 6) });
@@ -95,7 +99,7 @@ mod tests {
         local.mark = mark(3, 3);
         assert_eq!(reconcile(&local, Some(&mark(5, 5))), Reconciled::Elsewhere { to: mark(5, 5) });
         assert_eq!(local.replay(), Some(&mark(4, 4)));
-        local.advance(mark(4, 9));
+        local.advance(&mark(3, 3), mark(4, 9));
         assert_eq!(local.replay(), None, "what came after another batch is another");
         local.history.retain(|mark| mark.batch_no > 2);
         assert_eq!(reconcile(&local, None), Reconciled::OutOfReach);

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::sync::core::{Layout, Op, RawChange, RowKey};
 
 /// Reads the changes that a database has captured.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::sync) struct Outbox {
     /// The names of the synced tables.
     tables: Vec<String>,

@@ -1,7 +1,6 @@
 //! Who this database is to the server, and how far the server has its changes.
 
 use tokio_postgres::Row;
-use uuid::Uuid;
 
 use super::outbox::damaged;
 use crate::error::{Error, ErrorKind};
@@ -12,20 +11,34 @@ use crate::sync::marks::{self, COLUMNS, Columns};
 /// So many acknowledged changes stay, for a server that is set back.
 const KEPT: i64 = 10_000;
 
+/// How much of what a replica remembers is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sync) enum History {
+    /// The marks that matter where the server is where it was left.
+    Near,
+    /// All marks that it has passed and still has the changes of: thousands, after many small pushes.
+    Whole,
+}
+
 /// Who this database is; somebody new, where nobody was.
-pub(in crate::sync) async fn load(tx: &Transaction) -> Result<(Local, Option<Uuid>), Error> {
-    let sql = format!("SELECT {COLUMNS}, id, server FROM ominipg.replica FOR UPDATE");
+pub(in crate::sync) async fn load(tx: &Transaction, history: History) -> Result<Local, Error> {
+    let sql = format!("SELECT {COLUMNS}, id FROM ominipg.replica FOR UPDATE");
     let Some(row) = tx.query_opt(&sql, &[]).await? else {
         let local = Local::new(random()?, 0, HybridTime::ZERO);
         name(tx, &local).await?;
-        return Ok((local, None));
+        return Ok(local);
     };
     let mark = read(&row)?;
     let replica = ReplicaId::new(row.get::<_, i64>(5).cast_unsigned());
     let replica = replica.ok_or_else(|| damaged("a replica without a number"))?;
-    let sql = format!("SELECT {COLUMNS} FROM ominipg.batches ORDER BY batch");
-    let history = tx.query(&sql, &[]).await?.iter().map(read).collect::<Result<_, _>>()?;
-    Ok((Local { replica, mark, history }, row.get(6)))
+    let own = mark.batch_no.cast_signed();
+    let near = match history {
+        History::Near => " WHERE batch BETWEEN $1::int8 AND $1::int8 + 1",
+        History::Whole => " WHERE $1::int8 IS NOT NULL",
+    };
+    let sql = format!("SELECT {COLUMNS} FROM ominipg.batches{near} ORDER BY batch");
+    let history = tx.query(&sql, &[&own]).await?.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Local { replica, mark, history })
 }
 
 fn read(row: &Row) -> Result<Mark, Error> {
@@ -55,7 +68,7 @@ pub(in crate::sync) async fn still(
     replica: ReplicaId,
     before: &Mark,
 ) -> Result<Option<Local>, Error> {
-    let (local, _) = load(tx).await?;
+    let local = load(tx, History::Near).await?;
     Ok(Some(local).filter(|local| local.replica == replica && local.mark == *before))
 }
 
@@ -69,11 +82,6 @@ pub(in crate::sync) async fn rename(
     name(tx, &Local::new(new, high_seq, high_time)).await
 }
 
-/// Notes which server this database is synced with.
-pub(in crate::sync) async fn meet(tx: &Transaction, server: Uuid) -> Result<(), Error> {
-    tx.execute("UPDATE ominipg.replica SET server = $1", &[&server]).await.map(drop)
-}
-
 /// Goes on to the mark that the server has. Acknowledged changes are let go after a while.
 pub(in crate::sync) async fn advance(tx: &Transaction, local: &Local, mark: Mark) -> Result<(), Error> {
     move_to(tx, mark).await?;
@@ -82,15 +90,21 @@ pub(in crate::sync) async fn advance(tx: &Transaction, local: &Local, mark: Mark
         tx.execute("DELETE FROM ominipg.batches WHERE batch >= $1", &[&batch]).await?;
         remember(tx, &mark).await?;
     }
-    // Of each mark that stays, the changes behind it do too.
-    let old = |own: &&Mark| own.high_seq <= mark.high_seq - KEPT;
-    let Some(last) = local.history.iter().filter(old).max_by_key(|own| own.batch_no) else { return Ok(()) };
-    if local.history.iter().any(|own| own.batch_no < last.batch_no) || last.batch_no == 0 {
-        tx.execute("DELETE FROM ominipg.changes WHERE seq <= $1", &[&last.high_seq]).await?;
-        let batch = last.batch_no.cast_signed();
-        tx.execute("DELETE FROM ominipg.batches WHERE batch < $1", &[&batch]).await?;
+    // What is old goes now and then: looking for it costs more than the push of one row.
+    let is_due = mark.batch_no % 64 == 0 || mark.high_seq - local.mark.high_seq > KEPT / 4;
+    if is_due {
+        forget(tx, mark.high_seq - KEPT).await?;
     }
     Ok(())
+}
+
+/// Lets go of the changes up to about a place. Of each mark that stays, the changes behind it do too.
+async fn forget(tx: &Transaction, up_to: i64) -> Result<(), Error> {
+    let sql = "SELECT batch, high FROM ominipg.batches WHERE high <= $1 ORDER BY batch DESC LIMIT 1";
+    let Some(row) = tx.query_opt(sql, &[&up_to]).await? else { return Ok(()) };
+    let (batch, high): (i64, i64) = (row.get(0), row.get(1));
+    tx.execute("DELETE FROM ominipg.changes WHERE seq <= $1", &[&high]).await?;
+    tx.execute("DELETE FROM ominipg.batches WHERE batch < $1", &[&batch]).await.map(drop)
 }
 
 /// Goes to another mark of the history, where the server is.

@@ -5,8 +5,6 @@ CREATE SCHEMA IF NOT EXISTS ominipg;
 CREATE TABLE IF NOT EXISTS ominipg.replica (
   one bool PRIMARY KEY DEFAULT true CHECK (one),
   id int8 NOT NULL,
-  -- The server, by the number that its ledger was made with.
-  server uuid,
   batch int8 NOT NULL,
   -- The last change that the server has, and the hybrid time of it.
   high int8 NOT NULL,
@@ -42,6 +40,9 @@ CREATE TABLE IF NOT EXISTS ominipg.tracked (
   layout int4 NOT NULL REFERENCES ominipg.layouts
 );
 
+-- The names of the tables that are to be tracked, once they are there.
+CREATE TABLE IF NOT EXISTS ominipg.wanted (name text PRIMARY KEY, policy text NOT NULL, columns jsonb NOT NULL);
+
 -- The changes, in the order in which they were committed. What the server has acknowledged stays for a while.
 CREATE TABLE IF NOT EXISTS ominipg.changes (
   seq int8 PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
@@ -54,6 +55,9 @@ CREATE TABLE IF NOT EXISTS ominipg.changes (
 );
 -- Compressing an image would cost more than it saves.
 ALTER TABLE ominipg.changes ALTER COLUMN old SET STORAGE EXTERNAL, ALTER COLUMN new SET STORAGE EXTERNAL;
+
+-- The numbers of sequences that this database has for itself.
+CREATE TABLE IF NOT EXISTS ominipg.blocks (sequence text PRIMARY KEY, first int8 NOT NULL, last int8 NOT NULL);
 
 -- Changes that the server refused, each with its reason; they wait for `retry_parked` or `discard_parked`.
 CREATE TABLE IF NOT EXISTS ominipg.parked (
@@ -173,21 +177,30 @@ BEGIN
     wanted::regclass, found);
 END $$;
 
--- After a change of a table's columns, its changes are captured as it is now.
-CREATE OR REPLACE FUNCTION ominipg.follow() RETURNS event_trigger LANGUAGE plpgsql AS $$
-DECLARE
-  one oid;
+-- Captures the changes of a table no longer.
+CREATE OR REPLACE FUNCTION ominipg.untrack(old oid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  FOR one IN
+  DELETE FROM ominipg.tracked WHERE relation = old;
+  IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = old) THEN
+    EXECUTE format(
+      'DROP TRIGGER ominipg_insert ON %1$s; DROP TRIGGER ominipg_update ON %1$s; DROP TRIGGER ominipg_delete ON %1$s;'
+      'DROP TRIGGER ominipg_truncate ON %1$s', old::regclass);
+  END IF;
+END $$;
+
+-- After a table was made or changed, its changes are captured as it is now.
+CREATE OR REPLACE FUNCTION ominipg.follow() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM ominipg.track(one) FROM (
     SELECT relation FROM ominipg.tracked WHERE EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = relation)
-  LOOP
-    PERFORM ominipg.track(one);
-  END LOOP;
+    UNION SELECT to_regclass(quote_ident(name))::oid FROM ominipg.wanted WHERE to_regclass(quote_ident(name)) IS NOT NULL
+  ) all_of_them (one);
 END $$;
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'ominipg_follow') THEN
     CREATE EVENT TRIGGER ominipg_follow ON ddl_command_end
-      WHEN TAG IN ('ALTER TABLE', 'ALTER TYPE', 'ALTER DOMAIN')
+      WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'ALTER TYPE', 'ALTER DOMAIN')
       EXECUTE FUNCTION ominipg.follow();
+    ALTER EVENT TRIGGER ominipg_follow ENABLE ALWAYS;
   END IF;
 END $$;

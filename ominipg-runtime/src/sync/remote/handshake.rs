@@ -1,7 +1,5 @@
 //! What a push asks the server first.
 
-use uuid::Uuid;
-
 use super::catalog::{self, ServerTable};
 use super::ddl;
 use super::write::number;
@@ -13,8 +11,6 @@ use crate::sync::marks;
 /// What a server says of itself and of a replica.
 #[derive(Debug)]
 pub(crate) struct Handshake {
-    /// The number that its ledger was made with.
-    pub(crate) server: Uuid,
     /// Its clock, in milliseconds since 1970.
     pub(crate) now_ms: u64,
     /// What it has of the replica's changes.
@@ -26,7 +22,7 @@ pub(crate) struct Handshake {
 }
 
 const ASK: &str = "\
-SELECT l.batch, l.high, l.time, l.referee, l.hash, (SELECT id FROM ominipg.server), \
+SELECT l.batch, l.high, l.time, l.referee, l.hash, \
   floor(extract(epoch FROM clock_timestamp()) * 1000)::int8, \
   (SELECT coalesce(md5(string_agg(concat_ws(' ', a.attrelid, a.attname, a.atttypid, a.attnotnull, a.atthasdef, a.attgenerated, \
     a.attidentity, row_security_active(a.attrelid)), ',' ORDER BY a.attrelid, a.attnum)), '') \
@@ -47,13 +43,12 @@ pub(crate) async fn ask(
         return Ok(None);
     }
     let row = tx.query_one(ASK, &[&number(replica), &tables, &ddl::TRIGGERS]).await?;
-    let now_ms = u64::try_from(row.get::<_, i64>(6)).unwrap_or_default();
+    let now_ms = u64::try_from(row.get::<_, i64>(5)).unwrap_or_default();
     Ok(Some(Handshake {
-        server: row.get(5),
         now_ms,
         ledger: marks::read(&row, 0),
-        fingerprint: row.get(7),
-        is_set_up: row.get(8),
+        fingerprint: row.get(6),
+        is_set_up: row.get(7),
     }))
 }
 

@@ -81,7 +81,7 @@ impl Plan {
     /// The key of an edit as the server takes it; none where it is damaged.
     pub(super) fn key_of(&self, edit: &Edit) -> Option<Vec<Option<Bytes>>> {
         let mut out = Vec::with_capacity(self.key);
-        for (column, value) in self.columns.iter().zip(&edit.key.key.0) {
+        for (column, value) in self.columns.iter().zip(edit.key.key.0.iter()) {
             out.push(Some(column.convert.convert(value)?));
         }
         Some(out)

@@ -3,13 +3,6 @@ CREATE SCHEMA IF NOT EXISTS ominipg;
 -- When somebody last wrote each row of each synced table; named after the tables.
 CREATE SCHEMA IF NOT EXISTS ominipg_rows;
 
--- The number that this server's ledger was made with.
-CREATE TABLE IF NOT EXISTS ominipg.server (
-  one bool PRIMARY KEY DEFAULT true CHECK (one),
-  id uuid NOT NULL DEFAULT gen_random_uuid()
-);
-INSERT INTO ominipg.server DEFAULT VALUES ON CONFLICT DO NOTHING;
-
 -- How far each replica's changes are here. It is written in the transaction that writes the changes themselves.
 CREATE TABLE IF NOT EXISTS ominipg.ledger (
   replica int8 PRIMARY KEY,
@@ -61,12 +54,6 @@ CREATE TABLE IF NOT EXISTS ominipg.rejects (
   code text NOT NULL,
   message text NOT NULL,
   PRIMARY KEY (replica, batch, seq)
-);
-
--- Numbers of sequences that were lent to replicas.
-CREATE TABLE IF NOT EXISTS ominipg.sequences (
-  name text PRIMARY KEY,
-  next int8 NOT NULL
 );
 
 -- The time of a write that no replica made: always later than what the row had.

@@ -158,6 +158,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         language: "english",
         columns: &[1, 2],
     }),
+    sync: ::core::option::Option::None,
 };
 /// Something that was written.
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

@@ -93,6 +93,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: ::core::option::Option::Some(3),
     version: ::core::option::Option::Some(4),
     search: ::core::option::Option::None,
+    sync: ::core::option::Option::None,
 };
 /// What a post is about.
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

@@ -310,6 +310,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: ::core::option::Option::None,
     version: ::core::option::Option::None,
     search: ::core::option::Option::None,
+    sync: ::core::option::Option::None,
 };
 /// \[brackets\], \<html\>, \*stars\*, `code`, 'quotes' and "more"
 ///

@@ -35,6 +35,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: ::core::option::Option::None,
     version: ::core::option::Option::None,
     search: ::core::option::Option::None,
+    sync: ::core::option::Option::None,
 };
 /// A row of the table `type`.
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

@@ -354,6 +354,10 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     deleted_at: ::core::option::Option::None,
     version: ::core::option::Option::None,
     search: ::core::option::Option::None,
+    sync: ::core::option::Option::Some(rt::SyncDef {
+        policy: rt::Policy::LastWriteWins,
+        columns: &[],
+    }),
 };
 /// A row of the table `checks`.
 #[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]

@@ -110,13 +110,10 @@ fn set<'a>(writes: &'a [ColumnWrite], image: &'a Image) -> impl Iterator<Item = 
 /// An image with some columns of another, where both have them.
 fn overlaid<'a>(under: &Image, over: &Image, columns: impl Iterator<Item = &'a str>) -> Image {
     let mut image = under.clone();
-    let mut types = image.types.to_vec();
     for name in columns {
         if let (Some(at), Some(from)) = (under.layout.position(name), over.layout.position(name)) {
-            image.fields[at] = over.fields[from].clone();
-            types[at] = over.types[from];
+            image.set(at, over.fields[from].clone(), over.types[from]);
         }
     }
-    image.types = types.into();
     image
 }

@@ -1,6 +1,5 @@
 use super::super::batch::Batch;
-use super::super::clock::HybridTime;
-use super::super::position::Mark;
+use super::super::position::{Local, Mark};
 use super::super::stamp::ReplicaId;
 use super::event::Applied;
 use super::report::Report;
@@ -30,7 +29,7 @@ pub(crate) enum Command {
     ReadPushed {
         /// Whose.
         replica: ReplicaId,
-        /// From this batch on, with it.
+        /// From this batch on, with it. Those that the server has forgotten are left out.
         from: u64,
     },
     /// Apply a batch in one transaction of the server, with the ledger: [`Event::Applied`](super::Event::Applied), or
@@ -46,6 +45,8 @@ pub(crate) enum Command {
         replica: ReplicaId,
         /// The mark that it has.
         before: Mark,
+        /// The mark that the batch follows: that one, or an older one where the batch is not the next.
+        follows: Mark,
         /// How far that is.
         mark: Mark,
         /// What the server did with it.
@@ -60,19 +61,15 @@ pub(crate) enum Command {
         /// Where it is.
         mark: Mark,
     },
-    /// Take a new name, and note it in one local transaction, as [`Local::new`](super::super::Local::new) has it: the old history
-    /// is forgotten. [`Event::Noted`](super::Event::Noted).
-    Rename {
+    /// Note in one local transaction who the replica is from now on, in place of all that it knew of itself:
+    /// [`Event::Noted`](super::Event::Noted).
+    Become {
         /// The old name.
         replica: ReplicaId,
         /// The mark that it has.
         before: Mark,
-        /// The new one.
-        name: ReplicaId,
-        /// Up to here, what the change log holds has been pushed under the old name.
-        high_seq: i64,
-        /// Where the clock stands.
-        high_time: HybridTime,
+        /// All that it knows of itself now.
+        local: Box<Local>,
     },
     /// Nothing more.
     Finish(Box<Report>),

@@ -6,7 +6,7 @@ use super::super::reconcile::{Reconciled, reconcile};
 use super::command::{Acknowledged, Command};
 use super::event::Event;
 use super::fork::Fork;
-use super::report::{Outcome, Report};
+use super::report::{Outcome, Report, Sums};
 
 /// How often a batch may find that another push was faster.
 const RACES: u32 = 5;
@@ -36,13 +36,19 @@ pub(super) enum State {
         ledger: Mark,
         changes: Vec<RawChange>,
     },
+    /// What becomes of a batch: its mark, and what it adds to the report.
     Applying {
-        batch: Box<Batch>,
+        mark: Mark,
+        sums: Sums,
     },
     /// That a mark is noted: the replica's new place.
     Noting {
+        follows: Option<Mark>,
         mark: Mark,
-        moved: bool,
+    },
+    /// That it is noted who the replica is.
+    Becoming {
+        local: Box<Local>,
     },
     Forking(Fork),
     Ended,
@@ -72,28 +78,26 @@ impl Push {
                 changes.extend(next);
                 self.checked(ledger, changes, more)
             }
-            (State::Applying { batch }, Event::Applied(applied)) => {
-                self.report.batches += 1;
-                self.report.changes += batch.changes.len() as u64;
-                self.report.edits += batch.edits.len() as u64;
-                self.report.clamped += batch.clamped;
-                self.report.add(&applied);
+            (State::Applying { mark, sums }, Event::Applied(applied)) => {
+                self.report.add(sums, &applied);
                 self.races = 0;
-                self.acknowledge(batch.mark, Acknowledged::Answered(applied))
+                self.acknowledge(self.local.mark, mark, Acknowledged::Answered(applied))
             }
             (State::Local, Event::Local(local)) => {
                 self.local = local;
                 self.begin()
             }
             // What is known of the replica may be as old as the batch.
-            (State::Applying { .. }, Event::LostRace) | (State::Noting { .. }, Event::Overtaken) => {
-                self.again()
+            (State::Applying { .. }, Event::LostRace)
+            | (State::Noting { .. } | State::Becoming { .. }, Event::Overtaken) => self.again(),
+            (State::Becoming { local }, Event::Noted) => {
+                self.local = *local;
+                self.begin()
             }
-            (State::Noting { mark, moved }, Event::Noted) => {
-                if moved {
-                    self.local.mark = mark;
-                } else {
-                    self.local.advance(mark);
+            (State::Noting { follows, mark }, Event::Noted) => {
+                match follows {
+                    Some(follows) => self.local.advance(&follows, mark),
+                    None => self.local.mark = mark,
                 }
                 self.next()
             }
@@ -120,16 +124,32 @@ impl Push {
         Command::ReadLedger { replica: self.local.replica }
     }
 
+    /// Takes another name, or an old one again.
+    pub(super) fn become_another(&mut self, local: Local) -> Command {
+        let (replica, before) = (self.local.replica, self.local.mark);
+        self.state = State::Becoming { local: Box::new(local.clone()) };
+        Command::Become { replica, before, local: Box::new(local) }
+    }
+
     fn reconcile(&mut self, ledger: Option<Mark>) -> Command {
+        // Does the server still have what was pushed under the name before? A push that has just taken the new one knows.
+        let asked = ledger.is_some() || self.report.forked_from.is_some() || mutant!(NoOldName);
+        if let Some(before) = self.local.before.as_deref().filter(|_| !asked).cloned() {
+            return self.become_another(before);
+        }
         match reconcile(&self.local, ledger.as_ref()) {
-            Reconciled::New | Reconciled::InStep => self.next(),
+            Reconciled::New => self.next(),
+            Reconciled::InStep { ledger } => {
+                self.local.mark = ledger;
+                self.next()
+            }
             Reconciled::Elsewhere { to } => {
                 self.report.moved_to = Some(to);
-                self.state = State::Noting { mark: to, moved: true };
+                self.state = State::Noting { follows: None, mark: to };
                 Command::MoveTo { replica: self.local.replica, before: self.local.mark, mark: to }
             }
             Reconciled::Ahead { ledger } if mutant!(NoForkCheck) => {
-                self.acknowledge(ledger, Acknowledged::Lost)
+                self.acknowledge(self.local.mark, ledger, Acknowledged::Lost)
             }
             Reconciled::Ahead { ledger } => {
                 self.state = State::Checking { ledger, changes: Vec::new() };
@@ -158,15 +178,18 @@ impl Push {
             self.state = State::Filling { changes };
             return self.read(after, replay.map(|mark| mark.high_seq));
         };
-        if whole == 0 && replay.is_none() {
-            return self.finish(Outcome::Done);
+        if whole == 0 {
+            return self.finish(if replay.is_none() { Outcome::Done } else { Outcome::OutOfReach });
         }
         let referee_ms = replay.map_or(self.now_ms, |mark| mark.referee_ms);
         match Batch::new(&self.local, referee_ms, &changes[..whole]) {
+            // The change log no longer has what it had when it was pushed first.
+            Ok(batch) if replay.is_some_and(|mark| !mark.agrees(&batch.mark)) => {
+                self.finish(Outcome::OutOfReach)
+            }
             Ok(batch) => {
-                let batch = Box::new(batch);
-                self.state = State::Applying { batch: batch.clone() };
-                Command::Apply(batch)
+                self.state = State::Applying { mark: batch.mark, sums: Sums::of(&batch) };
+                Command::Apply(Box::new(batch))
             }
             Err(why) => self.finish(Outcome::BadChange { after: self.local.mark.high_seq, why }),
         }
@@ -182,15 +205,16 @@ impl Push {
         let digests: Vec<_> = digests.collect();
         if self.local.mark.hash.next(ledger.batch_no, ledger.high_seq, &digests) == ledger.hash {
             self.report.recovered += 1;
-            self.acknowledge(ledger, Acknowledged::Lost)
+            self.acknowledge(self.local.mark, ledger, Acknowledged::Lost)
         } else {
             self.forked(ledger)
         }
     }
 
-    pub(super) fn acknowledge(&mut self, mark: Mark, answer: Acknowledged) -> Command {
-        self.state = State::Noting { mark, moved: false };
-        Command::Acknowledge { replica: self.local.replica, before: self.local.mark, mark, answer }
+    pub(super) fn acknowledge(&mut self, follows: Mark, mark: Mark, answer: Acknowledged) -> Command {
+        self.state = State::Noting { follows: Some(follows), mark };
+        let (replica, before) = (self.local.replica, self.local.mark);
+        Command::Acknowledge { replica, before, follows, mark, answer }
     }
 
     pub(super) fn read(&self, after: i64, through: Option<i64>) -> Command {

@@ -1,3 +1,4 @@
+use super::super::batch::Batch;
 use super::super::image::BadImage;
 use super::super::position::Mark;
 use super::super::stamp::ReplicaId;
@@ -31,10 +32,29 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, applied: &Applied) {
+    pub(super) fn add(&mut self, sums: Sums, applied: &Applied) {
+        self.batches += 1;
+        self.changes += sums.changes;
+        self.edits += sums.edits;
+        self.clamped += sums.clamped;
         self.written += applied.written;
         self.conflicts += applied.conflicts;
         self.parked.extend_from_slice(&applied.parked);
+    }
+}
+
+/// What a batch adds to the report once it is applied.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sums {
+    changes: u64,
+    edits: u64,
+    clamped: u64,
+}
+
+impl Sums {
+    pub(super) fn of(batch: &Batch) -> Self {
+        let Batch { changes, edits, clamped, .. } = batch;
+        Self { changes: changes.len() as u64, edits: edits.len() as u64, clamped: *clamped }
     }
 }
 
@@ -46,7 +66,7 @@ pub(crate) enum Outcome {
     Done,
     /// Other pushes of the same replica came in between, again and again.
     Raced,
-    /// The server was set back to before anything that the change log still has: the tables have to be compared.
+    /// The server was set back to before what the change log still has: the tables have to be compared.
     OutOfReach,
     /// The change log holds what cannot be read.
     BadChange {

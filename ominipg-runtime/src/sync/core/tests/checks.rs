@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::super::clock::DRIFT_MS;
 use super::super::{HybridTime, ReplicaId, RowKey, Stamp, TransactionDigest, transactions};
@@ -41,7 +41,7 @@ pub(super) fn atomic(server: &Server) -> Result<(), String> {
 
 /// Every transaction of every folder has arrived, and has arrived once.
 fn exactly_once(model: &Model) -> Result<(), String> {
-    let mut arrived: HashMap<u64, usize> = HashMap::new();
+    let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();
     for (_, batch) in &model.server.pushed {
         for digest in &batch.trail {
             *arrived.entry(*digest).or_default() += 1;

@@ -6,6 +6,7 @@
 mod checks;
 mod compaction;
 mod crashes;
+mod machine;
 mod model;
 mod mutants;
 mod oracle;

@@ -1,5 +1,5 @@
 use super::super::{Limits, Outcome, ReplicaId, Report};
-use super::checks::{atomic, final_checks};
+use super::checks::final_checks;
 use super::random::Random;
 use super::replica::{Replica, Wall};
 use super::run::{Run, Step, sync};
@@ -30,6 +30,8 @@ pub(super) struct Model {
     runs: Vec<Run>,
     limits: Limits,
     fresh: i64,
+    /// Folders are copied and sides are restored all the time.
+    wild: bool,
     pub(super) stats: Stats,
 }
 
@@ -54,6 +56,7 @@ impl Model {
         let replicas = (0..count).map(|_| replica(&mut random)).collect();
         let limits =
             Limits { rows: [1, 3, 10, 1000][random.below(4)], bytes: [200, 1 << 20][random.below(2)] };
+        let wild = random.percent(25);
         Self {
             random,
             now,
@@ -64,13 +67,19 @@ impl Model {
             runs: Vec::new(),
             limits,
             fresh: 0,
+            wild,
             stats: Stats::default(),
         }
     }
 
     fn run(&mut self) -> Result<(), String> {
         // Most schedules are short: many of them see more than a few long ones.
-        let steps = [20, 60, 200, 200 * self.replicas.len()][self.random.below(20).saturating_sub(16)];
+        let steps = match self.random.below(100) {
+            0..50 => 20,
+            50..85 => 60,
+            85..97 => 200,
+            _ => 200 * self.replicas.len(),
+        };
         for _ in 0..steps {
             self.now += self.random.next() % 1500;
             self.step()?;
@@ -82,7 +91,8 @@ impl Model {
 
     fn step(&mut self) -> Result<(), String> {
         let who = self.random.below(self.replicas.len());
-        match self.random.below(100) {
+        let restores = self.wild && self.random.percent(15);
+        match if restores { 92 + self.random.below(5) } else { self.random.below(100) } {
             0..40 => {
                 self.stats.transactions += 1;
                 self.replicas[who].transaction(&mut self.random, self.now, &mut self.fresh);
@@ -127,13 +137,8 @@ impl Model {
         }
         let at = self.random.below(self.runs.len());
         let run = &mut self.runs[at];
-        // A server that is older than a fork would be told the past by nobody: such a one is restored by hand.
-        let renames = run.renames();
         let replica = &mut self.replicas[run.who];
         let step = run.step(replica, &mut self.server, self.now, deliver)?;
-        if renames {
-            self.backups.clear();
-        }
         match step {
             Step::Goes if deliver => {}
             Step::Goes => drop(self.runs.swap_remove(at)),
@@ -147,20 +152,15 @@ impl Model {
                 }
             }
         }
-        atomic(&self.server)
+        Ok(())
     }
 
     fn sync(&mut self, who: usize) -> Result<Box<Report>, String> {
         let replica = &mut self.replicas[who];
-        let name = replica.local.replica;
         let report = sync(who, replica, &mut self.server, self.limits, self.now)?;
-        if replica.local.replica != name {
-            self.backups.clear();
-        }
         if report.outcome != Outcome::Done {
             return Err(format!("a push alone ended with {:?}", report.outcome));
         }
-        atomic(&self.server)?;
         Ok(report)
     }
 

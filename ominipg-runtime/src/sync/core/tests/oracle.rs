@@ -21,9 +21,12 @@ pub(super) struct Touched<'a> {
     pub(super) values: BTreeMap<usize, Option<i64>>,
 }
 
+/// A row before a change and after it, and the stamp of the change.
+type Step<'a> = (Option<&'a Image>, Option<&'a Image>, Stamp);
+
 /// What a unit did, row by row.
 pub(super) fn touched(unit: &Unit) -> Vec<Touched<'_>> {
-    let mut rows: BTreeMap<&RowKey, Vec<(Option<&Image>, Option<&Image>, Stamp)>> = BTreeMap::new();
+    let mut rows: BTreeMap<&RowKey, Vec<Step<'_>>> = BTreeMap::new();
     for Stamped { change, stamp } in &unit.changes {
         let (old, new) = (change.old.as_ref(), change.new.as_ref());
         if change.old_key == change.new_key {
@@ -42,7 +45,7 @@ pub(super) fn touched(unit: &Unit) -> Vec<Touched<'_>> {
     rows.into_iter().filter_map(|(key, steps)| one(key, &steps)).collect()
 }
 
-fn one<'a>(key: &'a RowKey, steps: &[(Option<&'a Image>, Option<&'a Image>, Stamp)]) -> Option<Touched<'a>> {
+fn one<'a>(key: &'a RowKey, steps: &[Step<'a>]) -> Option<Touched<'a>> {
     let mut touched: Option<Touched<'a>> = None;
     for &(old, new, stamp) in steps {
         let differ = |at: &usize| match (old, new) {
@@ -88,9 +91,11 @@ pub(super) fn expected<'a>(
             let (Some(id), Some(image)) = (touched.key.key.0.first(), image) else { continue };
             let id = i64::from_be_bytes(id[..].try_into().unwrap_or_default());
             let width = image.fields.len();
+            // A copy of a folder may change a row that the folder had made and deleted before anybody else saw it.
+            let base = |at| touched.base.and_then(|base| value(base, at));
             let row = rows.entry(id).or_insert_with(|| Row {
                 there: (Stamp::ZERO, false),
-                values: vec![(Stamp::ZERO, None); width],
+                values: (0..width).map(|at| (Stamp::ZERO, base(at))).collect(),
             });
             row.there = row.there.max((touched.stamp, touched.row.is_some()));
             for at in 0..width {

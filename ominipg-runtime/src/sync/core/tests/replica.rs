@@ -26,7 +26,7 @@ impl Wall {
             4 => Self::Behind(10 * YEAR),
             5 => Self::Behind(random.next() % 600_000),
             // The same for all that are frozen by then.
-            6 => Self::Frozen(now - now % 1000),
+            6 => Self::Frozen(now - now % 60_000),
             _ => Self::Wild,
         }
     }
@@ -114,8 +114,8 @@ impl Replica {
     pub(super) fn count(&mut self, id: i64, delta: i64) {
         let Some(old) = self.rows.get(&row_key(PROBE, 0)).cloned() else { return };
         let mut new = old.clone();
-        new.fields[1] = Some(field(value(&old, 1).unwrap_or(0) + delta));
-        new.fields[2] = value(&old, 2).max(Some(id)).map(field);
+        new.set(1, Some(field(value(&old, 1).unwrap_or(0) + delta)), 20);
+        new.set(2, value(&old, 2).max(Some(id)).map(field), 20);
         self.change(Some(old), Some(new));
     }
 
@@ -139,7 +139,7 @@ impl Replica {
                 let to = random.below(5) as i64;
                 if !self.rows.contains_key(&row_key(table, to)) {
                     let mut new = old.clone();
-                    new.fields[0] = Some(field(to));
+                    new.set(0, Some(field(to)), 20);
                     self.change(Some(old), Some(new));
                 }
             }
@@ -154,7 +154,7 @@ impl Replica {
                 let mut new = old.clone();
                 for at in 1..4 {
                     if random.percent(40) {
-                        new.fields[at] = if random.percent(10) { None } else { next().map(field) };
+                        new.set(at, if random.percent(10) { None } else { next().map(field) }, 20);
                     }
                 }
                 self.change(Some(old), Some(new));

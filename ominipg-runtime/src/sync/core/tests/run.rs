@@ -1,4 +1,4 @@
-use super::super::{Command, Event, Limits, Local, Push, ReplicaId, Report};
+use super::super::{Command, Event, Limits, Push, ReplicaId, Report};
 use super::replica::Replica;
 use super::server::Server;
 
@@ -41,14 +41,14 @@ impl Run {
             Command::ReadPushed { replica, from } => Event::Pushed(server.pushed(*replica, *from)),
             Command::Apply(batch) => server.apply(batch)?.map_or(Event::LostRace, Event::Applied),
             Command::ReadLocal => Event::Local(replica.local.clone()),
-            Command::Acknowledge { replica: name, before, mark, .. } => {
-                replica.note(*name, before, |local| local.advance(*mark))
+            Command::Acknowledge { replica: name, before, follows, mark, .. } => {
+                replica.note(*name, before, |local| local.advance(follows, *mark))
             }
             Command::MoveTo { replica: name, before, mark } => {
                 replica.note(*name, before, |local| local.mark = *mark)
             }
-            Command::Rename { replica: old, before, name, high_seq, high_time } => {
-                replica.note(*old, before, |local| *local = Local::new(*name, *high_seq, *high_time))
+            Command::Become { replica: old, before, local } => {
+                replica.note(*old, before, |own| own.clone_from(local))
             }
             Command::Finish(report) => return Ok(Step::Ended(report.clone())),
         };
@@ -56,11 +56,6 @@ impl Run {
             self.command = self.push.handle(event);
         }
         Ok(Step::Goes)
-    }
-
-    /// Whether its next step renames the replica.
-    pub(super) fn renames(&self) -> bool {
-        matches!(self.command, Command::Rename { .. })
     }
 }
 

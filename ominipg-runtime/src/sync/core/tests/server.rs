@@ -6,6 +6,7 @@ use super::super::{
     Action, Applied, Batch, Bisect, Conflict, Edit, How, Image, Mark, Parked, Pushed, Remote, ReplicaId,
     RowKey, Shadow, Stamped, Try, merge,
 };
+use super::checks::atomic;
 use super::tables::{HARD, POISON, TABLES, field, seeds, value};
 
 /// What was applied at once: its changes, and the edits that they came to.
@@ -84,6 +85,7 @@ impl Server {
         self.ledger.insert(batch.replica, batch.mark);
         let pushed = Pushed { mark: batch.mark, trail: batch.trail.clone() };
         self.pushed.push((batch.replica, Rc::new(pushed)));
+        atomic(self)?;
         Ok(Some(applied))
     }
 
@@ -118,7 +120,7 @@ impl Server {
                     let at = write.column;
                     let old = value(row, at);
                     let base = edit.base.as_ref().and_then(|base| value(base, at));
-                    row.fields[at] = match write.how {
+                    let value = match write.how {
                         How::Set => new.fields[at].clone(),
                         How::Max => old.max(value(new, at)).map(field),
                         How::Add => {
@@ -126,6 +128,7 @@ impl Server {
                             Some(field(old.unwrap_or(0) + added))
                         }
                     };
+                    row.set(at, value, 20);
                 }
             }
         }

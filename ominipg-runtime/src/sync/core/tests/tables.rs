@@ -58,7 +58,7 @@ pub(super) fn number(field: &Option<Bytes>) -> Option<i64> {
 
 pub(super) fn image_of(layout: &Arc<Layout>, values: &[Option<i64>]) -> Image {
     let fields = values.iter().map(|value| value.map(field)).collect();
-    Image { layout: layout.clone(), fields, types: vec![20; values.len()].into() }
+    Image::new(layout.clone(), fields, vec![20; values.len()])
 }
 
 pub(super) fn image(table: usize, values: &[Option<i64>]) -> Image {
@@ -66,7 +66,7 @@ pub(super) fn image(table: usize, values: &[Option<i64>]) -> Image {
 }
 
 pub(super) fn row_key(table: usize, id: i64) -> RowKey {
-    RowKey { table, key: Key(vec![field(id)]) }
+    RowKey { table, key: Key([field(id)].into()) }
 }
 
 /// A field of an image, as a number.

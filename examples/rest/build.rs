@@ -1,0 +1,5 @@
+//! The tables of `schemas/blog`, as Rust.
+
+fn main() -> Result<(), ominipg_codegen::Error> {
+    ominipg_codegen::Build::new("../../schemas/blog").emit()
+}
