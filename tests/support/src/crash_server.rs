@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use crate::local::{START, become_user, initdb, new_folder, program, user};
 
 /// Stops the server when the pipe to this script closes, however the tests end. Commits are written to the file before they are
-/// answered, as they must be to survive the death of all processes; that the machine survives saves the sync to the disk.
+/// answered, as they must be to survive the death of all processes; that the machine survives saves the sync to the disk. Shared
+/// memory is a file of the folder, which a server that is killed cannot take away.
 const KEEPER: &str = r#""$1" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 -c fsync=off -c synchronous_commit=on \
-    -c full_page_writes=off -c max_connections=100 >>"$2/log" 2>&1 &
+    -c full_page_writes=off -c max_connections=100 -c dynamic_shared_memory_type=mmap >>"$2/log" 2>&1 &
 server=$!
 cat >/dev/null
 kill -INT $server
@@ -91,7 +92,6 @@ impl CrashServer {
 
 impl Drop for CrashServer {
     fn drop(&mut self) {
-        kill(&self.folder);
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
         let _ = fs::remove_dir_all(&self.folder);

@@ -22,6 +22,8 @@ pub struct ClientKills {
     pub kills: u32,
     /// After so many kills the server is compared with what is here.
     pub check_every: u32,
+    /// After so many seconds it ends.
+    pub seconds: u64,
     /// What the moments follow from; what the machine does at them still differs.
     pub seed: u64,
     /// Whether the ledger is off, so that the test must fail.
@@ -48,12 +50,14 @@ pub async fn kill_clients(wanted: ClientKills) -> Result<Option<Killed>, String>
     let Some(place) = Place::new().await else { return Ok(None) };
     let mut random = Random::new(wanted.seed);
     let (mut truth, mut done) = (Truth::default(), 0);
+    let start = Instant::now();
     let progress = ProgressBar::new(wanted.kills.into());
     for kill in 1..=wanted.kills {
         let wrong = |what: String| format!("after {kill} kills (seed {}): {what}", wanted.seed);
         done += one(&place, &mut truth, &mut random, wanted.without_ledger).await.map_err(wrong)?;
         progress.inc(1);
-        if kill % wanted.check_every == 0 || kill == wanted.kills {
+        let is_last = kill == wanted.kills || start.elapsed().as_secs() >= wanted.seconds;
+        if kill % wanted.check_every == 0 || is_last {
             let db = place.open().await;
             let there: i64 = db
                 .query_one("SELECT n FROM probe_counter", &[])
@@ -72,7 +76,7 @@ pub async fn kill_clients(wanted: ClientKills) -> Result<Option<Killed>, String>
             }
             db.close().await.map_err(|error| error.to_string())?;
             // Without a ledger one that was doubled says enough.
-            if kill == wanted.kills || surplus != 0 {
+            if is_last || surplus != 0 {
                 progress.finish_and_clear();
                 return Ok(Some(Killed { kills: kill, operations: done, surplus }));
             }

@@ -22,6 +22,9 @@ struct Arguments {
     /// After so many kills of a client the server is compared with what is here.
     #[arg(long, default_value_t = 20)]
     check_every: u32,
+    /// Kills of a client end after so many seconds, however many they were.
+    #[arg(long, default_value_t = u64::MAX)]
+    seconds: u64,
     /// What the moments of the kills follow from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -69,10 +72,10 @@ async fn victim(arguments: &Arguments, folder: &Path) -> Result<(), String> {
 }
 
 async fn kills(arguments: &Arguments) -> Result<(), String> {
-    let Arguments { kills, check_every, seed, without_ledger, .. } = *arguments;
+    let Arguments { kills, check_every, seconds, seed, without_ledger, .. } = *arguments;
     let start = Instant::now();
     if kills > 0 {
-        let wanted = ClientKills { kills, check_every, seed, without_ledger };
+        let wanted = ClientKills { kills, check_every, seconds, seed, without_ledger };
         if let Some(Killed { kills, operations, surplus }) = kill_clients(wanted).await? {
             println!("{kills} kills of a client, {operations} operations, {surplus} too many on the server");
         }

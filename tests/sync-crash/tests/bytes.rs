@@ -1,6 +1,6 @@
 //! A small push, cut after each byte of either direction: one more sync, and all of it has arrived once.
 //!
-//! Every byte takes minutes, so that this takes each 61st, from another one each time; `OMINIPG_EVERY_BYTE=1` takes them all.
+//! Every byte takes minutes, so that this takes each 127th, from another one each time; `OMINIPG_EVERY_BYTE=1` takes them all.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ fn steps() -> (u64, u64) {
         return (0, 1);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
-    (u64::from(now.subsec_nanos()) % 61, 61)
+    (u64::from(now.subsec_nanos()) % 127, 127)
 }
 
 /// Breaks a push after every n-th byte, until a push has fewer; one on a new connection, or on one that is there.
