@@ -1,4 +1,4 @@
-//! What sync costs and how fast it is: the flights of `examples/flights/data`, captured in an embedded database and sent to a
+//! What sync costs and how fast it is: the flights of `examples/flights/data`, and as many more of other years, captured in an embedded database and sent to a
 //! server.
 //!
 //! ```sh
@@ -98,17 +98,21 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// The first rows of the file, in pieces of a transaction each, without the line of names.
+/// So many rows, in pieces of a transaction each: those of the file, and the same of the years before, until there are enough.
 fn lines(rows: usize) -> Result<Vec<String>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/flights/data/flights.csv.gz");
-    let mut pieces = vec![String::new()];
-    for (at, line) in BufReader::new(GzDecoder::new(File::open(file)?)).lines().skip(1).take(rows).enumerate()
-    {
+    let read = BufReader::new(GzDecoder::new(File::open(file)?)).lines().skip(1);
+    let read: Vec<String> = read.collect::<std::io::Result<_>>()?;
+    let (mut pieces, mut year) = (vec![String::new()], 2013);
+    for at in 0..rows {
         if at > 0 && at % TRANSACTION == 0 {
             pieces.push(String::new());
         }
+        if at > 0 && at % read.len() == 0 {
+            year -= 1;
+        }
         let piece = pieces.last_mut().ok_or("no piece")?;
-        piece.push_str(&line?);
+        piece.push_str(&read[at % read.len()].replace(",2013-", &format!(",{year}-")));
         piece.push('\n');
     }
     Ok(pieces)
@@ -135,7 +139,7 @@ async fn change(db: &Ominipg, turn: usize) -> Result<()> {
 async fn single_writes(db: &Ominipg) -> Result<Duration> {
     let sql = "INSERT INTO flights SELECT year, month, day, dep_time, sched_dep_time, dep_delay, arr_time, sched_arr_time, \
                arr_delay, carrier, $1::int2, tailnum, origin, dest, air_time, distance, hour, minute, \
-               time_hour - interval '10 years' FROM flights LIMIT 1";
+               time_hour - interval '100 years' FROM flights LIMIT 1";
     let mut each = Vec::with_capacity(1000);
     for turn in 0..1000_i16 {
         let started = Instant::now();

@@ -91,3 +91,33 @@ async fn a_future_that_is_dropped_anywhere_loses_nothing() {
     let all = "SELECT * FROM notes ORDER BY id";
     assert_eq!(place.rows(all).await, rows(&db, all).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_batches_arrive_whole() {
+    let Some(place) = Place::new(NOTES).await else { return };
+    let db = place.replica(NOTES, &[SyncTable::new("notes")]).await;
+    for turn in 0..5 {
+        let sql = format!(
+            "INSERT INTO notes SELECT {turn} * 10000 + n, repeat('note ', 30) FROM generate_series(1, 10000) n"
+        );
+        db.batch_execute(&sql).await.unwrap();
+    }
+    assert_eq!(db.sync_status().await.unwrap().queued, 50_000);
+    let report = db.sync().await.unwrap();
+    assert_eq!((report.pushed, report.batches), (50_000, 5), "{report:?}");
+    assert_eq!(place.rows("SELECT count(*) FROM notes").await, ["(50000)"]);
+    // A plan that suits one row is not used for many.
+    for id in 1..=10 {
+        db.batch_execute(&format!("UPDATE notes SET stars = 1 WHERE id = {id}")).await.unwrap();
+    }
+    db.with_timeout(std::time::Duration::from_secs(60))
+        .execute("UPDATE notes SET stars = stars + 1", &[])
+        .await
+        .unwrap();
+    assert_eq!(db.sync().await.unwrap().pushed, 50_010);
+    assert_eq!(place.rows("SELECT sum(stars) FROM notes").await, ["(50010)"]);
+    // What the server has is let go after a while.
+    let kept = "SELECT count(*) FROM ominipg.changes";
+    assert_eq!(rows(&db, kept).await, ["(50000)"], "the last batch, a single transaction");
+    assert!(db.sync_status().await.unwrap().is_in_step());
+}

@@ -90,7 +90,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The old and the new rows come in the same order, and so belong together.
+-- The old and the new rows come in the same order, and so belong together. The join is a full one because none of those runs as
+-- nested loops: PostgreSQL keeps the plan that suited an update of one row, and would use it for a million.
 CREATE OR REPLACE FUNCTION ominipg.updated() RETURNS trigger LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
@@ -101,7 +102,7 @@ BEGIN
   INSERT INTO ominipg.changes (tx, layout, op, at, old, new)
     SELECT xid, layout, 'U', wall, o.image, n.image
     FROM (SELECT row_number() OVER () AS at, record_send(r.*) AS image FROM old_rows r) o
-    JOIN (SELECT row_number() OVER () AS at, record_send(r.*) AS image FROM new_rows r) n USING (at)
+    FULL JOIN (SELECT row_number() OVER () AS at, record_send(r.*) AS image FROM new_rows r) n USING (at)
     ORDER BY at;
   RETURN NULL;
 END $$;
