@@ -77,7 +77,7 @@ pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
                 let range = body.range();
                 let prologue = facts.prologues.iter().find(|(hooked, _)| *hooked == function);
                 let prologue = prologue.map_or(&[][..], |(_, prologue)| prologue);
-                match facts.checked(&body, function, prologue).map_err(|error| error.to_string())? {
+                match facts.checked(body, function, prologue).map_err(|error| error.to_string())? {
                     Some(checked) => code.push(&[&checked]),
                     None if prologue.is_empty() => code.push(&[&module[range]]),
                     None => {
