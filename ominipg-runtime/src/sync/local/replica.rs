@@ -103,7 +103,7 @@ pub(in crate::sync) async fn advance(tx: &Transaction, follows: &Mark, mark: Mar
         remember(tx, 0, &mark).await?;
     }
     // What is old goes now and then: looking for it costs more than the push of one row.
-    if mark.batch_no % 64 == 0 || mark.high_seq - follows.high_seq > KEPT / 4 {
+    if mark.batch_no.is_multiple_of(64) || mark.high_seq - follows.high_seq > KEPT / 4 {
         forget(tx, mark.high_seq - KEPT).await?;
     }
     Ok(())
