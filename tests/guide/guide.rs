@@ -3,6 +3,8 @@
 //! What a block is follows its backticks: `rust` is run, `rust,no_run` only compiled, `rust,item` a module. What it needs and the
 //! chapter does not show stands before it in comments: `<!-- given: let id = 1; -->`.
 
+#![allow(clippy::type_complexity, reason = "chapters spell types out that a program would name")]
+
 mod prelude;
 
 use prelude::*;

@@ -193,10 +193,10 @@ async fn every_value_arrives_bit_for_bit() {
     let pinned = "options=-c%20DateStyle%3DISO%20-c%20IntervalStyle%3Dpostgres%20-c%20extra_float_digits%3D1";
     let url = format!("{}{}{pinned}", place.url, if place.url.contains('?') { '&' } else { '?' });
     let plain = Ominipg::connect(url.as_str()).await.unwrap();
-    for at in 0..COLUMNS.len() {
+    for (at, (ty, _)) in COLUMNS.iter().enumerate() {
         let (here, there) = (sent(&db, at).await, sent(&plain, at).await);
-        assert!(here.len() > count, "values of {}", COLUMNS[at].0);
-        assert_eq!(here, there, "{}", COLUMNS[at].0);
+        assert!(here.len() > count, "values of {ty}");
+        assert_eq!(here, there, "{ty}");
     }
 }
 

@@ -10,8 +10,10 @@ use ominipg_test_support::{CrashServer, Proxy};
 
 use crate::workload;
 
-/// How long a statement may take on a server that gives no answer: long enough for a busy machine.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a statement may take where every server answers, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long, where the server is to fall silent.
+const LITTLE_PATIENCE: Duration = Duration::from_millis(1500);
 
 /// A server with the tables, a proxy before it, and the folder of a replica that has them too.
 pub struct Place {
@@ -55,6 +57,15 @@ impl Place {
         open(&self.folder, &self.url()).await.expect("the replica opens")
     }
 
+    /// Opens the replica, which gives up a server that is silent for long.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not open.
+    pub async fn open_impatient(&self) -> Ominipg {
+        open_with(&self.folder, &self.url(), LITTLE_PATIENCE).await.expect("the replica opens")
+    }
+
     /// The url of the server through the proxy.
     pub fn url(&self) -> String {
         self.proxy.url(&self.server.url(), self.server.address())
@@ -83,7 +94,11 @@ impl Drop for Place {
 ///
 /// Where it does not open.
 pub async fn open(folder: &Path, server: &str) -> Result<Ominipg, ominipg::Error> {
-    let mut options = ConnectOptions::new(url(folder)).sync_url(server).sync_timeout(PATIENCE);
+    open_with(folder, server, PATIENCE).await
+}
+
+async fn open_with(folder: &Path, server: &str, timeout: Duration) -> Result<Ominipg, ominipg::Error> {
+    let mut options = ConnectOptions::new(url(folder)).sync_url(server).sync_timeout(timeout);
     for table in workload::synced() {
         options = options.sync_table(table);
     }
