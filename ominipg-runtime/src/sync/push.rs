@@ -277,7 +277,9 @@ impl<'a> Pushing<'a> {
         let tx = self.server.transaction().await?;
         tx.run(BEGIN).await?;
         reached!(RemoteBegun);
-        let conflicts = self.write(&tx, batch, &batch.edits).await?;
+        let number = batch.mark.batch_no.cast_signed();
+        // What is deferred, the end of the transaction checks.
+        let conflicts = self.server.destination().apply(&tx, batch.replica, number, &batch.edits).await?;
         if !remote::write(&tx, batch).await? {
             return Ok(Done::LostRace);
         }

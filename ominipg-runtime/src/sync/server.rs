@@ -45,13 +45,13 @@ impl Server {
 
     /// Asks what the server has of a replica's changes; it is given what sync needs first, where that is missing.
     pub(super) async fn ask(&mut self, replica: ReplicaId, tables: &[String]) -> Result<Handshake, Error> {
-        let tx = self.transaction().await?;
-        let mut asked = remote::ask(&tx, replica, tables).await?;
+        let mut asked = remote::ask(&self.db, replica, tables).await?;
         if asked.as_ref().is_none_or(|asked| !asked.is_set_up) && self.set_up {
+            let tx = self.transaction().await?;
             remote::set_up(&tx, tables).await?;
-            asked = remote::ask(&tx, replica, tables).await?;
+            tx.commit().await?;
+            asked = remote::ask(&self.db, replica, tables).await?;
         }
-        tx.commit().await?;
         let missing = "the server lacks what sync needs there: let somebody run what `Ominipg::sync_setup_sql` gives, or \
                        leave out `.sync_setup(false)`";
         let asked = asked.ok_or_else(|| Error::new(ErrorKind::Sync, missing))?;

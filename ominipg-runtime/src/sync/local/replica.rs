@@ -26,8 +26,7 @@ pub(in crate::sync) async fn load(tx: &Transaction, history: History) -> Result<
         History::Near => ("depth = 0", "depth = 0 AND batch BETWEEN $1::int8 AND $1::int8 + 1"),
         History::Whole => ("true", "$1::int8 IS NOT NULL"),
     };
-    let sql =
-        format!("SELECT {COLUMNS}, id, depth FROM ominipg.replica WHERE {depths} ORDER BY depth FOR UPDATE");
+    let sql = format!("SELECT {COLUMNS}, id, depth FROM ominipg.replica WHERE {depths} ORDER BY depth");
     let names = tx.query(&sql, &[]).await?;
     let Some(first) = names.first() else {
         let local = Local::new(random()?, 0, HybridTime::ZERO);

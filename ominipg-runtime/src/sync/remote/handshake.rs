@@ -3,6 +3,7 @@
 use super::catalog::{self, ServerTable};
 use super::ddl;
 use super::write::number;
+use crate::client::Ominipg;
 use crate::error::{Error, ErrorKind};
 use crate::session::Transaction;
 use crate::sync::core::{Mark, ReplicaId};
@@ -34,15 +35,14 @@ FROM (SELECT 1) one LEFT JOIN ominipg.ledger l ON l.replica = $1";
 
 /// Asks; none where the server knows nothing of sync yet.
 pub(crate) async fn ask(
-    tx: &Transaction,
+    server: &Ominipg,
     replica: ReplicaId,
     tables: &[String],
 ) -> Result<Option<Handshake>, Error> {
-    let there = tx.query_one("SELECT to_regclass('ominipg.ledger') IS NOT NULL", &[]).await?;
-    if !there.get::<_, bool>(0) {
-        return Ok(None);
-    }
-    let row = tx.query_one(ASK, &[&number(replica), &tables, &ddl::TRIGGERS]).await?;
+    let row = match server.query_one(ASK, &[&number(replica), &tables, &ddl::TRIGGERS]).await {
+        Err(error) if error.is_undefined_table() => return Ok(None),
+        found => found?,
+    };
     let now_ms = u64::try_from(row.get::<_, i64>(5)).unwrap_or_default();
     Ok(Some(Handshake {
         now_ms,
