@@ -11,7 +11,7 @@ use super::core::{
 use super::local::replica::History;
 use super::local::{Captured, Outbox, parked, replica};
 use super::refusal::Refusal;
-use super::remote::{self, BEGIN, Handshake, Reject};
+use super::remote::{self, Handshake, Reject};
 use super::report::SyncReport;
 use super::server::Server;
 use super::syncer::Syncer;
@@ -275,7 +275,7 @@ impl<'a> Pushing<'a> {
 
     async fn at_once(&self, batch: &Batch) -> Result<Done, Error> {
         let tx = self.server.transaction().await?;
-        tx.run(BEGIN).await?;
+        tx.run(self.server.begin()).await?;
         reached!(RemoteBegun);
         let number = batch.mark.batch_no.cast_signed();
         // What is deferred, the end of the transaction checks.
@@ -301,7 +301,7 @@ impl<'a> Pushing<'a> {
     async fn without_refused(&mut self, batch: &Batch) -> Result<Done, Error> {
         let mut bisect: Bisect<Refusal> = Bisect::new(batch.members(), self.poisoned.iter().cloned());
         let mut tx = self.server.transaction().await?;
-        tx.run(BEGIN).await?;
+        tx.run(self.server.begin()).await?;
         reached!(RemoteBegun);
         let mut conflicts = 0;
         while let Some(next) = bisect.next() {

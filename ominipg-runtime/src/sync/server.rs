@@ -22,6 +22,8 @@ use crate::session::Transaction;
 pub(super) struct Server {
     db: Ominipg,
     set_up: bool,
+    /// What a transaction that writes begins with.
+    begin: String,
     destination: Destination,
     /// What its tables were when the destination was made.
     fingerprint: Option<String>,
@@ -32,7 +34,19 @@ impl Server {
         let options = ConnectOptions::new(url).max_connections(1).use_worker(false).max_lifetime(None);
         let db = Ominipg::connect(options).await.map_err(|error| error.context("the sync server"))?;
         let db = db.with_timeout(timeout);
-        Ok(Self { db, set_up, destination: Destination::default(), fingerprint: None })
+        // What this session has locked is let go when nobody is heard from for as long as an answer may take here, but not at once,
+        // or when the network is gone: the next push would wait for it.
+        let patience = timeout.as_millis().clamp(5_000, i32::MAX as u128);
+        let begin = format!(
+            "{}; SET LOCAL idle_in_transaction_session_timeout = {patience}; SET LOCAL tcp_keepalives_idle = 20; \
+             SET LOCAL tcp_keepalives_interval = 10; SET LOCAL tcp_keepalives_count = 4",
+            remote::BEGIN
+        );
+        Ok(Self { db, set_up, begin, destination: Destination::default(), fingerprint: None })
+    }
+
+    pub(super) fn begin(&self) -> &str {
+        &self.begin
     }
 
     pub(super) async fn transaction(&self) -> Result<Transaction, Error> {
