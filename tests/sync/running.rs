@@ -93,3 +93,23 @@ async fn no_two_replicas_hand_out_the_same_number() {
     let end = "INSERT INTO tasks (title) SELECT 'replica' FROM generate_series(1, 20000)";
     assert!(one.batch_execute(end).await.unwrap_err().to_string().contains("maximum value of sequence"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_may_not_be_prepared_is_told_what_it_lacks() {
+    let Some(place) = Place::new(NOTES).await else { return };
+    let synced = [SyncTable::new("notes")];
+    let db = place.replica_with(NOTES, &synced, |options| options.sync_setup(false)).await;
+    db.batch_execute("INSERT INTO notes VALUES (1, 'waits')").await.unwrap();
+    let lacks = async |what: &str| {
+        let error = db.sync().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Sync, "{what}");
+        assert!(error.to_string().contains("sync_setup_sql"), "{what}: {error}");
+    };
+    lacks("all").await;
+    let setup = db.sync_setup_sql().await.unwrap();
+    place.server.batch_execute(&setup).await.unwrap();
+    place.server.batch_execute("DROP TRIGGER ominipg_stamp_update ON notes").await.unwrap();
+    lacks("a trigger").await;
+    place.server.batch_execute(&setup).await.unwrap();
+    assert_eq!(db.sync().await.unwrap().pushed, 1);
+}

@@ -20,6 +20,8 @@ mod options;
 #[cfg(feature = "embedded")]
 mod push;
 #[cfg(feature = "embedded")]
+mod raw;
+#[cfg(feature = "embedded")]
 mod refusal;
 #[cfg(feature = "embedded")]
 mod remote;

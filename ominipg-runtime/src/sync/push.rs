@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::{
-    Acknowledged, Applied, Batch, Bisect, Command, Edit, Event as Done, Local, Outcome, Parked, Push,
-    RawChange, ReplicaId, Report, RowKey, Try, Why, compact,
+    Acknowledged, Batch, Bisect, Command, Edit, Event as Done, Local, Outcome, Push, RawChange, ReplicaId,
+    Report, RowKey, Try, Why, compact,
 };
 use super::local::replica::History;
 use super::local::{Captured, Outbox, parked, replica};
@@ -174,6 +174,10 @@ impl<'a> Pushing<'a> {
                 tx.commit().await?;
                 reached!(Noted);
                 self.acknowledged(changes.unsigned_abs());
+                if matches!(answer, Acknowledged::Lost) {
+                    // Whoever was refused then is known only now.
+                    self.poisoned = self.outbox.parked_rows(self.db).await?;
+                }
                 Ok(Done::Noted)
             }
             Command::MoveTo { replica, before, mark } => {
@@ -274,12 +278,22 @@ impl<'a> Pushing<'a> {
     }
 
     async fn at_once(&self, batch: &Batch) -> Result<Done, Error> {
+        let tx = self.begin().await?;
+        // What is deferred, the end of the transaction checks.
+        let conflicts = self.edit(&tx, batch, &batch.edits).await?;
+        self.commit(tx, batch, conflicts).await
+    }
+
+    /// Begins the transaction of a batch.
+    async fn begin(&self) -> Result<Transaction, Error> {
         let tx = self.server.transaction().await?;
         tx.run(self.server.begin()).await?;
         reached!(RemoteBegun);
-        let number = batch.mark.batch_no.cast_signed();
-        // What is deferred, the end of the transaction checks.
-        let conflicts = self.server.destination().apply(&tx, batch.replica, number, &batch.edits).await?;
+        Ok(tx)
+    }
+
+    /// Writes the batch into the ledger and commits, unless somebody else was faster.
+    async fn commit(&self, tx: Transaction, batch: &Batch, conflicts: u64) -> Result<Done, Error> {
         if !remote::write(&tx, batch).await? {
             return Ok(Done::LostRace);
         }
@@ -287,22 +301,17 @@ impl<'a> Pushing<'a> {
         reached!(Committing);
         tx.commit().await?;
         reached!(Committed);
-        Ok(Done::Applied(Applied { parked: Vec::new(), written: batch.edits.len() as u64, conflicts }))
+        Ok(Done::Applied { conflicts })
     }
 
-    async fn write(&self, tx: &Transaction, batch: &Batch, edits: &[Edit]) -> Result<u64, Error> {
+    async fn edit(&self, tx: &Transaction, batch: &Batch, edits: &[Edit]) -> Result<u64, Error> {
         let number = batch.mark.batch_no.cast_signed();
-        let conflicts = self.server.destination().apply(tx, batch.replica, number, edits).await?;
-        // What is deferred is checked now: at the end of the transaction it would be too late to leave out who broke it.
-        tx.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
-        Ok(conflicts)
+        self.server.destination().apply(tx, batch.replica, number, edits).await
     }
 
     async fn without_refused(&mut self, batch: &Batch) -> Result<Done, Error> {
         let mut bisect: Bisect<Refusal> = Bisect::new(batch.members(), self.poisoned.iter().cloned());
-        let mut tx = self.server.transaction().await?;
-        tx.run(self.server.begin()).await?;
-        reached!(RemoteBegun);
+        let mut tx = self.begin().await?;
         let mut conflicts = 0;
         while let Some(next) = bisect.next() {
             let savepoint = tx.savepoint().await?;
@@ -320,45 +329,37 @@ impl<'a> Pushing<'a> {
                 }
             }
         }
-        let (mut parked, mut rejects) = (Vec::new(), Vec::new());
+        let mut rejects = Vec::new();
         for (at, why) in bisect.parked() {
-            let changes = &batch.changes[batch.transactions[*at].clone()];
             let refusal = match why {
                 Why::Refused(refusal) => refusal.clone(),
                 Why::DependsOn { .. } => Refusal::depends(),
             };
-            rejects.extend(changes.iter().map(|stamped| refusal.reject(stamped.change.seq)));
-            if let Some(first) = changes.first() {
-                let Refusal { message: reason, .. } = refusal;
-                parked.push(Parked { tx: first.change.tx, first_seq: first.change.seq, reason });
-            }
+            rejects.extend(batch.changes_of(*at).iter().map(|stamped| refusal.reject(stamped.change.seq)));
         }
         remote::reject(&tx, batch.replica, batch.mark.batch_no.cast_signed(), &rejects).await?;
-        if !remote::write(&tx, batch).await? {
-            return Ok(Done::LostRace);
+        let done = self.commit(tx, batch, conflicts).await?;
+        if matches!(done, Done::Applied { .. }) {
+            self.poisoned.extend(bisect.poisoned().cloned());
+            self.rejects = rejects;
         }
-        reached!(Ledger);
-        reached!(Committing);
-        tx.commit().await?;
-        reached!(Committed);
-        self.poisoned.extend(bisect.poisoned().cloned());
-        self.rejects = rejects;
-        Ok(Done::Applied(Applied { parked, written: batch.edits.len() as u64, conflicts }))
+        Ok(done)
     }
 
+    /// Writes a part of a batch, and checks what is deferred: at the end of the transaction it would be too late to leave out
+    /// who broke it.
     async fn attempt(&self, tx: &Transaction, batch: &Batch, next: &Try) -> Result<u64, Error> {
-        match next {
-            Try::Together(transactions) => self.write(tx, batch, &batch.edits_of(transactions)).await,
+        let conflicts = match next {
+            Try::Together(transactions) => self.edit(tx, batch, &batch.edits_of(transactions)).await?,
             Try::InOrder(at) => {
                 let mut conflicts = 0;
                 for change in batch.changes_of(*at) {
-                    let number = batch.mark.batch_no.cast_signed();
-                    let edits = compact([change]);
-                    conflicts += self.server.destination().apply(tx, batch.replica, number, &edits).await?;
+                    conflicts += self.edit(tx, batch, &compact([change])).await?;
                 }
-                tx.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
-                Ok(conflicts)
+                conflicts
             }
-        }
+        };
+        tx.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
+        Ok(conflicts)
     }
 }

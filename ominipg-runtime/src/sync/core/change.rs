@@ -95,7 +95,7 @@ impl RawChange {
             // One key for both takes less.
             new_key.clone_from(&old_key);
         }
-        Ok(Change { seq: self.seq, tx: self.tx, at: self.at, op: self.op, old, new, old_key, new_key })
+        Ok(Change { seq: self.seq, at: self.at, old, new, old_key, new_key })
     }
 }
 
@@ -104,12 +104,8 @@ impl RawChange {
 pub(crate) struct Change {
     /// Its place: greater than that of everything committed before.
     pub(crate) seq: i64,
-    /// Its transaction.
-    pub(crate) tx: u64,
     /// The wall clock when it was made, in milliseconds since 1970.
     pub(crate) at: u64,
-    /// What it did.
-    pub(crate) op: Op,
     /// The row before.
     pub(crate) old: Option<Image>,
     /// The row after.

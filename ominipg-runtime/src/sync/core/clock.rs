@@ -28,6 +28,7 @@ impl HybridTime {
     }
 
     /// Its millisecond.
+    #[cfg(test)]
     pub(crate) const fn ms(self) -> u64 {
         self.0 >> 16
     }

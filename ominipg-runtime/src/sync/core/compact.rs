@@ -20,10 +20,10 @@ pub(crate) fn compact<'a>(changes: impl IntoIterator<Item = &'a Stamped>) -> Vec
         let moved = change.old_key != change.new_key;
         if let Some(key) = &change.old_key {
             let to = if moved { None } else { change.new.as_ref() };
-            rows.row(key, change.old.as_ref(), change.seq).becomes(to, *stamp, change.seq);
+            rows.row(key, change.old.as_ref()).becomes(to, *stamp);
         }
         if let Some(key) = change.new_key.as_ref().filter(|_| moved) {
-            rows.row(key, None, change.seq).becomes(change.new.as_ref(), *stamp, change.seq);
+            rows.row(key, None).becomes(change.new.as_ref(), *stamp);
         }
     }
     rows.all.into_iter().filter(|edit| edit.base.is_some() || edit.row.is_some()).collect()
@@ -37,7 +37,7 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// A row: as it is by now, or as it was before its first change.
-    fn row(&mut self, key: &'a RowKey, base: Option<&Image>, seq: i64) -> &mut Edit {
+    fn row(&mut self, key: &'a RowKey, base: Option<&Image>) -> &mut Edit {
         let next = self.all.len();
         let place = if mutant!(NoCompaction) { next } else { *self.places.entry(key).or_insert(next) };
         if place == next {
@@ -48,8 +48,6 @@ impl<'a> Rows<'a> {
                 last: None,
                 changed: Vec::new(),
                 stamp: Stamp::ZERO,
-                first_seq: seq,
-                last_seq: seq,
             });
         }
         &mut self.all[place]
@@ -58,8 +56,8 @@ impl<'a> Rows<'a> {
 
 impl Edit {
     /// Adds what one more change did.
-    fn becomes(&mut self, row: Option<&Image>, stamp: Stamp, seq: i64) {
-        (self.stamp, self.last_seq) = (stamp, seq);
+    fn becomes(&mut self, row: Option<&Image>, stamp: Stamp) {
+        self.stamp = stamp;
         let before = self.row.take();
         let Some(row) = row else {
             // What was touched stays known, for whoever brings the row back.

@@ -48,10 +48,6 @@ pub(crate) struct Edit {
     pub(crate) changed: Vec<(usize, Stamp)>,
     /// The stamp of the last change.
     pub(crate) stamp: Stamp,
-    /// The place of the first change.
-    pub(crate) first_seq: i64,
-    /// The place of the last.
-    pub(crate) last_seq: i64,
 }
 
 impl Edit {

@@ -2,23 +2,9 @@
 
 use std::error::Error;
 
-use bytes::Bytes;
 use tokio_postgres::types::{FromSql, Type};
 
 type Converted<T> = Result<T, Box<dyn Error + Sync + Send>>;
-
-/// A value as it came, whatever its type.
-pub(super) struct Raw(pub(super) Bytes);
-
-impl<'a> FromSql<'a> for Raw {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Converted<Self> {
-        Ok(Self(Bytes::copy_from_slice(raw)))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-}
 
 /// The number of a transaction.
 pub(super) struct Xid(pub(super) u64);

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio_postgres::Row;
 
-use super::columns::{Millis, Raw, Xid};
+use super::columns::{Millis, Xid};
 use crate::client::Ominipg;
 use crate::error::{Error, ErrorKind};
 use crate::sync::core::{Layout, Op, RawChange, RowKey};
+use crate::sync::raw::Raw;
 
 /// Reads the changes that a database has captured.
 #[derive(Debug, Default)]

@@ -51,7 +51,7 @@ impl Destination {
 
     /// Notes a table of the server, by the number that layouts have.
     pub(crate) fn add_table(&mut self, number: usize, table: ServerTable, rules: Rules) {
-        let layout = contended::layout(&table, number);
+        let layout = table.layout(number);
         self.tables.insert(number, Known { table, layout, rules });
     }
 

@@ -1,6 +1,7 @@
 //! What the server's tables are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tokio_postgres::types::Type;
 
@@ -8,6 +9,7 @@ use super::ddl::TRIGGERS;
 use crate::error::Error;
 use crate::session::Transaction;
 use crate::sql::Sql;
+use crate::sync::core::Layout;
 
 /// A table of the server.
 #[derive(Debug)]
@@ -42,6 +44,15 @@ pub(crate) struct ServerColumn {
 }
 
 impl ServerTable {
+    /// The columns of its rows, with the number that layouts have for the table.
+    pub(super) fn layout(&self, number: usize) -> Arc<Layout> {
+        let columns: Vec<Arc<str>> =
+            self.columns.iter().map(|column| Arc::from(column.name.as_str())).collect();
+        let key =
+            self.key.iter().filter_map(|key| columns.iter().position(|column| **column == **key)).collect();
+        Arc::new(Layout { table: number, columns, key })
+    }
+
     pub(crate) fn column(&self, name: &str) -> Option<&ServerColumn> {
         self.columns.iter().find(|column| column.name == name)
     }

@@ -17,9 +17,8 @@ use crate::error::{Error, ErrorKind};
 use crate::param::{Param, Params};
 use crate::session::{Session, Transaction};
 use crate::sync::conflict::{Resolution, SyncConflict};
-use crate::sync::core::{
-    Action, Answer, ColumnWrite, Edit, How, Image, Layout, Merged, Remote, merge, resolve,
-};
+use crate::sync::core::{Action, Answer, ColumnWrite, Edit, How, Image, Merged, Remote, merge, resolve};
+use crate::sync::raw::Raw;
 
 /// Merges edits into rows that others may have written, and counts those that changed nothing but who was last.
 pub(super) async fn merge_all(
@@ -301,25 +300,4 @@ pub(super) fn hidden(target: &Target<'_>) -> Error {
         target.table.name
     );
     Error::new(ErrorKind::Sync, message)
-}
-
-/// A value as it came.
-struct Raw(Bytes);
-
-impl<'a> tokio_postgres::types::FromSql<'a> for Raw {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(Bytes::copy_from_slice(raw)))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-}
-
-/// The columns of a server's table, as its rows have them.
-pub(super) fn layout(table: &super::catalog::ServerTable, number: usize) -> Arc<Layout> {
-    let columns: Vec<Arc<str>> = table.columns.iter().map(|column| Arc::from(column.name.as_str())).collect();
-    let key =
-        table.key.iter().filter_map(|key| columns.iter().position(|column| **column == **key)).collect();
-    Arc::new(Layout { table: number, columns, key })
 }

@@ -13,8 +13,8 @@ use crate::session::{Session, Transaction};
 use crate::sync::core::{Conflict, Image};
 
 const WRITE: &str = "INSERT INTO ominipg.conflicts (replica, batch, table_name, winner, reason, columns, pushed, pushed_time, \
-    found_columns, found, found_time, found_replica, key) \
-    VALUES ($1, $2, $3, $4, $5, string_to_array($6, chr(31)), $7, $8, string_to_array($9, chr(31)), $10, $11, $12, $13)";
+    found_columns, found, found_time, found_replica, key, lost) \
+    VALUES ($1, $2, $3, $4, $5, string_to_array($6, chr(31)), $7, $8, string_to_array($9, chr(31)), $10, $11, $12, $13, string_to_array($14, chr(31)))";
 
 /// Writes a conflict down, with both rows in their binary form.
 pub(super) async fn write(
@@ -25,8 +25,7 @@ pub(super) async fn write(
 ) -> Result<(), Error> {
     let image = |image: &Option<Image>| Param::new(Type::BYTEA, image.as_ref().map(Image::to_bytes));
     let names = |image: &Option<Image>| {
-        let names = image.iter().flat_map(|image| image.layout.columns.iter());
-        text(Some(names.map(|name| &**name).collect::<Vec<_>>().join("\x1f")))
+        joined(image.iter().flat_map(|image| image.layout.columns.iter().map(|name| &**name)))
     };
     let (pushed_time, _) = shadow::parts(conflict.local_stamp);
     let (found_time, found_replica) = shadow::parts(conflict.remote_stamp);
@@ -45,6 +44,12 @@ pub(super) async fn write(
         int8(found_time),
         int8(found_replica),
         Param::new(Type::BYTEA, Some(Bytes::from(key))),
+        joined(conflict.columns.iter().map(|(name, _)| &**name)),
     ];
     Session::transaction(tx).execute(WRITE, Params::Ready(&params)).await.map(drop)
+}
+
+/// Names as one text, which the statement takes apart again.
+fn joined<'a>(names: impl Iterator<Item = &'a str>) -> Param {
+    text(Some(names.collect::<Vec<_>>().join("\x1f")))
 }

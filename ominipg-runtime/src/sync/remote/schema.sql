@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS ominipg.conflicts (
   key bytea NOT NULL,
   winner text NOT NULL,
   reason text NOT NULL,
+  -- The columns in which somebody lost a value; empty where the row as a whole was at stake.
+  lost text[] NOT NULL,
   columns text[] NOT NULL,
   pushed bytea,
   pushed_time int8 NOT NULL,

@@ -60,7 +60,6 @@ impl Case<'_> {
     pub(super) fn conflict(&self, winner: Winner, reason: Reason) -> Conflict {
         Conflict {
             key: self.edit.key.clone(),
-            base: self.edit.base.clone(),
             local: self.edit.row.clone(),
             remote: self.remote.row.clone(),
             local_stamp: self.edit.stamp,

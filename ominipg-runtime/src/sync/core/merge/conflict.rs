@@ -9,8 +9,6 @@ use super::super::stamp::Stamp;
 pub(crate) struct Conflict {
     /// Which row.
     pub(crate) key: RowKey,
-    /// The row from which the edit that arrived had started.
-    pub(crate) base: Option<Image>,
     /// What the edit made of it; nothing where it deleted it.
     pub(crate) local: Option<Image>,
     /// What the server had; nothing where it was deleted there.

@@ -12,7 +12,9 @@ mod resolve;
 mod server;
 mod shadow;
 
-pub(crate) use self::conflict::{Conflict, Reason, Winner};
+pub(crate) use self::conflict::Conflict;
+#[cfg(test)]
+pub(super) use self::conflict::{Reason, Winner};
 pub(crate) use self::merged::{Action, ColumnWrite, How, Merged};
 pub(crate) use self::resolve::{Answer, resolve};
 pub(crate) use self::shadow::{Remote, Shadow};

@@ -1,7 +1,6 @@
 use super::super::batch::Batch;
 use super::super::position::{Local, Mark};
 use super::super::stamp::ReplicaId;
-use super::event::Applied;
 use super::report::Report;
 
 /// What to do next. Each is answered by one event.
@@ -78,8 +77,8 @@ pub(crate) enum Command {
 /// What is known of a batch that has arrived.
 #[derive(Clone, Debug)]
 pub(crate) enum Acknowledged {
-    /// What the server answered.
-    Answered(Applied),
+    /// The server has answered.
+    Answered,
     /// The answer was lost. What was parked, the server keeps.
     Lost,
 }

@@ -23,34 +23,15 @@ pub(crate) enum Event {
     },
     /// The server told which batches it has applied.
     Pushed(Vec<Pushed>),
-    /// The server has applied the batch.
-    Applied(Applied),
+    /// The server has applied the batch, perhaps without transactions that it refused.
+    Applied {
+        /// Edits that lost something, or made others lose it.
+        conflicts: u64,
+    },
     /// The ledger did not have what the batch follows. Nothing was applied.
     LostRace,
     /// It is noted.
     Noted,
     /// It is not noted: the replica has another name or mark by now.
     Overtaken,
-}
-
-/// What a server did with a batch.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Applied {
-    /// Transactions that it refused and that were left out.
-    pub(crate) parked: Vec<Parked>,
-    /// Rows that were written.
-    pub(crate) written: u64,
-    /// Edits that lost something, or made others lose it.
-    pub(crate) conflicts: u64,
-}
-
-/// A transaction that was left out.
-#[derive(Clone, Debug)]
-pub(crate) struct Parked {
-    /// Which.
-    pub(crate) tx: u64,
-    /// The place of its first change.
-    pub(crate) first_seq: i64,
-    /// Why, for people.
-    pub(crate) reason: String,
 }

@@ -6,7 +6,7 @@ use super::super::reconcile::{Reconciled, reconcile};
 use super::command::{Acknowledged, Command};
 use super::event::Event;
 use super::fork::Fork;
-use super::report::{Outcome, Report, Sums};
+use super::report::{Outcome, Report};
 
 /// How often a batch may find that another push was faster.
 const RACES: u32 = 5;
@@ -39,7 +39,7 @@ pub(super) enum State {
     /// What becomes of a batch: its mark, and what it adds to the report.
     Applying {
         mark: Mark,
-        sums: Sums,
+        clamped: u64,
     },
     /// That a mark is noted: the replica's new place.
     Noting {
@@ -78,10 +78,10 @@ impl Push {
                 changes.extend(next);
                 self.checked(ledger, changes, more)
             }
-            (State::Applying { mark, sums }, Event::Applied(applied)) => {
-                self.report.add(sums, &applied);
+            (State::Applying { mark, clamped }, Event::Applied { conflicts }) => {
+                self.report.add(clamped, conflicts);
                 self.races = 0;
-                self.acknowledge(self.local.mark, mark, Acknowledged::Answered(applied))
+                self.acknowledge(self.local.mark, mark, Acknowledged::Answered)
             }
             (State::Local, Event::Local(local)) => {
                 self.local = local;
@@ -188,7 +188,7 @@ impl Push {
                 self.finish(Outcome::OutOfReach)
             }
             Ok(batch) => {
-                self.state = State::Applying { mark: batch.mark, sums: Sums::of(&batch) };
+                self.state = State::Applying { mark: batch.mark, clamped: batch.clamped };
                 Command::Apply(Box::new(batch))
             }
             Err(why) => self.finish(Outcome::BadChange { after: self.local.mark.high_seq, why }),

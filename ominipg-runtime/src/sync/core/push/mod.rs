@@ -10,6 +10,6 @@ mod machine;
 mod report;
 
 pub(crate) use self::command::{Acknowledged, Command};
-pub(crate) use self::event::{Applied, Event, Parked};
+pub(crate) use self::event::Event;
 pub(crate) use self::machine::Push;
 pub(crate) use self::report::{Outcome, Report};

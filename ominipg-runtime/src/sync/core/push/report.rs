@@ -1,8 +1,6 @@
-use super::super::batch::Batch;
 use super::super::image::BadImage;
 use super::super::position::Mark;
 use super::super::stamp::ReplicaId;
-use super::event::{Applied, Parked};
 
 /// What a push has done.
 #[derive(Clone, Debug, Default)]
@@ -13,18 +11,10 @@ pub(crate) struct Report {
     pub(crate) batches: u64,
     /// Times that the server was ahead with what the replica has too: an answer was lost, or a copy of its folder has pushed it.
     pub(crate) recovered: u64,
-    /// Changes in them.
-    pub(crate) changes: u64,
-    /// Edits of rows that they came to.
-    pub(crate) edits: u64,
     /// Changes that a clock had made which runs ahead of the server's.
     pub(crate) clamped: u64,
-    /// Rows that were written.
-    pub(crate) written: u64,
     /// Edits that lost something, or made others lose it.
     pub(crate) conflicts: u64,
-    /// Transactions that were left out.
-    pub(crate) parked: Vec<Parked>,
     /// Where the server was found, if it was not where the replica had left it.
     pub(crate) moved_to: Option<Mark>,
     /// The name that was given up, because another folder pushes under it.
@@ -32,29 +22,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, sums: Sums, applied: &Applied) {
+    /// Counts a batch that was applied.
+    pub(super) fn add(&mut self, clamped: u64, conflicts: u64) {
         self.batches += 1;
-        self.changes += sums.changes;
-        self.edits += sums.edits;
-        self.clamped += sums.clamped;
-        self.written += applied.written;
-        self.conflicts += applied.conflicts;
-        self.parked.extend_from_slice(&applied.parked);
-    }
-}
-
-/// What a batch adds to the report once it is applied.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sums {
-    changes: u64,
-    edits: u64,
-    clamped: u64,
-}
-
-impl Sums {
-    pub(super) fn of(batch: &Batch) -> Self {
-        let Batch { changes, edits, clamped, .. } = batch;
-        Self { changes: changes.len() as u64, edits: edits.len() as u64, clamped: *clamped }
+        self.clamped += clamped;
+        self.conflicts += conflicts;
     }
 }
 

@@ -1,5 +1,5 @@
 use super::super::{
-    Batch, Change, Clock, Edit, HybridTime, Limits, Local, Op, ReplicaId, Stamped, compact, cut, stamp_all,
+    Batch, Change, Clock, Edit, HybridTime, Limits, Local, ReplicaId, Stamped, compact, cut, stamp_all,
     transactions,
 };
 use super::random::Random;
@@ -21,17 +21,10 @@ type Row = Option<[i64; 4]>;
 fn changes(all: &[(Row, Row)]) -> Vec<Stamped> {
     let row = |values: [i64; 4]| image(ROWS, &values.map(Some));
     let change = |(at, (old, new)): (usize, &(Row, Row))| {
-        let op = match (old, new) {
-            (None, _) => Op::Insert,
-            (_, None) => Op::Delete,
-            _ => Op::Update,
-        };
         let key = |values: [i64; 4]| row_key(ROWS, values[0]);
         Change {
             seq: at as i64 + 1,
-            tx: 1,
             at: NOW,
-            op,
             old: old.map(row),
             new: new.map(row),
             old_key: old.map(key),

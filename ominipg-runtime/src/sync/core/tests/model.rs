@@ -188,7 +188,7 @@ impl Model {
         let stats = &mut self.stats;
         stats.batches += report.batches;
         stats.conflicts += report.conflicts;
-        stats.parked += report.parked.len() as u64;
+        stats.parked = self.server.parked.len() as u64;
         stats.clamped += report.clamped;
         stats.recovered += report.recovered;
         stats.forks += u64::from(report.forked_from.is_some());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{
-    Action, Change, Edit, HybridTime, Image, Op, Policy, Remote, ReplicaId, Rules, Shadow, Stamp, Stamped,
+    Action, Change, Edit, HybridTime, Image, Policy, Remote, ReplicaId, Rules, Shadow, Stamp, Stamped,
     compact, merge,
 };
 use super::tables::{Table, field, image_of, row_key, table, value};
@@ -54,15 +54,12 @@ fn after(does: Does, before: Values) -> Option<Values> {
 fn edit(table: &Table, does: Does, before: Values, time: u64, replica: u64) -> Option<Vec<Edit>> {
     let to = after(does, before)?;
     let (old, new) = (before.map(|v| row(table, v)), to.map(|v| row(table, v)));
-    let op = match (&old, &new) {
-        (None, None) => return Some(Vec::new()),
-        (None, _) => Op::Insert,
-        (_, None) => Op::Delete,
-        _ => Op::Update,
-    };
+    if old.is_none() && new.is_none() {
+        return Some(Vec::new());
+    }
     let key = Some(row_key(0, 0));
     let (old_key, new_key) = (key.clone().filter(|_| old.is_some()), key.filter(|_| new.is_some()));
-    let change = Change { seq: 1, tx: 1, at: time, op, old, new, old_key, new_key };
+    let change = Change { seq: 1, at: time, old, new, old_key, new_key };
     let replica = ReplicaId::new(replica)?;
     Some(compact(&[Stamped { change, stamp: Stamp::new(HybridTime::new(time), replica) }]))
 }

@@ -1,8 +1,8 @@
 //! The policies that do not go by stamps alone: the server wins, and a program decides.
 
 use super::super::{
-    Action, Answer, Change, ColumnPolicy, ColumnWrite, Edit, How, HybridTime, Image, Op, Policy, Reason,
-    Remote, ReplicaId, Shadow, Stamp, Stamped, Winner, compact, merge, resolve,
+    Action, Answer, Change, ColumnPolicy, ColumnWrite, Edit, How, HybridTime, Image, Policy, Reason, Remote,
+    ReplicaId, Shadow, Stamp, Stamped, Winner, compact, merge, resolve,
 };
 use super::tables::{Table, image_of, row_key, table, value};
 
@@ -18,17 +18,10 @@ fn stamp(time: u64, replica: u64) -> Stamp {
 }
 
 fn edit(table: &Table, old: Option<[i64; 3]>, new: Option<[i64; 3]>, at: Stamp) -> Edit {
-    let op = match (old, new) {
-        (None, _) => Op::Insert,
-        (_, None) => Op::Delete,
-        _ => Op::Update,
-    };
     let key = |_| row_key(0, 0);
     let change = Change {
         seq: 1,
-        tx: 1,
         at: 0,
-        op,
         old: old.map(|v| row(table, v)),
         new: new.map(|v| row(table, v)),
         old_key: old.map(key),

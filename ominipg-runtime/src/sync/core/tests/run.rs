@@ -1,4 +1,4 @@
-use super::super::{Command, Event, Limits, Push, ReplicaId, Report};
+use super::super::{Command, Event, Limits, Push, Report};
 use super::replica::Replica;
 use super::server::Server;
 
@@ -39,7 +39,9 @@ impl Run {
                 Event::Changes { changes, more }
             }
             Command::ReadPushed { replica, from } => Event::Pushed(server.pushed(*replica, *from)),
-            Command::Apply(batch) => server.apply(batch)?.map_or(Event::LostRace, Event::Applied),
+            Command::Apply(batch) => {
+                server.apply(batch)?.map_or(Event::LostRace, |conflicts| Event::Applied { conflicts })
+            }
             Command::ReadLocal => Event::Local(replica.local.clone()),
             Command::Acknowledge { replica: name, before, follows, mark, .. } => {
                 replica.note(*name, before, |local| local.advance(follows, *mark))

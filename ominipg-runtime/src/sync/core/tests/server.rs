@@ -3,8 +3,8 @@ use std::rc::Rc;
 
 use super::super::mutant::{Mutant, is_on};
 use super::super::{
-    Action, Applied, Batch, Bisect, Conflict, Edit, How, Image, Mark, Parked, Pushed, Remote, ReplicaId,
-    RowKey, Shadow, Stamped, Try, merge,
+    Action, Batch, Bisect, Conflict, Edit, How, Image, Mark, Pushed, Remote, ReplicaId, RowKey, Shadow,
+    Stamped, Try, merge,
 };
 use super::checks::atomic;
 use super::tables::{HARD, POISON, TABLES, field, seeds, value};
@@ -48,7 +48,7 @@ impl Server {
     }
 
     /// Applies a batch in one transaction; nothing where the ledger has something else than what came before.
-    pub(super) fn apply(&mut self, batch: &Batch) -> Result<Option<Applied>, String> {
+    pub(super) fn apply(&mut self, batch: &Batch) -> Result<Option<u64>, String> {
         let before = self.ledger(batch.replica);
         let fits = before.map_or(batch.previous.batch_no == 0, |before| before.agrees(&batch.previous));
         if !fits && !is_on(Mutant::NoLedger) {
@@ -56,7 +56,6 @@ impl Server {
         }
         let poisoned = self.poisoned.get(&batch.replica).cloned().unwrap_or_default();
         let mut bisect = Bisect::new(batch.members(), poisoned);
-        let mut applied = Applied::default();
         let already = self.journal.len();
         while let Some(next) = bisect.next() {
             let units = match &next {
@@ -69,39 +68,35 @@ impl Server {
             let refused = units.iter().flat_map(|unit| &unit.edits).any(refused);
             bisect.tell(if refused { Err("the server does not like it") } else { Ok(()) });
             for unit in units.into_iter().filter(|_| !refused) {
-                self.write(&unit, &mut applied)?;
+                self.write(&unit)?;
                 self.log.push(Rc::new(unit));
             }
         }
-        applied.conflicts = (self.journal.len() - already) as u64;
-        for (&at, why) in bisect.parked() {
-            let changes = batch.changes_of(at);
-            let change = &changes[0].change;
-            let reason = format!("{why:?}");
-            applied.parked.push(Parked { tx: change.tx, first_seq: change.seq, reason });
-            self.parked.push(Rc::new(changes.to_vec()));
+        let conflicts = (self.journal.len() - already) as u64;
+        for &at in bisect.parked().keys() {
+            self.parked.push(Rc::new(batch.changes_of(at).to_vec()));
         }
         self.poisoned.insert(batch.replica, bisect.poisoned().cloned().collect());
         self.ledger.insert(batch.replica, batch.mark);
         let pushed = Pushed { mark: batch.mark, trail: batch.trail.clone() };
         self.pushed.push((batch.replica, Rc::new(pushed)));
         atomic(self)?;
-        Ok(Some(applied))
+        Ok(Some(conflicts))
     }
 
-    fn write(&mut self, unit: &Unit, applied: &mut Applied) -> Result<(), String> {
+    fn write(&mut self, unit: &Unit) -> Result<(), String> {
         let mut seen = BTreeSet::new();
         for edit in &unit.edits {
             if !seen.insert(&edit.key) {
                 return Err("a command cannot affect a row a second time".to_owned());
             }
-            applied.written += u64::from(self.merge(edit));
+            self.merge(edit);
         }
         Ok(())
     }
 
-    /// Applies one edit; whether it wrote anything.
-    pub(super) fn merge(&mut self, edit: &Edit) -> bool {
+    /// Applies one edit.
+    pub(super) fn merge(&mut self, edit: &Edit) {
         let key = &edit.key;
         let remote = Remote {
             shadow: self.shadows.get(key).cloned().unwrap_or_default(),
@@ -109,13 +104,12 @@ impl Server {
             kept: self.kept.get(key).cloned(),
         };
         let merged = merge(&TABLES[key.table].rules, &remote, edit);
-        let wrote = merged.action != Action::Keep;
         match merged.action {
             Action::Keep | Action::Ask => {}
             Action::Delete => drop(self.rows.remove(key)),
             Action::Insert(row) | Action::Replace(row) => drop(self.rows.insert(key.clone(), row)),
             Action::Write(columns) => {
-                let (Some(row), Some(new)) = (self.rows.get_mut(key), edit.image()) else { return false };
+                let (Some(row), Some(new)) = (self.rows.get_mut(key), edit.image()) else { return };
                 for write in columns {
                     let at = write.column;
                     let old = value(row, at);
@@ -138,7 +132,6 @@ impl Server {
             None => drop(self.kept.remove(key)),
         }
         self.journal.extend(merged.conflict.map(Rc::new));
-        wrote
     }
 }
 
