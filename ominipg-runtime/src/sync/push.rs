@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::{
-    Acknowledged, Batch, Bisect, Command, Edit, Event as Done, Local, Outcome, Push, RawChange, ReplicaId,
-    Report, RowKey, Try, Why, compact,
+    Acknowledged, Batch, Bisect, Command, Edit, Event as Done, Local, Mark, Outcome, Push, RawChange,
+    ReplicaId, Report, RowKey, Try, Why, compact,
 };
 use super::local::replica::History;
 use super::local::{Captured, Outbox, parked, replica};
@@ -22,20 +22,12 @@ use crate::session::Transaction;
 /// How often a batch is tried again that the server refused for the sake of others.
 const TRIES: u32 = 6;
 
-/// Changes that were read before they were asked for.
-struct Ahead {
-    after: i64,
-    changes: Vec<RawChange>,
-    more: bool,
-}
-
 /// A push under way.
 pub(super) struct Pushing<'a> {
     syncer: &'a Syncer,
     db: &'a Ominipg,
     server: &'a mut Server,
     outbox: &'a mut Outbox,
-    ahead: Option<Ahead>,
     /// What the server answered before the push began.
     asked: Option<Handshake>,
     /// What the server refused of the batch that is to be acknowledged.
@@ -46,6 +38,10 @@ pub(super) struct Pushing<'a> {
     parked: u64,
     queued: u64,
     pushed: u64,
+    /// How many changes the batch has that the server has just answered to.
+    sent: u64,
+    /// The last mark that this push noted here.
+    noted: Option<Mark>,
 }
 
 impl<'a> Pushing<'a> {
@@ -61,13 +57,14 @@ impl<'a> Pushing<'a> {
             db,
             server,
             outbox,
-            ahead: None,
             asked: None,
             rejects,
             poisoned,
             parked: 0,
             queued: 0,
             pushed: 0,
+            sent: 0,
+            noted: None,
         }
     }
 
@@ -87,12 +84,16 @@ impl<'a> Pushing<'a> {
             asked.ledger.map_or(local.mark.batch_no == 0, |ledger| ledger.agrees(&local.mark));
         let local = if is_where_it_was { local } else { self.whole().await? };
         self.asked = Some(asked);
+        let began = local.mark;
         let (mut push, mut command) = Push::new(local, self.syncer.limits);
         loop {
             if let Command::Finish(report) = command {
+                if let Some(noted) = self.noted.filter(|noted| is_late(&began, noted)) {
+                    tidy(self.db, &noted).await?;
+                }
                 return self.end(*report);
             }
-            let event = self.perform(command).await?;
+            let event = self.perform(command, &mut push).await?;
             command = push.handle(event);
         }
     }
@@ -125,7 +126,7 @@ impl<'a> Pushing<'a> {
         }
     }
 
-    async fn perform(&mut self, command: Command) -> Result<Done, Error> {
+    async fn perform(&mut self, command: Command, push: &mut Push) -> Result<Done, Error> {
         match command {
             Command::ReadLocal => Ok(Done::Local(self.whole().await?)),
             Command::ReadLedger { replica } => {
@@ -141,11 +142,7 @@ impl<'a> Pushing<'a> {
                 Ok(Done::Ledger { mark: asked.ledger, now_ms: asked.now_ms })
             }
             Command::ReadChanges { after, through, rows, bytes } => {
-                let ahead = self.ahead.take().filter(|ahead| through.is_none() && ahead.after == after);
-                let (changes, more) = match ahead {
-                    Some(ahead) => (ahead.changes, ahead.more),
-                    None => self.outbox.read(self.db, after, through, rows, bytes).await?,
-                };
+                let (changes, more) = self.outbox.read(self.db, after, through, rows, bytes).await?;
                 reached!(Read);
                 Ok(Done::Changes { changes, more })
             }
@@ -155,7 +152,7 @@ impl<'a> Pushing<'a> {
                 tx.commit().await?;
                 Ok(Done::Pushed(pushed))
             }
-            Command::Apply(batch) => self.apply(&batch).await,
+            Command::Apply(batch) => self.apply(&batch, push).await,
             Command::Acknowledge { replica, before, follows, mark, answer } => {
                 if matches!(answer, Acknowledged::Lost) {
                     let tx = self.server.transaction().await?;
@@ -166,14 +163,21 @@ impl<'a> Pushing<'a> {
                 if !replica::is_still(&tx, replica, &before).await? {
                     return Ok(Done::Overtaken);
                 }
-                let sql = "SELECT count(*) FROM ominipg.changes WHERE seq > $1 AND seq <= $2";
-                let changes: i64 = tx.query_one(sql, &[&follows.high_seq, &mark.high_seq]).await?.get(0);
+                let changes = match answer {
+                    Acknowledged::Answered => self.sent,
+                    Acknowledged::Lost => {
+                        let sql = "SELECT count(*) FROM ominipg.changes WHERE seq > $1 AND seq <= $2";
+                        let row = tx.query_one(sql, &[&follows.high_seq, &mark.high_seq]).await?;
+                        row.get::<_, i64>(0).unsigned_abs()
+                    }
+                };
                 parked::park(&tx, &self.rejects).await?;
                 replica::advance(&tx, &follows, mark).await?;
                 reached!(Cleared);
                 tx.commit().await?;
                 reached!(Noted);
-                self.acknowledged(changes.unsigned_abs());
+                self.noted = Some(mark);
+                self.acknowledged(changes);
                 if matches!(answer, Acknowledged::Lost) {
                     // Whoever was refused then is known only now.
                     self.poisoned = self.outbox.parked_rows(self.db).await?;
@@ -226,22 +230,30 @@ impl<'a> Pushing<'a> {
     }
 
     /// Applies a batch: all at once where that goes, else without what the server refuses.
-    async fn apply(&mut self, batch: &Batch) -> Result<Done, Error> {
+    async fn apply(&mut self, batch: &Batch, push: &mut Push) -> Result<Done, Error> {
         self.learn(batch).await?;
-        // The engine here reads what comes next while the server writes.
-        let is_full = batch.changes.len() >= self.syncer.limits.rows / 2;
-        let (db, after, limits) = (self.db, batch.mark.high_seq, self.syncer.limits);
+        self.sent = batch.changes.len() as u64;
+        // While the server writes, the next batch is read and made here, and what is old is let go.
+        let (db, limits, noted) = (self.db, self.syncer.limits, self.noted);
         let mut outbox = std::mem::take(self.outbox);
-        let ahead = async {
-            if !is_full {
-                return None;
+        // What goes wrong here, the push tells when it comes to it.
+        let meanwhile = async {
+            let Some(mut after) = push.look_ahead() else { return };
+            loop {
+                let read = outbox.read(db, after, None, limits.rows.max(1), limits.bytes).await;
+                let Ok((changes, more)) = read else { return };
+                push.saw(changes, more);
+                match push.look_ahead() {
+                    Some(next) => after = next,
+                    None => break,
+                }
             }
-            // What goes wrong here, the read that needs it tells.
-            outbox.read(db, after, None, limits.rows.max(1), limits.bytes).await.ok()
+            if let Some(noted) = noted {
+                let _ = tidy(db, &noted).await;
+            }
         };
-        let (done, ahead) = tokio::join!(self.write_batch(batch), ahead);
+        let (done, ()) = tokio::join!(self.write_batch(batch), meanwhile);
         *self.outbox = outbox;
-        self.ahead = ahead.map(|(changes, more)| Ahead { after, changes, more });
         done
     }
 
@@ -362,4 +374,19 @@ impl<'a> Pushing<'a> {
         tx.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
         Ok(conflicts)
     }
+}
+
+/// So many changes pile up before a push lets go of old ones at its end.
+const PILE: i64 = 2_500;
+
+/// Whether it is time to let go of old changes: looking for them costs more than the push of one row.
+fn is_late(began: &Mark, noted: &Mark) -> bool {
+    noted.batch_no.is_multiple_of(64) || noted.high_seq - began.high_seq > PILE
+}
+
+/// Lets go of old changes.
+async fn tidy(db: &Ominipg, noted: &Mark) -> Result<(), Error> {
+    let tx = db.transaction().await?;
+    replica::forget(&tx, noted).await?;
+    tx.commit().await
 }

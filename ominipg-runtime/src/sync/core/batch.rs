@@ -8,7 +8,7 @@ use super::edit::{Edit, Stamped, stamp_all};
 use super::hash::TransactionDigest;
 use super::image::BadImage;
 use super::key::RowKey;
-use super::position::{Local, Mark};
+use super::position::Mark;
 use super::stamp::ReplicaId;
 
 /// How much a batch may hold, unless one transaction alone is more.
@@ -84,9 +84,13 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Makes a batch of changes, all of which it takes.
-    pub(crate) fn new(local: &Local, referee_ms: u64, raw: &[RawChange]) -> Result<Self, BadImage> {
-        let Local { replica, mark: previous, .. } = *local;
+    /// Makes a batch of the changes that follow a mark; it takes all of them.
+    pub(crate) fn new(
+        replica: ReplicaId,
+        previous: Mark,
+        referee_ms: u64,
+        raw: &[RawChange],
+    ) -> Result<Self, BadImage> {
         let transactions = transactions(raw);
         let digests: Vec<_> = transactions.iter().map(|at| TransactionDigest::of(&raw[at.clone()])).collect();
         let changes: Vec<Change> = raw.iter().map(RawChange::parse).collect::<Result<_, _>>()?;

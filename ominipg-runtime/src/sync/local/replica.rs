@@ -91,7 +91,7 @@ pub(super) async fn begin_anew(tx: &Transaction, high_seq: i64, high_time: Hybri
     replace_with(tx, &Local::new(random()?, high_seq, high_time)).await
 }
 
-/// Goes on to the mark that the server has, which follows another. Acknowledged changes are let go after a while.
+/// Goes on to the mark that the server has, which follows another.
 pub(in crate::sync) async fn advance(tx: &Transaction, follows: &Mark, mark: Mark) -> Result<(), Error> {
     move_to(tx, mark).await?;
     let Columns { batch, high, hash, .. } = (&mark).into();
@@ -101,19 +101,18 @@ pub(in crate::sync) async fn advance(tx: &Transaction, follows: &Mark, mark: Mar
         tx.execute(sql, &[&follows.batch_no.cast_signed()]).await?;
         remember(tx, 0, &mark).await?;
     }
-    // What is old goes now and then: looking for it costs more than the push of one row.
-    if mark.batch_no.is_multiple_of(64) || mark.high_seq - follows.high_seq > KEPT / 4 {
-        forget(tx, mark.high_seq - KEPT).await?;
-    }
     Ok(())
 }
 
-/// Lets go of the changes up to about a place. Of each mark that stays, the changes behind it do too.
-async fn forget(tx: &Transaction, up_to: i64) -> Result<(), Error> {
-    let sql = "SELECT high FROM ominipg.batches WHERE depth = 0 AND high <= $1 ORDER BY batch DESC LIMIT 1";
-    let Some(row) = tx.query_opt(sql, &[&up_to]).await? else { return Ok(()) };
-    let high: i64 = row.get(0);
-    tx.execute("DELETE FROM ominipg.changes WHERE seq <= $1", &[&high]).await?;
+/// Lets go of changes that the server acknowledged long before a mark. Of each mark that stays, the changes behind it do too.
+pub(in crate::sync) async fn forget(tx: &Transaction, mark: &Mark) -> Result<(), Error> {
+    // Before the first mark that stayed all is gone already, unless it is the one that a replica begins with.
+    let sql = "SELECT coalesce((SELECT CASE WHEN batch > 0 THEN high END FROM ominipg.batches WHERE depth = 0 ORDER BY batch LIMIT 1), 0), \
+               (SELECT high FROM ominipg.batches WHERE depth = 0 AND high <= $1 ORDER BY batch DESC LIMIT 1)";
+    let row = tx.query_one(sql, &[&(mark.high_seq - KEPT)]).await?;
+    let (gone, Some(high)) = (row.get::<_, i64>(0), row.get::<_, Option<i64>>(1)) else { return Ok(()) };
+    // Without its lower bound the scan would begin among what was deleted before.
+    tx.execute("DELETE FROM ominipg.changes WHERE seq > $1 AND seq <= $2", &[&gone, &high]).await?;
     tx.execute("DELETE FROM ominipg.batches WHERE high < $1", &[&high]).await?;
     let sql = "DELETE FROM ominipg.replica WHERE depth >= \
                (SELECT min(depth) FROM ominipg.replica WHERE depth > 0 AND high < $1)";

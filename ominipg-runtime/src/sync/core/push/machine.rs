@@ -20,6 +20,35 @@ pub(crate) struct Push {
     races: u32,
     pub(super) report: Report,
     pub(super) state: State,
+    /// The batch that follows the one which is being applied, where it is known already.
+    foreseen: Option<Batch>,
+    /// Changes that were read and are in no batch yet.
+    unsent: Option<Unsent>,
+}
+
+/// Changes that were read behind a mark.
+#[derive(Clone, Debug)]
+pub(super) struct Unsent {
+    follows: Mark,
+    changes: Vec<RawChange>,
+    /// Whether others may follow them.
+    more: bool,
+}
+
+impl Unsent {
+    fn new(follows: Mark) -> Self {
+        Self { follows, changes: Vec::new(), more: true }
+    }
+
+    fn add(&mut self, changes: Vec<RawChange>, more: bool) {
+        self.changes.extend(changes);
+        self.more = more;
+    }
+
+    /// The place after which there may be more.
+    fn end(&self) -> i64 {
+        self.changes.last().map_or(self.follows.high_seq, |change| change.seq)
+    }
 }
 
 /// What is awaited.
@@ -29,7 +58,7 @@ pub(super) enum State {
     Ledger,
     /// The rest of the changes that make the next batch.
     Filling {
-        changes: Vec<RawChange>,
+        unsent: Unsent,
     },
     /// The rest of the changes that may make the batch by which the ledger is ahead.
     Checking {
@@ -58,7 +87,9 @@ impl Push {
     /// A push of a replica, and its first command.
     pub(crate) fn new(local: Local, limits: Limits) -> (Self, Command) {
         let report = Report::default();
-        let mut push = Self { local, limits, now_ms: 0, races: 0, report, state: State::Ledger };
+        let state = State::Ledger;
+        let mut push =
+            Self { local, limits, now_ms: 0, races: 0, report, state, foreseen: None, unsent: None };
         let command = push.begin();
         (push, command)
     }
@@ -70,9 +101,9 @@ impl Push {
                 self.now_ms = now_ms;
                 self.reconcile(mark)
             }
-            (State::Filling { mut changes }, Event::Changes { changes: next, more }) => {
-                changes.extend(next);
-                self.filled(changes, more)
+            (State::Filling { mut unsent }, Event::Changes { changes, more }) => {
+                unsent.add(changes, more);
+                self.fill(unsent)
             }
             (State::Checking { ledger, mut changes }, Event::Changes { changes: next, more }) => {
                 changes.extend(next);
@@ -103,6 +134,38 @@ impl Push {
             }
             (State::Forking(fork), event) => self.fork(fork, event),
             _ => self.finish(Outcome::OutOfTurn),
+        }
+    }
+
+    /// While a batch is being applied: makes the next of the changes that follow it, or tells after which place to read for that.
+    ///
+    /// What becomes of the first is open: if the next follows something else then, it is made anew.
+    pub(crate) fn look_ahead(&mut self) -> Option<i64> {
+        let State::Applying { mark, .. } = self.state else { return None };
+        if self.foreseen.is_some() || self.local.replay().is_some() {
+            return None;
+        }
+        let mut unsent = self.unsent.take().filter(|unsent| unsent.follows == mark)?;
+        let Some(whole) = cut(&unsent.changes, unsent.more, self.limits) else {
+            let end = unsent.end();
+            self.unsent = Some(unsent);
+            return Some(end);
+        };
+        if whole > 0 {
+            // What cannot be read, the push tells when it comes to it.
+            let batch = Batch::new(self.local.replica, mark, self.now_ms, &unsent.changes[..whole]).ok()?;
+            unsent.changes.drain(..whole);
+            unsent.follows = batch.mark;
+            self.foreseen = Some(batch);
+        }
+        self.unsent = Some(unsent);
+        None
+    }
+
+    /// Takes what was read because of [`look_ahead`](Self::look_ahead).
+    pub(crate) fn saw(&mut self, changes: Vec<RawChange>, more: bool) {
+        if let Some(unsent) = &mut self.unsent {
+            unsent.add(changes, more);
         }
     }
 
@@ -162,37 +225,50 @@ impl Push {
 
     /// Begins the next batch: the one that was pushed before, where the server was set back, else a new one.
     fn next(&mut self) -> Command {
-        self.state = State::Filling { changes: Vec::new() };
-        let through = self.local.replay().map(|mark| mark.high_seq);
-        self.read(self.local.mark.high_seq, through)
+        let Local { replica, mark, .. } = self.local;
+        let replays = self.local.replay().is_some();
+        let follows = |batch: &Batch| (batch.replica, batch.previous) == (replica, mark);
+        if let Some(batch) = self.foreseen.take().filter(|batch| !replays && follows(batch)) {
+            return self.apply(batch);
+        }
+        let unsent = self.unsent.take().filter(|unsent| !replays && unsent.follows == mark);
+        self.fill(unsent.unwrap_or_else(|| Unsent::new(mark)))
     }
 
-    fn filled(&mut self, changes: Vec<RawChange>, more: bool) -> Command {
+    fn fill(&mut self, mut unsent: Unsent) -> Command {
         let replay = self.local.replay().copied();
         let whole = match replay {
-            Some(_) => (!more).then_some(changes.len()),
-            None => cut(&changes, more, self.limits),
+            Some(_) => (!unsent.more).then_some(unsent.changes.len()),
+            None => cut(&unsent.changes, unsent.more, self.limits),
         };
         let Some(whole) = whole else {
-            let after = changes.last().map_or(self.local.mark.high_seq, |change| change.seq);
-            self.state = State::Filling { changes };
+            let after = unsent.end();
+            self.state = State::Filling { unsent };
             return self.read(after, replay.map(|mark| mark.high_seq));
         };
         if whole == 0 {
             return self.finish(if replay.is_none() { Outcome::Done } else { Outcome::OutOfReach });
         }
         let referee_ms = replay.map_or(self.now_ms, |mark| mark.referee_ms);
-        match Batch::new(&self.local, referee_ms, &changes[..whole]) {
+        match Batch::new(self.local.replica, self.local.mark, referee_ms, &unsent.changes[..whole]) {
             // The change log no longer has what it had when it was pushed first.
             Ok(batch) if replay.is_some_and(|mark| !mark.agrees(&batch.mark)) => {
                 self.finish(Outcome::OutOfReach)
             }
             Ok(batch) => {
-                self.state = State::Applying { mark: batch.mark, clamped: batch.clamped };
-                Command::Apply(Box::new(batch))
+                unsent.changes.drain(..whole);
+                unsent.follows = batch.mark;
+                // A replay was read only up to its own end.
+                self.unsent = replay.is_none().then_some(unsent);
+                self.apply(batch)
             }
             Err(why) => self.finish(Outcome::BadChange { after: self.local.mark.high_seq, why }),
         }
+    }
+
+    fn apply(&mut self, batch: Batch) -> Command {
+        self.state = State::Applying { mark: batch.mark, clamped: batch.clamped };
+        Command::Apply(Box::new(batch))
     }
 
     fn checked(&mut self, ledger: Mark, changes: Vec<RawChange>, more: bool) -> Command {

@@ -107,7 +107,8 @@ fn one_edit_does_what_its_changes_do() {
         (0..4).for_each(|_| other.transaction(&mut random, NOW, &mut fresh));
         sync(0, &mut other, &mut server, Limits::default(), NOW).expect("it goes");
         (0..6).for_each(|_| replica.transaction(&mut random, NOW, &mut fresh));
-        let batch = Batch::new(&replica.local, NOW, &replica.log).expect("its images can be read");
+        let Local { replica: name, mark, .. } = replica.local;
+        let batch = Batch::new(name, mark, NOW, &replica.log).expect("its images can be read");
         let (mut once, mut each) = (server.clone(), server);
         for edit in &batch.edits {
             once.merge(edit);
@@ -158,8 +159,9 @@ fn a_retry_gives_the_same_stamps() {
     let (mut random, mut fresh) = (Random::new(9), 0);
     let mut replica = Replica::new(name(1), Wall::Wild);
     (0..20).for_each(|_| replica.transaction(&mut random, NOW, &mut fresh));
-    let batch = |local: &Local| Batch::new(local, NOW, &replica.log).expect("its images can be read");
-    let (one, two) = (batch(&replica.local), batch(&replica.local));
+    let Local { replica: name, mark, .. } = replica.local;
+    let batch = || Batch::new(name, mark, NOW, &replica.log).expect("its images can be read");
+    let (one, two) = (batch(), batch());
     let stamps = |batch: &Batch| batch.changes.iter().map(|change| change.stamp).collect::<Vec<_>>();
     assert_eq!(stamps(&one), stamps(&two));
     assert_eq!(one.mark, two.mark);
