@@ -1,4 +1,4 @@
-//! Points of a push at which tests let something break. Without the feature `sync-faults` nothing of it is there.
+//! Points of a push, and of the lending of numbers, at which tests let something break. Without the feature `sync-faults` nothing of it is there.
 
 /// Tells tests that a push is at a point.
 macro_rules! reached {
@@ -29,7 +29,7 @@ mod points {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, PoisonError, RwLock};
 
-    /// A point of a push.
+    /// A point of a push, or of the lending of numbers.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum SyncPoint {
         /// The push begins: what it sends has been committed here.
@@ -56,10 +56,16 @@ mod points {
         Cleared,
         /// That transaction has been committed.
         Noted,
+        /// Numbers have been taken of a sequence of the server, in a transaction that is under way.
+        Lending,
+        /// That transaction has been committed.
+        Lent,
+        /// The sequence here counts within them, in a transaction that is under way.
+        Counting,
     }
 
     impl SyncPoint {
-        /// All of them, in their order.
+        /// Those of a push, in their order.
         pub const ALL: [Self; 12] = [
             Self::Begun,
             Self::Read,
@@ -74,6 +80,9 @@ mod points {
             Self::Cleared,
             Self::Noted,
         ];
+
+        /// Those of numbers that are lent, in their order.
+        pub const SEQUENCES: [Self; 3] = [Self::Lending, Self::Lent, Self::Counting];
     }
 
     type Hook = Arc<dyn Fn(SyncPoint) + Send + Sync>;

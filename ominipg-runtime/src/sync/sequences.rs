@@ -102,7 +102,9 @@ async fn ask(server: &Server, counter: &Counter) -> Result<(i64, i64), Error> {
     }
     let sql = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2)";
     let numbers = tx.query(sql, &[&sequence, &i32::try_from(BLOCK).unwrap_or(i32::MAX)]).await?;
+    reached!(Lending);
     tx.commit().await?;
+    reached!(Lent);
     let numbers: Vec<i64> = numbers.iter().map(|row| row.get(0)).collect();
     longest(&numbers).ok_or_else(|| Error::new(ErrorKind::Sync, "the server's sequence gave no numbers"))
 }
@@ -124,6 +126,7 @@ async fn take(db: &Ominipg, counter: &Counter, first: i64, last: i64) -> Result<
     tx.run(&sql.text).await?;
     let sql = "INSERT INTO ominipg.blocks VALUES ($1, $2, $3) ON CONFLICT (sequence) DO UPDATE SET first = $2, last = $3";
     tx.execute(sql, &[&counter.sequence, &first, &last]).await?;
+    reached!(Counting);
     tx.commit().await
 }
 

@@ -10,4 +10,4 @@ pub use self::client_kills::{ClientKills, Killed, kill_clients};
 pub use self::place::{Place, copy, open, point_named, scratch};
 pub use self::server_kills::{ServerKills, kill_servers};
 pub use self::victim::{at_point, die, endless, program, spawn};
-pub use self::workload::{Truth, large, poison, prepare, small};
+pub use self::workload::{Truth, large, poison, prepare, small, tickets};

@@ -136,5 +136,5 @@ pub fn copy(from: &Path, to: &Path) {
 
 /// The point of this name.
 pub fn point_named(name: &str) -> Option<SyncPoint> {
-    SyncPoint::ALL.into_iter().find(|point| format!("{point:?}") == name)
+    SyncPoint::ALL.into_iter().chain(SyncPoint::SEQUENCES).find(|point| format!("{point:?}") == name)
 }

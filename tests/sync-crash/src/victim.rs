@@ -69,8 +69,12 @@ pub async fn at_point(folder: &Path, server: &str, point: SyncPoint, poisoned: b
             die();
         }
     });
-    let report = db.sync().await.map_err(text)?;
-    Err(format!("the push ended without {point:?}: {report:?}"))
+    if SyncPoint::SEQUENCES.contains(&point) {
+        db.sync_sequences().await.map_err(text)?;
+    } else {
+        db.sync().await.map_err(text)?;
+    }
+    Err(format!("it ended without {point:?}"))
 }
 
 /// Writes and syncs until it is killed. It says `open`, and what it counts after each sync.
