@@ -2,6 +2,7 @@
 
 mod basics;
 mod conflicts;
+mod drift;
 mod place;
 mod refusals;
 mod running;

@@ -31,7 +31,7 @@ pub enum DriftKind {
         /// The server's type.
         there: String,
     },
-    /// The server has a column that is not here, cannot be NULL, and has no default.
+    /// The server has a column that was not here when the changes were made, cannot be NULL, and has no default.
     Required,
 }
 
@@ -55,8 +55,8 @@ impl fmt::Display for Drift {
             }
             DriftKind::Required => write!(
                 f,
-                "the server's table `{table}` has a column `{column}` that is not here and has no default: add it here, or \
-                 give it a default there"
+                "the server's table `{table}` has a column `{column}` that the changes do not have, and that has no default: give it \
+                 one there"
             ),
         }
     }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::{
-    Acknowledged, Batch, Bisect, Command, Edit, Event as Done, Local, Mark, Outcome, Push, RawChange,
-    ReplicaId, Report, RowKey, Try, Why, compact,
+    Acknowledged, Batch, Bisect, Command, Edit, Event as Done, Local, Mark, Outcome, Push, ReplicaId, Report,
+    RowKey, Try, Why, compact,
 };
 use super::local::replica::History;
-use super::local::{Captured, Outbox, parked, replica};
+use super::local::{Captured, Outbox, TRACKED, parked, replica};
 use super::refusal::Refusal;
 use super::remote::{self, Handshake, Reject};
 use super::report::SyncReport;
@@ -72,10 +72,11 @@ impl<'a> Pushing<'a> {
     pub(super) async fn run(mut self) -> Result<SyncReport, Error> {
         let tx = self.db.transaction().await?;
         let local = replica::load(&tx, History::Near).await?;
-        let sql = "SELECT count(*) FROM ominipg.changes WHERE seq > $1";
-        let queued: i64 = tx.query_one(sql, &[&local.mark.high_seq]).await?.get(0);
+        let sql = format!("SELECT (SELECT count(*) FROM ominipg.changes WHERE seq > $1), ({TRACKED})");
+        let row = tx.query_one(&sql, &[&local.mark.high_seq]).await?;
         tx.commit().await?;
-        self.queued = queued.unsigned_abs();
+        self.outbox.follow(row.get(1));
+        self.queued = row.get::<_, i64>(0).unsigned_abs();
         let queued = self.queued;
         self.db.backend().monitor().events.send_with(|| Event::SyncStart { queued });
         self.poisoned = self.outbox.parked_rows(self.db).await?;

@@ -66,11 +66,9 @@ impl Server {
             tx.commit().await?;
             asked = remote::ask(&self.db, replica, tables).await?;
         }
-        let missing = "the server lacks what sync needs there: let somebody run what `Ominipg::sync_setup_sql` gives, or \
-                       leave out `.sync_setup(false)`";
         // What is still missing where it was just made belongs to a table that cannot have it: its drift is told later.
         let asked = asked.filter(|asked| asked.is_set_up || self.set_up);
-        let asked = asked.ok_or_else(|| Error::new(ErrorKind::Sync, missing))?;
+        let asked = asked.ok_or_else(not_set_up)?;
         if self.fingerprint.as_ref() != Some(&asked.fingerprint) {
             self.destination = Destination::default();
             self.fingerprint = Some(asked.fingerprint.clone());
@@ -99,6 +97,12 @@ impl Server {
         let wanted: Vec<String> =
             unknown.iter().filter_map(|known| names.get(known.layout.table).cloned()).collect();
         let tx = self.transaction().await?;
+        if !remote::unfit(&tx, &wanted).await?.is_empty() {
+            if !self.set_up {
+                return Err(not_set_up());
+            }
+            remote::set_up(&tx, &wanted).await?;
+        }
         let found = remote::tables(&tx, &wanted).await?;
         tx.commit().await?;
         let mut found: HashMap<String, _> =
@@ -106,14 +110,14 @@ impl Server {
         let mut drifts = Vec::new();
         self.destination.resolver = resolver.cloned();
         for captured in unknown {
-            let Captured { layout, types, generated } = &**captured;
+            let Captured { layout, types, optional } = &**captured;
             let name = names.get(layout.table).map_or("", String::as_str);
             if let Some(table) = found.remove(name) {
                 let rules = tables.iter().find(|table| table.name == name).map(rules).unwrap_or_default();
                 self.destination.add_table(layout.table, table, rules);
             }
             let types = local_types(db, types).await?;
-            if let Err(drift) = self.destination.add_layout(layout, &types, generated, name) {
+            if let Err(drift) = self.destination.add_layout(layout, &types, optional, name) {
                 drifts.push(drift);
             }
         }
@@ -136,6 +140,12 @@ impl Server {
         }
         Ok(remote::set_up_sql(&found))
     }
+}
+
+fn not_set_up() -> Error {
+    let message = "the server lacks what sync needs there: let somebody run what `Ominipg::sync_setup_sql` gives, or leave \
+                   out `.sync_setup(false)`";
+    Error::new(ErrorKind::Sync, message)
 }
 
 /// The types of an embedded database's columns, by their names in SQL, which came from its catalog.

@@ -7,5 +7,5 @@ pub(super) mod parked;
 pub(super) mod replica;
 
 pub(super) use self::capture::{resync, set_up, uncaptured};
-pub(super) use self::outbox::{Captured, Outbox};
+pub(super) use self::outbox::{Captured, Outbox, TRACKED};
 pub use self::parked::ParkedChange;

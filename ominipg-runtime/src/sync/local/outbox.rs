@@ -16,23 +16,45 @@ pub(in crate::sync) struct Outbox {
     /// The names of the synced tables.
     tables: Vec<String>,
     layouts: HashMap<i32, Arc<Captured>>,
+    /// Which layouts the tables had when those were read.
+    tracked: String,
 }
 
-/// What the columns of a table were when a change was captured.
+/// What the columns of a table were when a change was captured, under the names that they have now.
 #[derive(Debug)]
 pub(in crate::sync) struct Captured {
     pub(in crate::sync) layout: Arc<Layout>,
     /// Their types, as they stand in SQL.
     pub(in crate::sync) types: Vec<String>,
-    pub(in crate::sync) generated: Vec<bool>,
+    /// Whether the server may lack it: what is generated, and what is gone here too.
+    pub(in crate::sync) optional: Vec<bool>,
 }
+
+const LAYOUT: &str = "\
+SELECT coalesce(c.relname::text, l.name), l.columns, l.types, l.generated, l.key, c.oid IS NOT NULL, \
+  (SELECT array_agg(a.attname::text ORDER BY n.place) FROM unnest(l.numbers) WITH ORDINALITY n (number, place) \
+   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = l.relation AND a.attnum = n.number AND NOT a.attisdropped), \
+  (SELECT coalesce(array_agg(a.attname::text), '{}') FROM pg_catalog.pg_attribute a \
+   WHERE a.attrelid = l.relation AND a.attnum > 0 AND NOT a.attisdropped) \
+FROM ominipg.layouts l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation WHERE l.id = $1";
+
+/// The layouts that the tables have.
+pub(in crate::sync) const TRACKED: &str = "SELECT coalesce(string_agg(concat_ws(' ', relation, layout), ' ' ORDER BY relation), '') FROM ominipg.tracked";
 
 const CHANGES: &str = "SELECT seq, tx, layout, op, at, old, new FROM ominipg.changes \
                        WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 
 impl Outbox {
     pub(in crate::sync) fn new(tables: Vec<String>) -> Self {
-        Self { tables, layouts: HashMap::new() }
+        Self { tables, ..Self::default() }
+    }
+
+    /// Reads the layouts anew where tables have changed since they were read.
+    pub(in crate::sync) fn follow(&mut self, tracked: String) {
+        if self.tracked != tracked {
+            self.layouts.clear();
+            self.tracked = tracked;
+        }
     }
 
     /// What is known of the columns behind a layout.
@@ -91,8 +113,7 @@ impl Outbox {
         if let Some(captured) = self.layouts.get(&id) {
             return Ok(Arc::clone(&captured.layout));
         }
-        let sql = "SELECT name, columns, types, generated, key FROM ominipg.layouts WHERE id = $1";
-        let row = db.query_opt(sql, &[&id]).await?.ok_or_else(|| damaged("a layout that is not there"))?;
+        let row = db.query_opt(LAYOUT, &[&id]).await?.ok_or_else(|| damaged("a layout that is not there"))?;
         let name: String = row.get(0);
         let table = match self.tables.iter().position(|table| *table == name) {
             Some(table) => table,
@@ -106,9 +127,19 @@ impl Outbox {
         let key: Option<Vec<usize>> =
             key.iter().map(|key| columns.iter().position(|column| column == key)).collect();
         let key = key.ok_or_else(|| damaged("a key that is no column"))?;
+        let (mut optional, is_there): (Vec<bool>, bool) = (row.get(3), row.get(5));
+        let columns = if is_there {
+            let (now, others): (Vec<Option<String>>, Vec<String>) = (row.get(6), row.get(7));
+            for (optional, name) in optional.iter_mut().zip(&now) {
+                *optional |= name.is_none();
+            }
+            columns.into_iter().zip(now).map(|(old, now)| now.unwrap_or_else(|| gone(old, &others))).collect()
+        } else {
+            columns
+        };
         let columns = columns.into_iter().map(Arc::from).collect();
         let layout = Arc::new(Layout { table, columns, key });
-        let captured = Captured { layout: Arc::clone(&layout), types: row.get(2), generated: row.get(3) };
+        let captured = Captured { layout: Arc::clone(&layout), types: row.get(2), optional };
         self.layouts.insert(id, Arc::new(captured));
         Ok(layout)
     }
@@ -117,6 +148,14 @@ impl Outbox {
     pub(in crate::sync) fn tables(&self) -> &[String] {
         &self.tables
     }
+}
+
+/// The name of a column that is gone: one that no column of a server can have, where another has taken its own.
+fn gone(mut name: String, others: &[String]) -> String {
+    if others.contains(&name) {
+        name.push('\0');
+    }
+    name
 }
 
 pub(super) fn damaged(what: &str) -> Error {

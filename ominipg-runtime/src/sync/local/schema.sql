@@ -27,10 +27,12 @@ CREATE TABLE IF NOT EXISTS ominipg.batches (
   PRIMARY KEY (depth, batch)
 );
 
--- What the columns of a table were when a change was captured.
+-- What the columns of a table were when a change was captured. By their numbers they are known after they were renamed.
 CREATE TABLE IF NOT EXISTS ominipg.layouts (
   id int4 PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  relation oid NOT NULL,
   name text NOT NULL,
+  numbers int2[] NOT NULL,
   columns text[] NOT NULL,
   types text[] NOT NULL,
   generated bool[] NOT NULL,
@@ -141,13 +143,13 @@ END $$;
 CREATE OR REPLACE FUNCTION ominipg.track(wanted oid) RETURNS void LANGUAGE plpgsql
 SET client_min_messages = warning AS $$
 DECLARE
-  now_named text; now_columns text[]; now_types text[]; now_generated bool[]; now_key text[];
+  now_named text; now_numbers int2[]; now_columns text[]; now_types text[]; now_generated bool[]; now_key text[];
   found int4; current int4; unsendable text;
 BEGIN
   SELECT relname INTO now_named FROM pg_catalog.pg_class WHERE oid = wanted;
-  SELECT array_agg(attname::text ORDER BY attnum), array_agg(format_type(atttypid, -1) ORDER BY attnum),
-      array_agg(attgenerated <> '' ORDER BY attnum)
-    INTO now_columns, now_types, now_generated
+  SELECT array_agg(attnum ORDER BY attnum), array_agg(attname::text ORDER BY attnum),
+      array_agg(format_type(atttypid, -1) ORDER BY attnum), array_agg(attgenerated <> '' ORDER BY attnum)
+    INTO now_numbers, now_columns, now_types, now_generated
     FROM pg_catalog.pg_attribute WHERE attrelid = wanted AND attnum > 0 AND NOT attisdropped;
   SELECT array_agg(a.attname::text ORDER BY k.place) INTO now_key
     FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
@@ -164,11 +166,11 @@ BEGIN
       unsendable USING ERRCODE = '55000';
   END IF;
   SELECT id INTO found FROM ominipg.layouts
-    WHERE name = now_named AND columns = now_columns AND types = now_types AND generated = now_generated
+    WHERE relation = wanted AND name = now_named AND numbers = now_numbers AND columns = now_columns AND types = now_types AND generated = now_generated
       AND key = now_key;
   IF found IS NULL THEN
-    INSERT INTO ominipg.layouts (name, columns, types, generated, key)
-      VALUES (now_named, now_columns, now_types, now_generated, now_key) RETURNING id INTO found;
+    INSERT INTO ominipg.layouts (relation, name, numbers, columns, types, generated, key)
+      VALUES (wanted, now_named, now_numbers, now_columns, now_types, now_generated, now_key) RETURNING id INTO found;
   END IF;
   SELECT layout INTO current FROM ominipg.tracked WHERE relation = wanted;
   IF current IS NOT DISTINCT FROM found AND 4 = (

@@ -60,12 +60,12 @@ impl Destination {
         &mut self,
         layout: &Arc<Layout>,
         types: &[Type],
-        generated: &[bool],
+        optional: &[bool],
         name: &str,
     ) -> Result<(), Drift> {
         let missing = || Drift { table: name.to_owned(), column: String::new(), kind: DriftKind::NoTable };
         let known = self.tables.get(&layout.table).ok_or_else(missing)?;
-        self.plans.push(Plan::new(layout, types, generated, &known.table)?);
+        self.plans.push(Plan::new(layout, types, optional, &known.table)?);
         Ok(())
     }
 

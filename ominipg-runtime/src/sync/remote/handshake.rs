@@ -26,9 +26,9 @@ const ASK: &str = "\
 SELECT l.batch, l.high, l.time, l.referee, l.hash, \
   floor(extract(epoch FROM clock_timestamp()) * 1000)::int8, \
   (SELECT coalesce(md5(string_agg(concat_ws(' ', a.attrelid, a.attname, a.atttypid, a.attnotnull, a.atthasdef, a.attgenerated, \
-    a.attidentity, row_security_active(a.attrelid)), ',' ORDER BY a.attrelid, a.attnum)), '') \
+    a.attidentity, i.indkey, row_security_active(a.attrelid)), ',' ORDER BY a.attrelid, a.attnum)), '') \
    FROM unnest($2::text[]) w (name) JOIN pg_catalog.pg_attribute a ON a.attrelid = to_regclass(quote_ident(w.name)) \
-   WHERE a.attnum > 0 AND NOT a.attisdropped), \
+   LEFT JOIN pg_catalog.pg_index i ON i.indrelid = a.attrelid AND i.indisprimary WHERE a.attnum > 0 AND NOT a.attisdropped), \
   NOT EXISTS (SELECT FROM unnest($2::text[]) w (name) JOIN pg_catalog.pg_class c ON c.oid = to_regclass(quote_ident(w.name)) \
     WHERE $3 > (SELECT count(*) FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE 'ominipg\\_stamp\\_%')) \
 FROM (SELECT 1) one LEFT JOIN ominipg.ledger l ON l.replica = $1";
@@ -60,12 +60,20 @@ pub(crate) async fn set_up(tx: &Transaction, tables: &[String]) -> Result<(), Er
     if !there.get::<_, bool>(0) {
         tx.run(ddl::BASE).await.map_err(cannot)?;
     }
+    let unfit = unfit(tx, tables).await?;
     for table in catalog::tables(tx, tables).await? {
-        if !table.is_set_up && !table.key.is_empty() {
+        if (!table.is_set_up || unfit.contains(&table.name)) && !table.key.is_empty() {
             tx.run(&ddl::table(&table.name, &table.qualified, &table.key)).await.map_err(cannot)?;
         }
     }
     Ok(())
+}
+
+/// The tables whose marks do not fit: their key was changed since they were made.
+pub(crate) async fn unfit(tx: &Transaction, tables: &[String]) -> Result<Vec<String>, Error> {
+    let sql = "SELECT w.name FROM unnest($1::text[]) w (name) WHERE NOT ominipg.fits( \
+               to_regclass(quote_ident(w.name)), to_regclass('ominipg_rows.' || quote_ident(w.name)))";
+    Ok(tx.query(sql, &[&tables]).await?.iter().map(|row| row.get(0)).collect())
 }
 
 /// The statements of [`set_up`], for whoever may run them.

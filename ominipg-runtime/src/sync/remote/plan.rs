@@ -40,7 +40,7 @@ impl Plan {
     pub(super) fn new(
         layout: &Arc<Layout>,
         types: &[Type],
-        generated: &[bool],
+        optional: &[bool],
         table: &ServerTable,
     ) -> Result<Self, Drift> {
         let drift = |column: &str, kind| Drift { table: table.name.clone(), column: column.to_owned(), kind };
@@ -56,7 +56,7 @@ impl Plan {
         for at in layout.key.iter().copied().chain(others) {
             let name = &layout.columns[at];
             let Some(there) = table.column(name) else {
-                if generated.get(at) == Some(&true) {
+                if optional.get(at) == Some(&true) {
                     continue;
                 }
                 return Err(drift(name, DriftKind::Missing));

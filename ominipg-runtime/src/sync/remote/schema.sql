@@ -58,6 +58,48 @@ CREATE TABLE IF NOT EXISTS ominipg.rejects (
   PRIMARY KEY (replica, batch, seq)
 );
 
+-- Whether the marks of a table have its key, with the names and types that it has now.
+CREATE OR REPLACE FUNCTION ominipg.fits(wanted oid, marks oid) RETURNS bool LANGUAGE sql STABLE AS $$
+  SELECT (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), a.atttypid), ', ' ORDER BY a.attname)
+      FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+      WHERE i.indisprimary AND i.indrelid = wanted)
+    = (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), a.atttypid), ', ' ORDER BY a.attname)
+      FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+      WHERE i.indisprimary AND i.indrelid = marks)
+$$;
+
+-- Makes the marks of a table. Where its key has changed they are made anew, of those whose rows can still be found.
+CREATE OR REPLACE FUNCTION ominipg.mark(wanted regclass, named text, key text[]) RETURNS void LANGUAGE plpgsql
+SET client_min_messages = warning AS $$
+DECLARE
+  names text := (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) k);
+  marks regclass := to_regclass('ominipg_rows.' || quote_ident(named));
+  found bool := false;
+  joined text;
+BEGIN
+  IF ominipg.fits(wanted, marks) THEN
+    RETURN;
+  END IF;
+  IF marks IS NOT NULL THEN
+    SELECT string_agg(format('o.%1$I = t.%1$I', m.attname), ' AND '), bool_and(a.attname IS NOT NULL) INTO joined, found
+      FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute m ON m.attrelid = i.indrelid AND m.attnum = ANY (i.indkey)
+      LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = wanted AND a.attname = m.attname AND NOT a.attisdropped
+      WHERE i.indisprimary AND i.indrelid = marks;
+    EXECUTE format('ALTER TABLE %s RENAME TO "ominipg old"', marks);
+  END IF;
+  EXECUTE format(
+    'CREATE TABLE ominipg_rows.%I AS SELECT %s, 0::int8 AS ominipg_time, 0::int8 AS ominipg_replica, true AS ominipg_live, '
+    'NULL::jsonb AS ominipg_columns FROM %s WITH NO DATA', named, names, wanted);
+  EXECUTE format('ALTER TABLE ominipg_rows.%I ADD PRIMARY KEY (%s)', named, names);
+  IF found THEN
+    EXECUTE format(
+      'INSERT INTO ominipg_rows.%I SELECT %s, ominipg_time, ominipg_replica, ominipg_live, ominipg_columns '
+      'FROM %s t JOIN ominipg_rows."ominipg old" o ON %s', named,
+      (SELECT string_agg(format('t.%I', k), ', ') FROM unnest(key) k), wanted, joined);
+  END IF;
+  DROP TABLE IF EXISTS ominipg_rows."ominipg old";
+END $$;
+
 -- The time of a write that no replica made: always later than what the row had.
 CREATE OR REPLACE FUNCTION ominipg.stamp() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -93,4 +135,10 @@ BEGIN
       TG_TABLE_NAME, names) USING wall;
   END IF;
   RETURN NULL;
+EXCEPTION
+  -- The table was renamed, or its key has another name or type. Who writes to it shall not fail for that.
+  WHEN undefined_table OR undefined_column OR invalid_column_reference OR numeric_value_out_of_range OR datatype_mismatch
+    OR string_data_right_truncation OR cardinality_violation THEN
+    RAISE WARNING 'sync does not see who wrote to % until the next push has looked at its new name or key', TG_RELID::regclass;
+    RETURN NULL;
 END $$;
