@@ -38,6 +38,7 @@ mod model;
 mod names;
 mod output;
 mod read;
+mod shape;
 
 pub use build::{Build, generate};
 pub use committed::Written;
