@@ -22,10 +22,30 @@ fn cases() -> Vec<(&'static str, Vec<Value>, bool)> {
         ("code", codes.iter().map(|code| json!(code)).collect(), true),
         ("name", vec![json!(""), json!(" a"), json!("é")], false),
         ("price", vec![json!(0), json!(-0.01), json!(1e6), json!(999_999.99), json!(0.001)], false),
-        ("count", vec![json!(0), json!(-1), json!(-5), json!(7), json!(9_000_000_000_i64), json!(9_000_000_005_i64)], true),
+        (
+            "count",
+            vec![
+                json!(0),
+                json!(-1),
+                json!(-5),
+                json!(7),
+                json!(9_000_000_000_i64),
+                json!(9_000_000_005_i64),
+            ],
+            true,
+        ),
         ("ratio", vec![json!(0.5), json!(-0.5), json!(0.75), json!(-0.75)], true),
         ("short", vec![long(8), long(0)], true),
-        ("tags", vec![json!([]), json!(["a", "b", "c", "d", "e"]), json!(["a", "b", "c", "d", "e", "f"]), json!(["a", "a"])], false),
+        (
+            "tags",
+            vec![
+                json!([]),
+                json!(["a", "b", "c", "d", "e"]),
+                json!(["a", "b", "c", "d", "e", "f"]),
+                json!(["a", "a"]),
+            ],
+            false,
+        ),
         ("fixed", vec![json!("y"), json!("x ")], true),
         ("always", vec![json!(false), Value::Null], true),
         ("note", vec![long(50), long(51), long(101), Value::Null], true),
@@ -63,11 +83,13 @@ async fn the_database_refuses_what_the_validators_do() {
 async fn comments_are_kept_and_written_once() {
     let options = || ConnectOptions::new(":memory:").schema(&SCHEMA).create_tables(true);
     let db = Ominipg::connect(options()).await.expect("the tables are created");
-    let comment = "SELECT obj_description('items'::regclass, 'pg_class'), col_description('items'::regclass, 4)";
+    let comment =
+        "SELECT obj_description('items'::regclass, 'pg_class'), col_description('items'::regclass, 4)";
     let row = db.query_one(comment, &[]).await.expect("a query");
     assert_eq!(row.get::<_, String>(0), "Item\n\nWhat is sold, 'as is'.");
     assert_eq!(row.get::<_, String>(1), "How it is called.");
-    let written = "SELECT max(xmin::text::int8) FROM pg_catalog.pg_description WHERE objoid = 'items'::regclass";
+    let written =
+        "SELECT max(xmin::text::int8) FROM pg_catalog.pg_description WHERE objoid = 'items'::regclass";
     let before: i64 = db.query_one(written, &[]).await.expect("a query").get(0);
     for statement in SCHEMA.ddl {
         db.batch_execute(statement).await.expect("it may be run again");

@@ -15,9 +15,15 @@ async fn open(schema: &'static Schema) -> (Ominipg, String) {
 
 #[tokio::test]
 async fn tables_are_created_again_without_effect() {
-    for schema in
-        [&blog::SCHEMA, &bundle::SCHEMA, &shapes::SCHEMA, &keys::SCHEMA, &names::SCHEMA, &rules::SCHEMA, &sql::SCHEMA]
-    {
+    for schema in [
+        &blog::SCHEMA,
+        &bundle::SCHEMA,
+        &shapes::SCHEMA,
+        &keys::SCHEMA,
+        &names::SCHEMA,
+        &rules::SCHEMA,
+        &sql::SCHEMA,
+    ] {
         let (db, url) = open(schema).await;
         let count = "SELECT (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)
             + (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public')";

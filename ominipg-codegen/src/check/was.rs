@@ -17,7 +17,8 @@ fn one(kind: &str, all: &[(&str, Option<&Was>)], findings: &mut Findings) {
     for (index, (name, was)) in all.iter().enumerate() {
         let Some(was) = was else { continue };
         let kept = all.iter().find(|(other, of)| *other == was.name && of.is_none_or(|of| of.name == *other));
-        let earlier = all[..index].iter().find(|(_, other)| other.is_some_and(|other| other.name == was.name));
+        let earlier =
+            all[..index].iter().find(|(_, other)| other.is_some_and(|other| other.name == was.name));
         let problem = if was.name == *name {
             format!("the {kind} `{name}` was always called so")
         } else if kept.is_some() {

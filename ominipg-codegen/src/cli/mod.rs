@@ -6,6 +6,7 @@ mod backup;
 mod engine;
 #[cfg(feature = "engine")]
 mod folder;
+mod migrate;
 mod schemas;
 #[cfg(feature = "engine")]
 mod serve;
@@ -35,6 +36,9 @@ enum Command {
     Check(schemas::Schemas),
     /// Prints the SQL that creates the tables.
     Sql(schemas::Schemas),
+    /// Migrations: from what the tables were to what the schemas say.
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
     /// The embedded PostgreSQL.
     #[cfg(feature = "engine")]
     #[command(subcommand)]
@@ -59,6 +63,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Generate(generate) => generate.run(),
         Command::Check(schemas) => schemas.check(),
         Command::Sql(schemas) => schemas.sql(),
+        Command::Migrate(migrate) => migrate.run(),
         #[cfg(feature = "engine")]
         Command::Engine(engine) => engine.run(),
         #[cfg(feature = "engine")]

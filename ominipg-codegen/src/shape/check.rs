@@ -17,7 +17,8 @@ pub(super) fn of(column: &Column, name: impl Fn(&str) -> String) -> Vec<Check> {
     }
     let mut out: Vec<Check> = Vec::new();
     let rules = column.rules.iter().filter(|_| is_as_declared(column));
-    for (suffix, pieces) in values(column).into_iter().chain(rules.filter_map(|rule| condition(column, rule))) {
+    for (suffix, pieces) in values(column).into_iter().chain(rules.filter_map(|rule| condition(column, rule)))
+    {
         match out.iter_mut().find(|check| check.suffix == suffix) {
             // Schemas that are taken over by `$ref` and `allOf` may say a keyword twice.
             Some(check) => join(&mut check.pieces, pieces),
@@ -56,8 +57,19 @@ fn is_as_declared(column: &Column) -> bool {
     let known: &[&str] = match column.ty {
         Type::Scalar(Scalar::Text) => &["text", "varchar", "character varying"],
         Type::Scalar(scalar) if scalar.is_integer() || scalar.is_float() => &[
-            "int2", "int4", "int8", "smallint", "int", "integer", "bigint", "float4", "float8", "real",
-            "double precision", "numeric", "decimal",
+            "int2",
+            "int4",
+            "int8",
+            "smallint",
+            "int",
+            "integer",
+            "bigint",
+            "float4",
+            "float8",
+            "real",
+            "double precision",
+            "numeric",
+            "decimal",
         ],
         _ => return declared == column.ty.sql(),
     };
@@ -77,8 +89,12 @@ fn condition(column: &Column, rule: &Rule) -> Option<(&'static str, Vec<String>)
         Rule::ExclusiveMaximum(bound) => compare("below", "<", bound),
         Rule::MultipleOf(of) => multiple(&column.ty, of),
         // Both count characters, not bytes.
-        Rule::MinLength(count) => Some(("min_length", pieces_around("char_length(", format!(") >= {count}")))),
-        Rule::MaxLength(count) => Some(("max_length", pieces_around("char_length(", format!(") <= {count}")))),
+        Rule::MinLength(count) => {
+            Some(("min_length", pieces_around("char_length(", format!(") >= {count}"))))
+        }
+        Rule::MaxLength(count) => {
+            Some(("max_length", pieces_around("char_length(", format!(") <= {count}"))))
+        }
         Rule::Pattern(pattern) => {
             let pattern = quote_text(&pattern::translated(pattern)?);
             Some(("pattern", pieces_around("", format!(" ~ {pattern}"))))

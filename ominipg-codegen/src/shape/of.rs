@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::name::derived;
-use super::table::{
-    Column, Distribution, EnumType, ForeignKey, Index, Key, Shape, Table, VERSION,
-};
 use super::check;
-use crate::model::{self, Action, Schema};
+use super::name::derived;
+use super::table::{Column, Distribution, EnumType, ForeignKey, Index, Key, Shape, Table, VERSION};
+use crate::model::{self, Action, Schema, Type};
 
 impl Shape {
     pub(crate) fn of(schema: &Schema) -> Self {
@@ -49,9 +47,7 @@ impl Table {
                 .columns
                 .iter()
                 .enumerate()
-                .flat_map(|(index, column)| {
-                    check::of(column, |suffix| derived(table, &[index], suffix))
-                })
+                .flat_map(|(index, column)| check::of(column, |suffix| derived(table, &[index], suffix)))
                 .collect(),
             indexes: indexes(table),
             foreign_keys: foreign_keys(schema, table),
@@ -67,7 +63,10 @@ fn column(column: &model::Column) -> Column {
     Column {
         name: column.name.clone(),
         ty: column.declared_type(),
-        of_enum: column.ty.as_enum().and_then(|found| found.native.clone()),
+        of_enum: match &column.ty {
+            Type::Enum(found) => found.native.clone(),
+            _ => None,
+        },
         nullable: column.nullable,
         default: column.default.clone(),
         identity: column.identity,

@@ -3,9 +3,9 @@
 mod quote;
 pub(crate) mod statements;
 
-pub(crate) use quote::{block, quote_name, quote_names, quote_text};
+pub(crate) use quote::{quote_name, quote_text};
 
-use quote::unless_exists;
+use quote::{block, unless_exists};
 
 use crate::model::{Schema, Table};
 use crate::shape::{self, Distribution, Shape};
@@ -55,9 +55,10 @@ pub(crate) fn ddl(schema: &Schema) -> Vec<String> {
     out.extend(tables().map(|table| format!("CREATE TABLE IF NOT EXISTS {}", statements::table(table))));
     for table in tables() {
         let indexes = table.indexes.iter();
-        out.extend(indexes.map(|index| {
-            format!("CREATE INDEX IF NOT EXISTS {}", statements::index(&table.name, index))
-        }));
+        out.extend(
+            indexes
+                .map(|index| format!("CREATE INDEX IF NOT EXISTS {}", statements::index(&table.name, index))),
+        );
     }
     out.extend(distributed(tables()).map(|(table, how)| statements::distribute(table, how)));
     out.extend(tables().flat_map(|table| table.foreign_keys.iter().map(|key| foreign_key(&table.name, key))));

@@ -6,7 +6,7 @@ pub(crate) fn quote_name(name: &str) -> String {
 }
 
 /// Names in quotes, with commas.
-pub(crate) fn quote_names(names: &[String]) -> String {
+pub(super) fn quote_names(names: &[String]) -> String {
     names.iter().map(|name| quote_name(name)).collect::<Vec<_>>().join(", ")
 }
 
@@ -18,7 +18,7 @@ pub(crate) fn quote_text(text: &str) -> String {
 }
 
 /// A block of statements that decide themselves what they do.
-pub(crate) fn block(body: &str) -> String {
+pub(super) fn block(body: &str) -> String {
     let mut tag = "$ominipg$".to_owned();
     let mut count = 1;
     while body.contains(&tag) {

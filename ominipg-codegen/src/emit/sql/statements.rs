@@ -87,7 +87,8 @@ pub(crate) fn comment(table: &str, column: Option<&str>, comment: Option<&str>) 
     }
 }
 
-/// Spreads a table over the servers of Citus, where the database has Citus and the table is on one server yet.
+/// Spreads a table over the servers of Citus, where the database has Citus and the table is on one server yet. Temporary tables, with
+/// which a database is compared, stay where they are.
 pub(crate) fn distribute(table: &str, distribution: &Distribution) -> String {
     let name = quote_text(&quote_name(table));
     let call = match distribution {
@@ -96,8 +97,18 @@ pub(crate) fn distribute(table: &str, distribution: &Distribution) -> String {
     };
     // A condition is looked at only where those around it hold: without Citus there is no such catalog.
     block(&format!(
-        "  IF EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN\n    \
+        "  IF EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') AND \
+         (SELECT relpersistence = 'p' FROM pg_catalog.pg_class WHERE oid = to_regclass({name})) THEN\n    \
          IF NOT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass({name})) THEN\n      \
          PERFORM {call};\n    END IF;\n  END IF;"
+    ))
+}
+
+/// Brings a table back to one server.
+pub(crate) fn undistribute(table: &str) -> String {
+    let name = quote_text(&quote_name(table));
+    block(&format!(
+        "  IF EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN\n    \
+         PERFORM undistribute_table({name});\n  END IF;"
     ))
 }

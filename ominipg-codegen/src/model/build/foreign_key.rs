@@ -36,7 +36,7 @@ fn references<'a>(context: &mut Context<'a, '_>, drafts: &[Draft<'a>], table: us
             // A property that did not become a column has an error of its own.
             && let Some(target_column) = drafts[*target].table.column(property)
         {
-                        out.push(Reference {
+            out.push(Reference {
                 column,
                 target: *target,
                 target_column,

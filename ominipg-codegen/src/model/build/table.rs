@@ -278,7 +278,11 @@ fn search<'a>(context: &mut Context<'a, '_>, table: &Table, config: Config<'a>) 
     Some(Search { columns, language })
 }
 
-fn distribution<'a>(context: &mut Context<'a, '_>, table: &Table, config: Config<'a>) -> Option<Distribution> {
+fn distribution<'a>(
+    context: &mut Context<'a, '_>,
+    table: &Table,
+    config: Config<'a>,
+) -> Option<Distribution> {
     let at = config.get("distribute")?;
     let name = at.get("column").unwrap_or(at);
     let column = match name.node.str() {
