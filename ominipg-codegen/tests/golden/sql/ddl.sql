@@ -56,7 +56,7 @@ CREATE INDEX IF NOT EXISTS "items_extra_gin_idx" ON "items" USING gin ("extra");
 CREATE INDEX IF NOT EXISTS "items_price_56641d_idx" ON "items" ("price") WHERE "price" > 100;
 
 DO $ominipg$ BEGIN
-  IF EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
+  IF EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') AND (SELECT relpersistence = 'p' FROM pg_catalog.pg_class WHERE oid = to_regclass('"tenants"')) THEN
     IF NOT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass('"tenants"')) THEN
       PERFORM create_reference_table('"tenants"');
     END IF;
@@ -64,7 +64,7 @@ DO $ominipg$ BEGIN
 END $ominipg$;
 
 DO $ominipg$ BEGIN
-  IF EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
+  IF EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') AND (SELECT relpersistence = 'p' FROM pg_catalog.pg_class WHERE oid = to_regclass('"items"')) THEN
     IF NOT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass('"items"')) THEN
       PERFORM create_distributed_table('"items"', 'tenant');
     END IF;
