@@ -34,6 +34,8 @@ mod diagnostic;
 mod emit;
 mod expand;
 mod hash;
+#[cfg(feature = "engine")]
+mod inspect;
 mod migrate;
 mod model;
 mod names;
@@ -45,6 +47,8 @@ pub use build::{Build, generate};
 pub use committed::Written;
 pub use diagnostic::{Code, Diagnostic, Error, Severity};
 pub use expand::expand;
+#[cfg(feature = "engine")]
+pub use inspect::{Inspected, inspect};
 pub use migrate::{Draft, Migrate, MigrationFile, expand_migrations, migrations};
 pub use output::{File, Output};
 pub use read::META_SCHEMA;

@@ -6,6 +6,8 @@ mod backup;
 mod engine;
 #[cfg(feature = "engine")]
 mod folder;
+#[cfg(feature = "engine")]
+mod inspect;
 mod migrate;
 mod schemas;
 #[cfg(feature = "engine")]
@@ -39,6 +41,9 @@ enum Command {
     /// Migrations: from what the tables were to what the schemas say.
     #[command(subcommand)]
     Migrate(migrate::Migrate),
+    /// Makes schemas of the tables of a database.
+    #[cfg(feature = "engine")]
+    Inspect(inspect::Inspect),
     /// The embedded PostgreSQL.
     #[cfg(feature = "engine")]
     #[command(subcommand)]
@@ -64,6 +69,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Check(schemas) => schemas.check(),
         Command::Sql(schemas) => schemas.sql(),
         Command::Migrate(migrate) => migrate.run(),
+        #[cfg(feature = "engine")]
+        Command::Inspect(inspect) => inspect.run(),
         #[cfg(feature = "engine")]
         Command::Engine(engine) => engine.run(),
         #[cfg(feature = "engine")]

@@ -7,6 +7,8 @@ mod of;
 mod pattern;
 mod table;
 
+#[cfg(feature = "engine")]
+pub(crate) use pattern::means_the_same;
 pub(crate) use table::{
     Check, Column, Distribution, EnumType, ForeignKey, Index, Key, Shape, Table, VERSION,
 };

@@ -9,6 +9,10 @@ const MOST: u32 = 255;
 /// Characters that need a backslash to stand for themselves.
 const SPECIAL: &str = "\\^$.|?*+()[]{}";
 
+/// What a dot is in ECMA-262, and that behind its bracket.
+const NOT_LINE_END: &str = "[^\\n\\r\\u2028\\u2029]";
+const LINE_ENDS: &str = "^\\n\\r\\u2028\\u2029]";
+
 /// The pattern for PostgreSQL; none where the two languages may differ: look-around, backreferences, `\s`, `\b`, unicode classes,
 /// and letters beyond ASCII in ranges.
 pub(super) fn translated(pattern: &str) -> Option<String> {
@@ -16,6 +20,12 @@ pub(super) fn translated(pattern: &str) -> Option<String> {
     reader.alternatives(0)?;
     // A closing bracket that nothing opened would be left.
     reader.rest.next().is_none().then_some(reader.out)
+}
+
+/// Whether a pattern is the same in both languages, so that PostgreSQL's may stand in a schema.
+#[cfg(feature = "engine")]
+pub(crate) fn means_the_same(pattern: &str) -> bool {
+    translated(pattern).as_deref() == Some(pattern)
 }
 
 struct Reader<'a> {
@@ -69,7 +79,7 @@ impl Reader<'_> {
             }
             '[' => self.class()?,
             // PostgreSQL's dot takes line ends too.
-            '.' => self.out.push_str("[^\\n\\r\\u2028\\u2029]"),
+            '.' => self.out.push_str(NOT_LINE_END),
             '\\' => self.escaped()?,
             '*' | '+' | '?' | '{' | '}' | ']' | '\0' => return None,
             plain => self.out.push(plain),
@@ -131,6 +141,13 @@ impl Reader<'_> {
     }
 
     fn class(&mut self) -> Option<()> {
+        // A translated dot is its own translation.
+        let rest: String = self.rest.clone().take(LINE_ENDS.len()).collect();
+        if rest == LINE_ENDS {
+            self.rest.nth(LINE_ENDS.len() - 1);
+            self.out.push_str(NOT_LINE_END);
+            return Some(());
+        }
         self.out.push('[');
         if self.rest.next_if_eq(&'^').is_some() {
             self.out.push('^');
@@ -225,6 +242,7 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(translated(pattern).as_deref(), Some(expected), "{pattern}");
+            assert_eq!(translated(expected).as_deref(), Some(expected), "{pattern}: once more");
         }
     }
 
