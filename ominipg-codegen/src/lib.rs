@@ -31,6 +31,7 @@ mod build;
 mod check;
 mod committed;
 mod diagnostic;
+mod diagram;
 mod emit;
 mod expand;
 mod hash;
@@ -46,6 +47,7 @@ mod shape;
 pub use build::{Build, generate};
 pub use committed::Written;
 pub use diagnostic::{Code, Diagnostic, Error, Severity};
+pub use diagram::DiagramFormat;
 pub use expand::expand;
 #[cfg(feature = "engine")]
 pub use inspect::{Inspected, inspect};

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "engine")]
 mod backup;
+mod diagram;
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "engine")]
@@ -38,6 +39,8 @@ enum Command {
     Check(schemas::Schemas),
     /// Prints the SQL that creates the tables.
     Sql(schemas::Schemas),
+    /// Draws the tables and what leads from one to another.
+    Diagram(diagram::Diagram),
     /// Migrations: from what the tables were to what the schemas say.
     #[command(subcommand)]
     Migrate(migrate::Migrate),
@@ -68,6 +71,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Generate(generate) => generate.run(),
         Command::Check(schemas) => schemas.check(),
         Command::Sql(schemas) => schemas.sql(),
+        Command::Diagram(diagram) => diagram.run(),
         Command::Migrate(migrate) => migrate.run(),
         #[cfg(feature = "engine")]
         Command::Inspect(inspect) => inspect.run(),
