@@ -32,5 +32,5 @@
 //! in for embedded databases, `extensions-contrib` all of its own distribution; see [`ConnectOptions::extensions`].
 
 #[cfg(feature = "macros")]
-pub use ominipg_macros::{filter, ominipg_schema};
+pub use ominipg_macros::{filter, ominipg_migrations, ominipg_schema};
 pub use ominipg_runtime::*;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use crate::check::check;
-use crate::diagnostic::{Code, Error, Findings};
+use crate::diagnostic::{Code, Diagnostic, Error, Findings};
 use crate::emit::{self, Settings};
-use crate::model;
+use crate::model::{self, Schema};
 use crate::output::Output;
-use crate::read;
+use crate::read::{self, Sources};
 
 /// Generates code from a folder of JSON Schemas, or from one file.
 #[derive(Debug, Clone)]
@@ -18,6 +18,14 @@ pub struct Build {
     runtime: Option<String>,
     derive: Vec<String>,
     out_dir: Option<PathBuf>,
+}
+
+/// A model without mistakes, and what it was made of.
+pub(crate) struct Checked {
+    pub(crate) schema: Schema,
+    pub(crate) settings: Settings,
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) sources: Sources,
 }
 
 /// Generates code in memory with the usual settings.
@@ -76,6 +84,13 @@ impl Build {
 
     /// Like `generate`; on failure with the files that were read, so that a door can watch them.
     pub(crate) fn generate_or_sources(&self) -> Result<Output, (Error, Vec<PathBuf>)> {
+        let Checked { schema, settings, warnings, sources } = self.checked()?;
+        let emitted = emit::modules(&schema, &settings);
+        Ok(Output::new(emitted, emit::ddl(&schema), warnings, &sources))
+    }
+
+    /// The model of the schemas, without mistakes.
+    pub(crate) fn checked(&self) -> Result<Checked, (Error, Vec<PathBuf>)> {
         let settings =
             Settings::new(self.runtime.as_deref(), &self.derive).map_err(|error| (error, Vec::new()))?;
         let mut findings = Findings::default();
@@ -91,9 +106,8 @@ impl Build {
         if findings.has_errors() {
             return Err((Error::new(findings.finish(&input.sources)), files));
         }
-        let emitted = emit::modules(&schema, &settings);
         let warnings = findings.finish(&input.sources);
-        Ok(Output::new(emitted, emit::ddl(&schema), warnings, &input.sources))
+        Ok(Checked { schema, settings, warnings, sources: input.sources })
     }
 
     /// Generates one file for a build script: `schemas.rs` for the folder `schemas`, to be taken in with

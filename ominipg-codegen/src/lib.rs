@@ -31,17 +31,26 @@ mod build;
 mod check;
 mod committed;
 mod diagnostic;
+mod diagram;
 mod emit;
 mod expand;
 mod hash;
+#[cfg(feature = "engine")]
+mod inspect;
+mod migrate;
 mod model;
 mod names;
 mod output;
 mod read;
+mod shape;
 
 pub use build::{Build, generate};
 pub use committed::Written;
 pub use diagnostic::{Code, Diagnostic, Error, Severity};
+pub use diagram::DiagramFormat;
 pub use expand::expand;
+#[cfg(feature = "engine")]
+pub use inspect::{Inspected, inspect};
+pub use migrate::{Draft, Migrate, MigrationFile, expand_migrations, migrations};
 pub use output::{File, Output};
 pub use read::META_SCHEMA;

@@ -5,8 +5,16 @@ use std::{env, fs};
 
 use ominipg_codegen::{Build, Code};
 
-/// Errors that no schema can cause; each has a test of its own in `committed.rs` or `doors.rs`.
-const ELSEWHERE: &[Code] = &[Code::BadSetting, Code::Unwritable, Code::ForeignFile, Code::Stale];
+/// Errors that no schema can cause; each has a test of its own in `committed.rs`, `doors.rs` or `migrate.rs`.
+const ELSEWHERE: &[Code] = &[
+    Code::BadSetting,
+    Code::Unwritable,
+    Code::ForeignFile,
+    Code::Stale,
+    Code::Destructive,
+    Code::NoMigration,
+    Code::BadMigrations,
+];
 
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors");

@@ -1,4 +1,4 @@
-//! The macros `ominipg_schema!` and `filter!`.
+//! The macros `ominipg_schema!`, `ominipg_migrations!` and `filter!`.
 
 mod filter;
 
@@ -45,4 +45,22 @@ pub fn ominipg_schema(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn filter(input: TokenStream) -> TokenStream {
     filter::expand(input.into()).into()
+}
+
+/// The migrations of a folder, as `MIGRATIONS`, for `Ominipg::migrate`; `ominipg-codegen migrate diff` writes them.
+///
+/// The path is relative to the folder of the crate's `Cargo.toml`. The setting `runtime` may follow it.
+///
+/// ```ignore
+/// ominipg::ominipg_migrations!("migrations");
+///
+/// db.migrate(&MIGRATIONS).await?;
+/// ```
+///
+/// Cargo builds again when one of the files changes. A macro cannot watch a folder, so after adding a file, save the file that
+/// holds the macro too.
+#[proc_macro]
+pub fn ominipg_migrations(input: TokenStream) -> TokenStream {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    ominipg_codegen::expand_migrations(input.into(), &folder).into()
 }

@@ -3,6 +3,7 @@
 //! Applications depend on the crate `ominipg`, which re-exports this one.
 
 pub mod blocking;
+mod catalog;
 mod client;
 #[doc(hidden)]
 pub mod codegen_support;
@@ -14,6 +15,7 @@ mod encode;
 mod error;
 mod field;
 mod filter;
+mod migrate;
 mod model;
 mod param;
 mod schema;
@@ -24,12 +26,17 @@ mod sql;
 mod sync;
 mod validate;
 mod value;
+mod verify;
 
 pub use tokio_postgres::Row;
 pub use tokio_postgres::types::{ToSql, Type};
 
 pub use tokio_util::sync::CancellationToken;
 
+pub use self::catalog::{
+    Catalog, CatalogColumn, CatalogConstraint, CatalogEnum, CatalogForeignKey, CatalogIndex, CatalogTable,
+    ConstraintKind, OtherObject,
+};
 #[cfg(feature = "embedded")]
 pub use self::client::Dump;
 pub use self::client::{
@@ -47,6 +54,7 @@ pub use self::encode::Encoder;
 pub use self::error::{Error, ErrorKind};
 pub use self::field::{Field, IntoValue};
 pub use self::filter::{Column, Filter, IntoOrder, JsonPath, JsonPolicy, Order};
+pub use self::migrate::{AppliedMigration, Migration, MigrationStatus, Migrations};
 pub use self::model::{Encode, Model, SoftDelete, Validate, Versioned};
 pub use self::schema::{
     ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, SyncDef, TableDef, ThroughDef,
@@ -71,3 +79,4 @@ pub use self::value::{
     Container, Interval, Json, Listed, Nullable, Ordered, ParseIntervalError, Scalar, Text, TextEnum,
     UnknownVariant, Value,
 };
+pub use self::verify::{Difference, DifferenceKind};

@@ -18,3 +18,6 @@ pub(crate) mod names;
 #[rustfmt::skip]
 #[path = "../../ominipg-codegen/tests/golden/rules/out/mod.rs"]
 pub(crate) mod rules;
+#[rustfmt::skip]
+#[path = "../../ominipg-codegen/tests/golden/sql/out/mod.rs"]
+pub(crate) mod sql;

@@ -1,6 +1,7 @@
 //! Every golden output of the generator compiles, with warnings denied, and behaves as its schemas say.
 #![deny(warnings)]
 
+mod checks;
 mod golden;
 mod names;
 mod rules;

@@ -5,7 +5,7 @@ use ominipg::{ConnectOptions, Ominipg, Schema};
 use ominipg_test_support::database;
 
 use crate::golden::blog::{self, NewEverything, NewPost, NewUser, everything, posts, users};
-use crate::golden::{bundle, json as shapes, keys, names, rules};
+use crate::golden::{bundle, json as shapes, keys, names, rules, sql};
 
 async fn open(schema: &'static Schema) -> (Ominipg, String) {
     let url = database().await;
@@ -15,9 +15,15 @@ async fn open(schema: &'static Schema) -> (Ominipg, String) {
 
 #[tokio::test]
 async fn tables_are_created_again_without_effect() {
-    for schema in
-        [&blog::SCHEMA, &bundle::SCHEMA, &shapes::SCHEMA, &keys::SCHEMA, &names::SCHEMA, &rules::SCHEMA]
-    {
+    for schema in [
+        &blog::SCHEMA,
+        &bundle::SCHEMA,
+        &shapes::SCHEMA,
+        &keys::SCHEMA,
+        &names::SCHEMA,
+        &rules::SCHEMA,
+        &sql::SCHEMA,
+    ] {
         let (db, url) = open(schema).await;
         let count = "SELECT (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)
             + (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public')";

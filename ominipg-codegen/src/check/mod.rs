@@ -1,12 +1,15 @@
 //! The rules that a model must satisfy before code is made of it: one small function a rule.
 
+mod distribution;
 mod enums;
 mod foreign_keys;
+mod indexes;
 mod json_types;
 mod keys;
 mod names;
 mod rust_names;
 mod rust_types;
+mod was;
 mod writing;
 
 use crate::diagnostic::Findings;
@@ -22,6 +25,9 @@ pub(crate) fn check(schema: &Schema, settings: &Settings, findings: &mut Finding
     keys::keys(schema, findings);
     foreign_keys::types(schema, findings);
     enums::native(schema, findings);
+    indexes::kinds(schema, findings);
+    distribution::columns(schema, findings);
+    was::was(schema, findings);
     writing::read_and_write_only(schema, findings);
     writing::never_written(schema, findings);
     rust_types::paths(schema, findings);

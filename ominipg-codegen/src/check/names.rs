@@ -84,7 +84,7 @@ fn one(kind: &str, name: &str, place: Place, findings: &mut Findings) {
 pub(super) fn derived(schema: &Schema, findings: &mut Findings) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for table in &schema.tables {
-        for name in emit::names_taken(table) {
+        for name in emit::names_taken(schema, table) {
             if let Some(earlier) = seen.insert(name.clone(), &table.name) {
                 let message = format!("`{earlier}` and `{}` both need the name `{name}`", table.name);
                 let help =

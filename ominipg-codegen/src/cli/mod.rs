@@ -2,10 +2,14 @@
 
 #[cfg(feature = "engine")]
 mod backup;
+mod diagram;
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "engine")]
 mod folder;
+#[cfg(feature = "engine")]
+mod inspect;
+mod migrate;
 mod schemas;
 #[cfg(feature = "engine")]
 mod serve;
@@ -35,6 +39,14 @@ enum Command {
     Check(schemas::Schemas),
     /// Prints the SQL that creates the tables.
     Sql(schemas::Schemas),
+    /// Draws the tables and what leads from one to another.
+    Diagram(diagram::Diagram),
+    /// Migrations: from what the tables were to what the schemas say.
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Makes schemas of the tables of a database.
+    #[cfg(feature = "engine")]
+    Inspect(inspect::Inspect),
     /// The embedded PostgreSQL.
     #[cfg(feature = "engine")]
     #[command(subcommand)]
@@ -59,6 +71,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Generate(generate) => generate.run(),
         Command::Check(schemas) => schemas.check(),
         Command::Sql(schemas) => schemas.sql(),
+        Command::Diagram(diagram) => diagram.run(),
+        Command::Migrate(migrate) => migrate.run(),
+        #[cfg(feature = "engine")]
+        Command::Inspect(inspect) => inspect.run(),
         #[cfg(feature = "engine")]
         Command::Engine(engine) => engine.run(),
         #[cfg(feature = "engine")]

@@ -101,8 +101,6 @@ codes! {
     NoRustType = "OMI040" Error,
     /// A Rust type path cannot be used.
     BadRustType = "OMI041" Error,
-    /// A part of `x-ominipg` that has no effect yet.
-    NotYet = "OMI042" Warning,
     /// A native enum is declared with different values in two places.
     EnumMismatch = "OMI043" Error,
     /// A setting of the generator is wrong.
@@ -113,6 +111,18 @@ codes! {
     ForeignFile = "OMI052" Error,
     /// The committed output is not what the schemas give.
     Stale = "OMI053" Error,
+    /// An index is of a kind that its columns have no order for.
+    BadIndex = "OMI080" Error,
+    /// A table cannot be spread over servers as the schema asks.
+    BadDistribution = "OMI081" Error,
+    /// `was` names something that is still there, or that two come from.
+    BadWas = "OMI082" Error,
+    /// A migration would delete data.
+    Destructive = "OMI083" Error,
+    /// A change that no migration makes by itself.
+    NoMigration = "OMI084" Error,
+    /// A folder of migrations is not in order.
+    BadMigrations = "OMI085" Error,
 }
 
 impl Code {

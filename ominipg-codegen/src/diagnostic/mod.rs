@@ -159,6 +159,12 @@ impl Error {
         Self { diagnostics: vec![Diagnostic::new(finding, &Sources::default())] }
     }
 
+    /// Errors that belong to no schema file.
+    pub(crate) fn outside_each(findings: Vec<Finding>) -> Self {
+        let sources = Sources::default();
+        Self { diagnostics: findings.into_iter().map(|finding| Diagnostic::new(finding, &sources)).collect() }
+    }
+
     /// All findings: errors, and the warnings that came with them.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics

@@ -4,4 +4,4 @@ mod rust;
 mod sql;
 
 pub(crate) use rust::{CONSTRAINT, Emitted, Settings, exports, json_types, modules};
-pub(crate) use sql::{constraints, ddl, names_taken, quote_name, quote_text};
+pub(crate) use sql::{constraints, ddl, distributed, names_taken, quote_name, quote_text, statements};

@@ -1,6 +1,7 @@
 //! A column.
 
 use super::rule::Rule;
+use super::table::Was;
 use super::types::Type;
 use crate::diagnostic::Place;
 
@@ -14,6 +15,12 @@ pub(crate) struct Column {
     /// The Rust name.
     pub(crate) field: String,
     pub(crate) doc: String,
+    /// What the schema says of it in its title and description.
+    pub(crate) comment: Option<String>,
+    /// The SQL name that it had before.
+    pub(crate) was: Option<Was>,
+    /// Whether the database checks its rules too.
+    pub(crate) checked: bool,
     pub(crate) ty: Type,
     /// The SQL type that the schema asks for.
     pub(crate) sql_type: Option<String>,

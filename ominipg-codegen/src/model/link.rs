@@ -8,7 +8,8 @@ pub(crate) struct ForeignKey {
     pub(crate) columns: Vec<usize>,
     pub(crate) target: usize,
     pub(crate) target_columns: Vec<usize>,
-    pub(crate) on_delete: OnDelete,
+    pub(crate) on_delete: Action,
+    pub(crate) on_update: Action,
     /// Whether PostgreSQL is told of it; without, a referenced row may be missing.
     pub(crate) enforced: bool,
     /// Whether its columns get an index, unless something else serves as one.
@@ -16,9 +17,9 @@ pub(crate) struct ForeignKey {
     pub(crate) place: Place,
 }
 
-/// What becomes of a row when the row it refers to is deleted.
+/// What becomes of a row when the row it refers to is deleted, or gets another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OnDelete {
+pub(crate) enum Action {
     NoAction,
     Restrict,
     Cascade,

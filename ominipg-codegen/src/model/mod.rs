@@ -9,7 +9,7 @@ mod types;
 
 pub(crate) use build::build;
 pub(crate) use column::{Column, Presence};
-pub(crate) use link::{OnDelete, Relation, RelationKind};
+pub(crate) use link::{Action, ForeignKey, Relation, RelationKind};
 pub(crate) use rule::Rule;
-pub(crate) use table::{Index, Schema, Search, SyncColumnPolicy, SyncPolicy, Table};
+pub(crate) use table::{Index, Schema, SyncColumnPolicy, SyncPolicy, Table, Was};
 pub(crate) use types::{Enum, Scalar, Type};

@@ -21,6 +21,12 @@ pub(crate) struct Table {
     /// The Rust row type.
     pub(crate) row: String,
     pub(crate) doc: String,
+    /// What the schema says of it in its title and description.
+    pub(crate) comment: Option<String>,
+    /// The SQL name that it had before.
+    pub(crate) was: Option<Was>,
+    /// How it is spread over the servers of Citus.
+    pub(crate) distribution: Option<Distribution>,
     pub(crate) deprecated: bool,
     /// Whether the schema allows no further properties.
     pub(crate) closed: bool,
@@ -43,6 +49,21 @@ pub(crate) struct Table {
     pub(crate) key_place: Place,
 }
 
+/// A name of before.
+#[derive(Debug, Clone)]
+pub(crate) struct Was {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+}
+
+/// How Citus spreads a table.
+#[derive(Debug)]
+pub(crate) struct Distribution {
+    /// The column by which rows are spread; none where every server has all of them.
+    pub(crate) column: Option<usize>,
+    pub(crate) place: Place,
+}
+
 /// Columns that no two rows share the values of.
 #[derive(Debug)]
 pub(crate) struct Unique {
@@ -51,11 +72,20 @@ pub(crate) struct Unique {
 }
 
 /// An index.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Index {
     pub(crate) columns: Vec<usize>,
     pub(crate) using: Option<String>,
     pub(crate) filter: Option<String>,
+    /// Where the schema asks for it; that of a foreign key for the key.
+    pub(crate) place: Place,
+}
+
+impl Index {
+    /// Whether it is the same index, wherever it is asked for.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (&self.columns, &self.using, &self.filter) == (&other.columns, &other.using, &other.filter)
+    }
 }
 
 /// Texts that are searched by their words.

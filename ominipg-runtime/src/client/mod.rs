@@ -40,3 +40,4 @@ pub(crate) use self::open_call::OpenCall;
 pub use self::options::ConnectOptions;
 pub use self::requests::{CallKind, Histogram, Outcome, Outcomes, Waiting};
 pub(crate) use self::statement_log::{PLAIN, StatementLog, Watched};
+pub(crate) use self::tables::LOCK;

@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::schema::Schema;
 use crate::session::{Backend, Transaction};
 
-/// Locked while tables or extensions are created, so that two processes starting at once do not collide.
-pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(7957712345678901)";
+/// Locked while tables or extensions are created or migrations run, so that two processes starting at once do not collide.
+pub(crate) const LOCK: &str = "SELECT pg_advisory_xact_lock(7957712345678901)";
 
 /// Creates what is missing of a schema, all or nothing.
 pub(super) async fn create(backend: &Arc<Backend>, schema: &Schema) -> Result<(), Error> {

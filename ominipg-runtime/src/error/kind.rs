@@ -43,6 +43,10 @@ pub enum ErrorKind {
     Connection,
     /// Changes cannot be sent to the server; see [`Error::drift`](super::Error::drift).
     Sync,
+    /// The database is not what the schema says; see [`Error::differences`](super::Error::differences).
+    Schema,
+    /// Migrations are not those that the database knows, or one ends the transaction that it runs in.
+    Migration,
     /// A backup cannot be restored: it is damaged or of another version, or there is a database in its place already.
     Backup,
     /// The embedded engine failed.

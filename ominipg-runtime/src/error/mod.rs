@@ -80,6 +80,11 @@ impl Error {
         crate::sync::drift_of(self)
     }
 
+    /// In what the database is not what its schema says, all of it, where the kind is [`ErrorKind::Schema`]; else empty.
+    pub fn differences(&self) -> &[crate::verify::Difference] {
+        crate::verify::differences_of(self)
+    }
+
     /// What lies under it, whole, to be downcast: such as a [`tokio_postgres::Error`] or an [`std::io::Error`].
     ///
     /// Its text is a part of this error's own, most often; [`source`](std::error::Error::source) gives it only where it is not,

@@ -4,17 +4,21 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit;
-use crate::model::Table;
+use crate::model::{Schema, Table};
 use crate::names::{ident, pascal};
 
 /// The name of the enum.
 pub(crate) const CONSTRAINT: &str = "Constraint";
 
-pub(super) fn constraints(table: &Table) -> TokenStream {
-    let all = emit::constraints(table);
+pub(super) fn constraints(schema: &Schema, table: &Table) -> TokenStream {
+    let all = emit::constraints(schema, table);
+    let field = |name: &str| {
+        let column = table.columns.iter().find(|column| column.name == name);
+        pascal(&column.expect("constraints are on columns").field)
+    };
     let mut taken: Vec<String> = Vec::with_capacity(all.len());
     for constraint in &all {
-        let columns = constraint.columns.iter().map(|column| pascal(&table.columns[*column].field));
+        let columns = constraint.columns.iter().map(|column| field(column));
         let plain = columns.chain([pascal(constraint.suffix)]).collect::<String>();
         let mut name = plain.clone();
         let mut number = 2;

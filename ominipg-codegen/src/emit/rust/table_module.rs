@@ -25,7 +25,7 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
         patch::patch(table, &json, settings),
         enums::enums(table, settings),
         json.items().clone(),
-        constraints::constraints(table),
+        constraints::constraints(schema, table),
         entry_points::entry_points(table),
         column_fns::column_fns(table, &json),
         relations::relations(schema, table),

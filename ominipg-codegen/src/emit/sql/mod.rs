@@ -1,23 +1,22 @@
 //! The SQL that creates everything: it runs on PostgreSQL 15 and later, and may be run again without effect.
 
-mod enums;
-mod foreign_key;
-mod index;
 mod quote;
-mod table;
+pub(crate) mod statements;
 
 pub(crate) use quote::{quote_name, quote_text};
 
+use quote::{block, unless_exists};
+
 use crate::model::{Schema, Table};
+use crate::shape::{self, Distribution, Shape};
 
 /// The names that a table takes for itself and what belongs to it.
-pub(crate) fn names_taken(table: &Table) -> Vec<String> {
-    let mut names = vec![table.name.clone(), quote::constraint_name(table, &[], "pkey")];
-    names.extend(table.unique.iter().map(|unique| quote::constraint_name(table, &unique.columns, "key")));
-    names.extend(index::all(table).iter().map(|index| index::name(table, index)));
-    names.extend(table.search.iter().map(|search| index::search_name(table, search)));
-    let keys = table.foreign_keys.iter().filter(|key| key.enforced);
-    names.extend(keys.map(|key| quote::constraint_name(table, &key.columns, "fkey")));
+pub(crate) fn names_taken(schema: &Schema, table: &Table) -> Vec<String> {
+    let shape = shape::Table::of(schema, table);
+    let mut names = vec![shape.name, shape.primary_key.name];
+    names.extend(shape.unique.into_iter().map(|key| key.name));
+    names.extend(shape.indexes.into_iter().map(|index| index.name));
+    names.extend(shape.foreign_keys.into_iter().map(|key| key.name));
     names
 }
 
@@ -25,33 +24,96 @@ pub(crate) fn names_taken(table: &Table) -> Vec<String> {
 pub(crate) struct Constraint {
     pub(crate) name: String,
     /// None where it is the primary key.
-    pub(crate) columns: Vec<usize>,
+    pub(crate) columns: Vec<String>,
     /// What its name ends with.
     pub(crate) suffix: &'static str,
 }
 
 /// The constraints of a table, with the names that the statements give them.
-pub(crate) fn constraints(table: &Table) -> Vec<Constraint> {
-    let unique = table.unique.iter().map(|unique| (unique.columns.clone(), "key"));
-    let checks = table.columns.iter().enumerate().filter(|(_, column)| table::enum_check(column).is_some());
-    let checks = checks.map(|(index, _)| (vec![index], "check"));
-    let keys = table.foreign_keys.iter().filter(|key| key.enforced);
-    let keys = keys.map(|key| (key.columns.clone(), "fkey"));
-    let all = std::iter::once((Vec::new(), "pkey")).chain(unique).chain(checks).chain(keys);
-    let named = all.map(|(columns, suffix)| {
-        let name = quote::constraint_name(table, &columns, suffix);
-        Constraint { name, columns, suffix }
-    });
-    named.collect()
+pub(crate) fn constraints(schema: &Schema, table: &Table) -> Vec<Constraint> {
+    let shape = shape::Table::of(schema, table);
+    let primary = Constraint { name: shape.primary_key.name, columns: Vec::new(), suffix: "pkey" };
+    let mut out = vec![primary];
+    let unique = shape.unique.into_iter();
+    out.extend(unique.map(|key| Constraint { name: key.name, columns: key.columns, suffix: "key" }));
+    let checks = shape.checks.into_iter();
+    out.extend(checks.map(|check| Constraint {
+        name: check.name,
+        columns: vec![check.column],
+        suffix: check.suffix,
+    }));
+    let keys = shape.foreign_keys.into_iter();
+    out.extend(keys.map(|key| Constraint { name: key.name, columns: key.columns, suffix: "fkey" }));
+    out
 }
 
-/// All statements in the order they run: enum types, tables, indexes, foreign keys.
+/// All statements in the order they run: enum types, tables, indexes, what Citus does, foreign keys, comments.
 pub(crate) fn ddl(schema: &Schema) -> Vec<String> {
-    let mut out = enums::create(schema);
-    out.extend(schema.tables.iter().map(table::create));
-    out.extend(schema.tables.iter().flat_map(index::create));
-    for table in &schema.tables {
-        out.extend(foreign_key::create(schema, table));
+    let shape = Shape::of(schema);
+    let mut out: Vec<String> = shape.types.iter().map(enum_type).collect();
+    let tables = || shape.tables.iter();
+    out.extend(tables().map(|table| format!("CREATE TABLE IF NOT EXISTS {}", statements::table(table))));
+    for table in tables() {
+        let indexes = table.indexes.iter();
+        out.extend(
+            indexes
+                .map(|index| format!("CREATE INDEX IF NOT EXISTS {}", statements::index(&table.name, index))),
+        );
     }
+    out.extend(distributed(tables()).map(|(table, how)| statements::distribute(table, how)));
+    out.extend(tables().flat_map(|table| table.foreign_keys.iter().map(|key| foreign_key(&table.name, key))));
+    out.extend(tables().filter_map(comments));
     out
+}
+
+/// The tables that Citus spreads: first those that each server has, since others may refer to them.
+pub(crate) fn distributed<'a>(
+    tables: impl Iterator<Item = &'a shape::Table> + Clone,
+) -> impl Iterator<Item = (&'a str, &'a Distribution)> {
+    let all = tables.filter_map(|table| Some((table.name.as_str(), table.distribution.as_ref()?)));
+    let (first, then) = (all.clone(), all);
+    let is_reference = |how: &Distribution| *how == Distribution::Reference;
+    first.filter(move |(_, how)| is_reference(how)).chain(then.filter(move |(_, how)| !is_reference(how)))
+}
+
+fn enum_type(found: &shape::EnumType) -> String {
+    // Where names are looked for first, so that a type of this name elsewhere does not hide a missing one.
+    let condition = format!(
+        "SELECT 1 FROM pg_catalog.pg_type WHERE typname = {} AND typnamespace = to_regnamespace(current_schema()::text)",
+        quote_text(&found.name)
+    );
+    unless_exists(&condition, &statements::create_enum(found))
+}
+
+fn foreign_key(table: &str, key: &shape::ForeignKey) -> String {
+    let condition = format!(
+        "SELECT 1 FROM pg_catalog.pg_constraint WHERE conname = {} AND conrelid = to_regclass({})",
+        quote_text(&key.name),
+        quote_text(&quote_name(table))
+    );
+    unless_exists(&condition, &statements::add_foreign_key(table, key))
+}
+
+/// Written only where they differ, so that opening a database again changes nothing.
+fn comments(table: &shape::Table) -> Option<String> {
+    let relation = format!("to_regclass({})", quote_text(&quote_name(&table.name)));
+    let of_table = table.comment.iter().map(|text| {
+        let known = format!("obj_description({relation}, 'pg_class')");
+        (known, statements::comment(&table.name, None, Some(text)), text)
+    });
+    let of_columns = table.columns.iter().filter_map(|column| {
+        let text = column.comment.as_ref()?;
+        let known = format!(
+            "(SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = {relation} AND attname = {})",
+            quote_text(&column.name)
+        );
+        Some((known, statements::comment(&table.name, Some(&column.name), Some(text)), text))
+    });
+    let all: Vec<String> = of_table
+        .chain(of_columns)
+        .map(|(known, statement, text)| {
+            format!("  IF {known} IS DISTINCT FROM {} THEN\n    {statement};\n  END IF;", quote_text(text))
+        })
+        .collect();
+    (!all.is_empty()).then(|| block(&all.join("\n")))
 }

@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::layers::Layers;
 use super::{Context, classify, default, doc, rules};
 use crate::diagnostic::{Code, Finding, Place};
+use crate::model::Was;
 use crate::model::column::Column;
 use crate::model::types::Type;
 use crate::names;
@@ -40,6 +41,8 @@ pub(super) struct Owner<'a> {
     pub(super) row: String,
     pub(super) required: Vec<String>,
     pub(super) defaults: Option<Cursor<'a>>,
+    /// Whether the database checks the rules too.
+    pub(super) checked: bool,
 }
 
 pub(super) fn property<'a>(
@@ -74,6 +77,9 @@ pub(super) fn property<'a>(
         property: entry.key.clone(),
         name: own_text(&layers, "column").unwrap_or_else(|| entry.key.clone()),
         doc: doc::doc(|keyword| layers.own_get(keyword), &format!("The column `{}`.", entry.key)),
+        comment: doc::comment(|keyword| layers.own_get(keyword)),
+        was: layers.own_extension("was").and_then(was),
+        checked: owner.checked && layers.own_extension("checks").and_then(|at| at.node.bool()) != Some(false),
         nullable: class.nullable || (!required && default.is_none()),
         sql_type,
         rust,
@@ -92,6 +98,11 @@ pub(super) fn property<'a>(
     let links =
         ColumnLinks { column_ref: layers.column_ref.clone(), references: layers.own_extension("references") };
     Some(Property::Column(Box::new(column), links))
+}
+
+/// A name of before.
+pub(super) fn was(at: Cursor<'_>) -> Option<Was> {
+    Some(Was { name: at.node.str()?.to_owned(), place: at.place() })
 }
 
 fn own_text(layers: &Layers<'_>, key: &str) -> Option<String> {

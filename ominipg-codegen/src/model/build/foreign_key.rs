@@ -4,7 +4,7 @@ use super::Context;
 use super::cursor::Cursor;
 use super::table::Draft;
 use crate::diagnostic::{Code, Finding, Place};
-use crate::model::link::{ForeignKey, OnDelete};
+use crate::model::link::{Action, ForeignKey};
 use crate::names;
 use crate::read::Form;
 
@@ -13,7 +13,8 @@ struct Reference {
     column: usize,
     target: usize,
     target_column: usize,
-    on_delete: OnDelete,
+    on_delete: Action,
+    on_update: Action,
     enforced: bool,
     indexed: bool,
     place: Place,
@@ -35,14 +36,14 @@ fn references<'a>(context: &mut Context<'a, '_>, drafts: &[Draft<'a>], table: us
             // A property that did not become a column has an error of its own.
             && let Some(target_column) = drafts[*target].table.column(property)
         {
-            let (on_delete, enforced, indexed) = (OnDelete::NoAction, true, true);
             out.push(Reference {
                 column,
                 target: *target,
                 target_column,
-                on_delete,
-                enforced,
-                indexed,
+                on_delete: Action::NoAction,
+                on_update: Action::NoAction,
+                enforced: true,
+                indexed: true,
                 place: place.place(),
             });
         }
@@ -58,16 +59,21 @@ fn explicit<'a>(
 ) -> Option<Reference> {
     let target = table(context, drafts, at.get("table")?)?;
     let target_column = super::table::one_column(context, &drafts[target].table, at.get("column")?)?;
-    let on_delete = match at.get("onDelete").and_then(|at| at.node.str()) {
-        Some("restrict") => OnDelete::Restrict,
-        Some("cascade") => OnDelete::Cascade,
-        Some("setNull") => OnDelete::SetNull,
-        Some("setDefault") => OnDelete::SetDefault,
-        _ => OnDelete::NoAction,
-    };
+    let (on_delete, on_update) = (action(at, "onDelete"), action(at, "onUpdate"));
     let unless_told = |key| at.get(key).and_then(|at| at.node.bool()).unwrap_or(true);
     let (enforced, indexed) = (unless_told("enforce"), unless_told("index"));
-    Some(Reference { column, target, target_column, on_delete, enforced, indexed, place: at.place() })
+    let place = at.place();
+    Some(Reference { column, target, target_column, on_delete, on_update, enforced, indexed, place })
+}
+
+fn action(at: Cursor<'_>, key: &str) -> Action {
+    match at.get(key).and_then(|at| at.node.str()) {
+        Some("restrict") => Action::Restrict,
+        Some("cascade") => Action::Cascade,
+        Some("setNull") => Action::SetNull,
+        Some("setDefault") => Action::SetDefault,
+        _ => Action::NoAction,
+    }
 }
 
 /// The table that a text names, by its SQL name, its file or its key in a bundle.
@@ -134,15 +140,17 @@ fn whole(parts: &[&Reference]) -> ForeignKey {
         columns: parts.iter().map(|part| part.column).collect(),
         target: first.target,
         target_columns: parts.iter().map(|part| part.target_column).collect(),
-        on_delete: parts
-            .iter()
-            .map(|part| part.on_delete)
-            .find(|on| *on != OnDelete::NoAction)
-            .unwrap_or(OnDelete::NoAction),
+        on_delete: told(parts.iter().map(|part| part.on_delete)),
+        on_update: told(parts.iter().map(|part| part.on_update)),
         enforced: parts.iter().all(|part| part.enforced),
         indexed: parts.iter().all(|part| part.indexed),
         place: first.place,
     }
+}
+
+/// One of a key's columns speaks for all.
+fn told(mut actions: impl Iterator<Item = Action>) -> Action {
+    actions.find(|action| *action != Action::NoAction).unwrap_or(Action::NoAction)
 }
 
 fn not_unique(drafts: &[Draft<'_>], part: &Reference) -> Finding {

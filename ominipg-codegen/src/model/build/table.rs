@@ -5,7 +5,7 @@ use super::cursor::Cursor;
 use super::layers::Layers;
 use super::{Context, doc, keys, sync, timestamps, version};
 use crate::diagnostic::{Code, Finding, Place};
-use crate::model::table::{Index, Search, Table, Unique};
+use crate::model::table::{Distribution, Index, Search, Table, Unique};
 use crate::model::types::{Scalar, Type};
 use crate::names;
 use crate::read::{Document, Form, Input, Node, not_table};
@@ -57,10 +57,14 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
         config.get("name").and_then(|at| at.node.str()).map_or_else(|| names::row_type(&name), str::to_owned);
     shape(context, schema, &layers);
     let required = required(context, &layers);
-    let owner = Owner { row: row.clone(), required, defaults: config.get("defaults") };
+    let checked = config.get("checks").and_then(|at| at.node.bool()) != Some(false);
+    let owner = Owner { row: row.clone(), required, defaults: config.get("defaults"), checked };
     let mut table = Table {
         module: module(&name),
         doc: doc::doc(|keyword| layers.own_get(keyword), &format!("A row of the table `{name}`.")),
+        comment: doc::comment(|keyword| layers.own_get(keyword)),
+        was: config.get("was").and_then(column::was),
+        distribution: None,
         deprecated: layers.flag("deprecated"),
         closed: layers
             .own()
@@ -107,7 +111,7 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
     table.indexes = indexes(context, &table, config);
     table.search = search(context, &table, config);
     table.sync = sync::sync(context, &table, config, schema);
-    not_yet(context, config, schema);
+    table.distribution = distribution(context, &table, config);
     Draft { table, config, links, relations }
 }
 
@@ -252,7 +256,7 @@ fn indexes<'a>(context: &mut Context<'a, '_>, table: &Table, config: Config<'a>)
         let names = at.get("columns").unwrap_or(at);
         let text = |key: &str| at.get(key).and_then(|at| at.node.str()).map(str::to_owned);
         if let Some(columns) = columns(context, table, names) {
-            out.push(Index { columns, using: text("using"), filter: text("where") });
+            out.push(Index { columns, using: text("using"), filter: text("where"), place: at.place() });
         }
     }
     out
@@ -274,12 +278,16 @@ fn search<'a>(context: &mut Context<'a, '_>, table: &Table, config: Config<'a>) 
     Some(Search { columns, language })
 }
 
-/// Parts of `x-ominipg` that are read, but that nothing acts on yet.
-fn not_yet<'a>(context: &mut Context<'a, '_>, config: Config<'a>, schema: Cursor<'a>) {
-    let of_columns = schema.get("properties").into_iter().flat_map(Cursor::entries);
-    let found = of_columns.filter_map(|(_, at)| at.extension("was")).chain(config.get("was"));
-    for at in found.collect::<Vec<_>>() {
-        let label = "the SQL makes what is missing, and renames nothing";
-        context.add(Finding::new(Code::NotYet, at.place(), "`was` has no effect yet").label(label));
-    }
+fn distribution<'a>(
+    context: &mut Context<'a, '_>,
+    table: &Table,
+    config: Config<'a>,
+) -> Option<Distribution> {
+    let at = config.get("distribute")?;
+    let name = at.get("column").unwrap_or(at);
+    let column = match name.node.str() {
+        Some("reference") if at.node.str().is_some() => None,
+        _ => Some(one_column(context, table, name)?),
+    };
+    Some(Distribution { column, place: at.place() })
 }

@@ -9,7 +9,9 @@ CREATE TABLE IF NOT EXISTS "comments" (
   "number" int4 NOT NULL,
   "userId" uuid,
   "text" text NOT NULL,
-  CONSTRAINT "comments_pkey" PRIMARY KEY ("postId", "number")
+  CONSTRAINT "comments_pkey" PRIMARY KEY ("postId", "number"),
+  CONSTRAINT "comments_number_minimum" CHECK ("number" >= 1),
+  CONSTRAINT "comments_text_min_length" CHECK (char_length("text") >= 1)
 );
 
 CREATE TABLE IF NOT EXISTS "everything" (
@@ -91,7 +93,11 @@ CREATE TABLE IF NOT EXISTS "posts" (
   "meta" jsonb NOT NULL DEFAULT '{}',
   "createdAt" timestamptz NOT NULL DEFAULT now(),
   "updatedAt" timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT "posts_pkey" PRIMARY KEY ("id")
+  CONSTRAINT "posts_pkey" PRIMARY KEY ("id"),
+  CONSTRAINT "posts_title_min_length" CHECK (char_length("title") >= 1),
+  CONSTRAINT "posts_title_max_length" CHECK (char_length("title") <= 200),
+  CONSTRAINT "posts_rating_minimum" CHECK ("rating" >= 0),
+  CONSTRAINT "posts_rating_maximum" CHECK ("rating" <= 5)
 );
 
 CREATE TABLE IF NOT EXISTS "tags" (
@@ -101,7 +107,8 @@ CREATE TABLE IF NOT EXISTS "tags" (
   "deletedAt" timestamptz,
   "version" int4 NOT NULL DEFAULT 1,
   CONSTRAINT "tags_pkey" PRIMARY KEY ("id"),
-  CONSTRAINT "tags_name_key" UNIQUE ("name")
+  CONSTRAINT "tags_name_key" UNIQUE ("name"),
+  CONSTRAINT "tags_name_min_length" CHECK (char_length("name") >= 1)
 );
 
 CREATE TABLE IF NOT EXISTS "users" (
@@ -118,7 +125,14 @@ CREATE TABLE IF NOT EXISTS "users" (
   "updatedAt" timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT "users_pkey" PRIMARY KEY ("id"),
   CONSTRAINT "users_email_key" UNIQUE ("email"),
-  CONSTRAINT "users_role_check" CHECK ("role" IN ('admin', 'member', 'read-only'))
+  CONSTRAINT "users_email_min_length" CHECK (char_length("email") >= 3),
+  CONSTRAINT "users_name_min_length" CHECK (char_length("name") >= 1),
+  CONSTRAINT "users_name_max_length" CHECK (char_length("name") <= 80),
+  CONSTRAINT "users_age_minimum" CHECK ("age" >= 0),
+  CONSTRAINT "users_age_maximum" CHECK ("age" <= 150),
+  CONSTRAINT "users_role_check" CHECK ("role" IN ('admin', 'member', 'read-only')),
+  CONSTRAINT "users_nickname_pattern" CHECK ("nickname" ~ '^[a-z][a-z0-9_]*$'),
+  CONSTRAINT "users_tags_max_items" CHECK (cardinality("tags") <= 8)
 );
 
 CREATE INDEX IF NOT EXISTS "comments_userId_idx" ON "comments" ("userId");
@@ -174,6 +188,90 @@ END $ominipg$;
 DO $ominipg$ BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint WHERE conname = 'posts_authorId_fkey' AND conrelid = to_regclass('"posts"')) THEN
     ALTER TABLE "posts" ADD CONSTRAINT "posts_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "users" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE;
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"comments"'), 'pg_class') IS DISTINCT FROM 'What a reader says of a post.' THEN
+    COMMENT ON TABLE "comments" IS 'What a reader says of a post.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"comments"') AND attname = 'number') IS DISTINCT FROM 'Counts up within the post.' THEN
+    COMMENT ON COLUMN "comments"."number" IS 'Counts up within the post.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"comments"') AND attname = 'userId') IS DISTINCT FROM 'NULL for a guest.' THEN
+    COMMENT ON COLUMN "comments"."userId" IS 'NULL for a guest.';
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"everything"'), 'pg_class') IS DISTINCT FROM 'A column of every type.' THEN
+    COMMENT ON TABLE "everything" IS 'A column of every type.';
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"follows"'), 'pg_class') IS DISTINCT FROM 'A user reads what another writes.' THEN
+    COMMENT ON TABLE "follows" IS 'A user reads what another writes.';
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"post_tags"'), 'pg_class') IS DISTINCT FROM 'A post has a tag.' THEN
+    COMMENT ON TABLE "post_tags" IS 'A post has a tag.';
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"posts"'), 'pg_class') IS DISTINCT FROM 'Something that was written.' THEN
+    COMMENT ON TABLE "posts" IS 'Something that was written.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"posts"') AND attname = 'body') IS DISTINCT FROM 'In Markdown.' THEN
+    COMMENT ON COLUMN "posts"."body" IS 'In Markdown.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"posts"') AND attname = 'authorId') IS DISTINCT FROM 'Who wrote it.' THEN
+    COMMENT ON COLUMN "posts"."authorId" IS 'Who wrote it.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"posts"') AND attname = 'publishedAt') IS DISTINCT FROM 'NULL for a draft.' THEN
+    COMMENT ON COLUMN "posts"."publishedAt" IS 'NULL for a draft.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"posts"') AND attname = 'meta') IS DISTINCT FROM 'Anything else.' THEN
+    COMMENT ON COLUMN "posts"."meta" IS 'Anything else.';
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"tags"'), 'pg_class') IS DISTINCT FROM 'What a post is about.' THEN
+    COMMENT ON TABLE "tags" IS 'What a post is about.';
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"users"'), 'pg_class') IS DISTINCT FROM 'A person who writes.' THEN
+    COMMENT ON TABLE "users" IS 'A person who writes.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'id') IS DISTINCT FROM 'Made by the database.' THEN
+    COMMENT ON COLUMN "users"."id" IS 'Made by the database.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'email') IS DISTINCT FROM 'Where to write to; no two users share it.' THEN
+    COMMENT ON COLUMN "users"."email" IS 'Where to write to; no two users share it.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'name') IS DISTINCT FROM 'What others see.' THEN
+    COMMENT ON COLUMN "users"."name" IS 'What others see.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'age') IS DISTINCT FROM 'In years.' THEN
+    COMMENT ON COLUMN "users"."age" IS 'In years.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'role') IS DISTINCT FROM 'What the user may do.' THEN
+    COMMENT ON COLUMN "users"."role" IS 'What the user may do.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'passwordHash') IS DISTINCT FROM 'Never given out.' THEN
+    COMMENT ON COLUMN "users"."passwordHash" IS 'Never given out.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'address') IS DISTINCT FROM 'Where the user lives.' THEN
+    COMMENT ON COLUMN "users"."address" IS 'Where the user lives.';
+  END IF;
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"users"') AND attname = 'createdAt') IS DISTINCT FROM 'When the user came.' THEN
+    COMMENT ON COLUMN "users"."createdAt" IS 'When the user came.';
   END IF;
 END $ominipg$;
 

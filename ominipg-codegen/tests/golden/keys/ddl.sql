@@ -5,24 +5,30 @@ CREATE TABLE IF NOT EXISTS "accounts" (
   "closed" date,
   "parent" int4,
   CONSTRAINT "accounts_pkey" PRIMARY KEY ("tenant", "number"),
-  CONSTRAINT "accounts_tenant_label_key" UNIQUE ("tenant", "label")
+  CONSTRAINT "accounts_tenant_label_key" UNIQUE ("tenant", "label"),
+  CONSTRAINT "accounts_tenant_pattern" CHECK ("tenant" ~ '^[a-z]+$')
 );
 
 CREATE TABLE IF NOT EXISTS "carriers" (
   "code" text NOT NULL,
   "name" text NOT NULL,
-  CONSTRAINT "carriers_pkey" PRIMARY KEY ("code")
+  CONSTRAINT "carriers_pkey" PRIMARY KEY ("code"),
+  CONSTRAINT "carriers_code_min_length" CHECK (char_length("code") >= 2),
+  CONSTRAINT "carriers_code_max_length" CHECK (char_length("code") <= 2),
+  CONSTRAINT "carriers_name_min_length" CHECK (char_length("name") >= 1)
 );
 
 CREATE TABLE IF NOT EXISTS "cities" (
   "id" uuid NOT NULL DEFAULT gen_random_uuid(),
   "name" text NOT NULL,
-  CONSTRAINT "cities_pkey" PRIMARY KEY ("id")
+  CONSTRAINT "cities_pkey" PRIMARY KEY ("id"),
+  CONSTRAINT "cities_name_min_length" CHECK (char_length("name") >= 1)
 );
 
 CREATE TABLE IF NOT EXISTS "tenants" (
   "code" text NOT NULL,
-  CONSTRAINT "tenants_pkey" PRIMARY KEY ("code")
+  CONSTRAINT "tenants_pkey" PRIMARY KEY ("code"),
+  CONSTRAINT "tenants_code_pattern" CHECK ("code" ~ '^[a-z]+$')
 );
 
 CREATE TABLE IF NOT EXISTS "transfers" (
@@ -34,7 +40,9 @@ CREATE TABLE IF NOT EXISTS "transfers" (
   "originCity" uuid,
   "destinationCity" uuid,
   "previousId" uuid,
-  CONSTRAINT "transfers_pkey" PRIMARY KEY ("id")
+  CONSTRAINT "transfers_pkey" PRIMARY KEY ("id"),
+  CONSTRAINT "transfers_carrier_min_length" CHECK (char_length("carrier") >= 2),
+  CONSTRAINT "transfers_carrier_max_length" CHECK (char_length("carrier") <= 2)
 );
 
 CREATE INDEX IF NOT EXISTS "accounts_label_idx" ON "accounts" ("label");
@@ -76,6 +84,18 @@ END $ominipg$;
 DO $ominipg$ BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint WHERE conname = 'transfers_previousId_fkey' AND conrelid = to_regclass('"transfers"')) THEN
     ALTER TABLE "transfers" ADD CONSTRAINT "transfers_previousId_fkey" FOREIGN KEY ("previousId") REFERENCES "transfers" ("id") ON DELETE SET NULL DEFERRABLE INITIALLY IMMEDIATE;
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"carriers"') AND attname = 'name') IS DISTINCT FROM 'What people call it.' THEN
+    COMMENT ON COLUMN "carriers"."name" IS 'What people call it.';
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
+  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('"cities"') AND attname = 'name') IS DISTINCT FROM 'What people call it.' THEN
+    COMMENT ON COLUMN "cities"."name" IS 'What people call it.';
   END IF;
 END $ominipg$;
 

@@ -82,7 +82,16 @@ CREATE TABLE IF NOT EXISTS "some words" (
   "$" text,
   "the ""quoted"" 'name'" text,
   "error" jsonb,
-  CONSTRAINT "some words_pkey" PRIMARY KEY ("find")
+  CONSTRAINT "some words_pkey" PRIMARY KEY ("find"),
+  CONSTRAINT "some words_create_minimum" CHECK ("create" >= 1),
+  CONSTRAINT "some words_new_min_length" CHECK (char_length("new") >= 1),
+  CONSTRAINT "some words_type_min_length" CHECK (char_length("type") >= 1),
+  CONSTRAINT "some words_self_min_length" CHECK (char_length("self") >= 1),
+  CONSTRAINT "some words_first-name_min_length" CHECK (char_length("first-name") >= 1),
+  CONSTRAINT "some words_a/b~c_min_length" CHECK (char_length("a/b~c") >= 2),
+  CONSTRAINT "some words_v_min_length" CHECK (char_length("v") >= 1),
+  CONSTRAINT "some words_value_min_length" CHECK (char_length("value") >= 1),
+  CONSTRAINT "some words_rules_max_length" CHECK (char_length("rules") <= 3)
 );
 
 CREATE TABLE IF NOT EXISTS "std" (
@@ -122,4 +131,22 @@ CREATE TABLE IF NOT EXISTS "vec" (
   "vec" text,
   CONSTRAINT "vec_pkey" PRIMARY KEY ("id")
 );
+
+DO $ominipg$ BEGIN
+  IF obj_description(to_regclass('"some words"'), 'pg_class') IS DISTINCT FROM '[brackets], <html>, *stars*, `code`, ''quotes'' and "more"
+
+```
+let x = broken(;
+```
+
+    indented code' THEN
+    COMMENT ON TABLE "some words" IS '[brackets], <html>, *stars*, `code`, ''quotes'' and "more"
+
+```
+let x = broken(;
+```
+
+    indented code';
+  END IF;
+END $ominipg$;
 

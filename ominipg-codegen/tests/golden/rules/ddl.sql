@@ -31,6 +31,23 @@ CREATE TABLE IF NOT EXISTS "checks" (
   "money" numeric,
   "blob" bytea NOT NULL DEFAULT decode('', 'base64'),
   CONSTRAINT "checks_pkey" PRIMARY KEY ("id"),
-  CONSTRAINT "checks_flags_check" CHECK ("flags"::text[] <@ ARRAY['x', 'y']::text[])
+  CONSTRAINT "checks_small_above" CHECK ("small" > -5),
+  CONSTRAINT "checks_small_below" CHECK ("small" < 5),
+  CONSTRAINT "checks_small_multiple_of" CHECK ("small" % 2 = 0),
+  CONSTRAINT "checks_big_minimum" CHECK ("big" >= -9007199254740991),
+  CONSTRAINT "checks_big_maximum" CHECK ("big" <= 9007199254740991),
+  CONSTRAINT "checks_ratio_minimum" CHECK ("ratio" >= 0),
+  CONSTRAINT "checks_ratio_below" CHECK ("ratio" < 1.5),
+  CONSTRAINT "checks_always_const" CHECK ("always" = 'yes'),
+  CONSTRAINT "checks_never_const" CHECK ("never" = false),
+  CONSTRAINT "checks_seven_const" CHECK ("seven" = 7),
+  CONSTRAINT "checks_email_max_length" CHECK (char_length("email") <= 80),
+  CONSTRAINT "checks_code_pattern" CHECK ("code" ~ '^A'),
+  CONSTRAINT "checks_code_min_length" CHECK (char_length("code") >= 3),
+  CONSTRAINT "checks_sizes_min_items" CHECK (cardinality("sizes") >= 1),
+  CONSTRAINT "checks_sizes_max_items" CHECK (cardinality("sizes") <= 3),
+  CONSTRAINT "checks_flags_check" CHECK ("flags"::text[] <@ ARRAY['x', 'y']::text[]),
+  CONSTRAINT "checks_flags_max_items" CHECK (cardinality("flags") <= 2),
+  CONSTRAINT "checks_secret_min_length" CHECK (char_length("secret") >= 8)
 );
 

@@ -284,8 +284,9 @@ impl rt::Validate for CommentPatch {
     }
 }
 rt::constraints!(
-    "comments" { Pkey = "comments_pkey", PostIdFkey = "comments_postId_fkey", UserIdFkey
-    = "comments_userId_fkey" }
+    "comments" { Pkey = "comments_pkey", NumberMinimum = "comments_number_minimum",
+    TextMinLength = "comments_text_min_length", PostIdFkey = "comments_postId_fkey",
+    UserIdFkey = "comments_userId_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Comment> {

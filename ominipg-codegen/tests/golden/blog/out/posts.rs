@@ -452,7 +452,11 @@ impl rt::Validate for PostPatch {
         }
     }
 }
-rt::constraints!("posts" { Pkey = "posts_pkey", AuthorIdFkey = "posts_authorId_fkey" });
+rt::constraints!(
+    "posts" { Pkey = "posts_pkey", TitleMinLength = "posts_title_min_length",
+    TitleMaxLength = "posts_title_max_length", RatingMinimum = "posts_rating_minimum",
+    RatingMaximum = "posts_rating_maximum", AuthorIdFkey = "posts_authorId_fkey" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Post> {
     rt::Find::new()

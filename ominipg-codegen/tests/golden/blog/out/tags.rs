@@ -204,7 +204,10 @@ impl rt::Validate for TagPatch {
         }
     }
 }
-rt::constraints!("tags" { Pkey = "tags_pkey", NameKey = "tags_name_key" });
+rt::constraints!(
+    "tags" { Pkey = "tags_pkey", NameKey = "tags_name_key", NameMinLength =
+    "tags_name_min_length" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Tag> {
     rt::Find::new()

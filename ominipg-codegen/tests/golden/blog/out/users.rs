@@ -676,8 +676,11 @@ pub mod error {
     }
 }
 rt::constraints!(
-    "users" { Pkey = "users_pkey", EmailKey = "users_email_key", RoleCheck =
-    "users_role_check" }
+    "users" { Pkey = "users_pkey", EmailKey = "users_email_key", EmailMinLength =
+    "users_email_min_length", NameMinLength = "users_name_min_length", NameMaxLength =
+    "users_name_max_length", AgeMinimum = "users_age_minimum", AgeMaximum =
+    "users_age_maximum", RoleCheck = "users_role_check", NicknamePattern =
+    "users_nickname_pattern", TagsMaxItems = "users_tags_max_items" }
 );
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<User> {

@@ -12,5 +12,6 @@ pub static SCHEMA: ::ominipg::codegen_support::Schema = ::ominipg::codegen_suppo
     tables: &[&self::shapes::TABLE],
     ddl: &[
         "CREATE TABLE IF NOT EXISTS \"shapes\" (\n  \"id\" int8 NOT NULL,\n  \"point\" jsonb NOT NULL,\n  \"place\" jsonb,\n  \"tree\" jsonb,\n  \"kind\" jsonb NOT NULL,\n  \"open\" jsonb NOT NULL,\n  \"points\" jsonb,\n  \"nullables\" jsonb,\n  \"grid\" jsonb,\n  \"pair\" jsonb,\n  \"mixed\" jsonb,\n  \"status\" jsonb NOT NULL DEFAULT '{\"state\":\"on\"}',\n  \"settings\" jsonb,\n  \"limits\" jsonb,\n  CONSTRAINT \"shapes_pkey\" PRIMARY KEY (\"id\")\n)",
+        "DO $ominipg$ BEGIN\n  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('\"shapes\"') AND attname = 'point') IS DISTINCT FROM 'A point on the globe' THEN\n    COMMENT ON COLUMN \"shapes\".\"point\" IS 'A point on the globe';\n  END IF;\n  IF (SELECT col_description(attrelid, attnum) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('\"shapes\"') AND attname = 'kind') IS DISTINCT FROM 'One of two forms.' THEN\n    COMMENT ON COLUMN \"shapes\".\"kind\" IS 'One of two forms.';\n  END IF;\nEND $ominipg$",
     ],
 };

@@ -305,7 +305,7 @@ impl rt::Validate for AccountPatch {
 }
 rt::constraints!(
     "accounts" { Pkey = "accounts_pkey", TenantLabelKey = "accounts_tenant_label_key",
-    TenantFkey = "accounts_tenant_fkey" }
+    TenantPattern = "accounts_tenant_pattern", TenantFkey = "accounts_tenant_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Account> {

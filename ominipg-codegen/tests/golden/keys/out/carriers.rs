@@ -160,7 +160,11 @@ impl rt::Validate for CarrierPatch {
         }
     }
 }
-rt::constraints!("carriers" { Pkey = "carriers_pkey" });
+rt::constraints!(
+    "carriers" { Pkey = "carriers_pkey", CodeMinLength = "carriers_code_min_length",
+    CodeMaxLength = "carriers_code_max_length", NameMinLength =
+    "carriers_name_min_length" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Carrier> {
     rt::Find::new()

@@ -147,7 +147,9 @@ impl rt::Validate for CityPatch {
         }
     }
 }
-rt::constraints!("cities" { Pkey = "cities_pkey" });
+rt::constraints!(
+    "cities" { Pkey = "cities_pkey", NameMinLength = "cities_name_min_length" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<City> {
     rt::Find::new()

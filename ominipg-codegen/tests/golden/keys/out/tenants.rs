@@ -121,7 +121,9 @@ impl rt::Validate for TenantPatch {
         }
     }
 }
-rt::constraints!("tenants" { Pkey = "tenants_pkey" });
+rt::constraints!(
+    "tenants" { Pkey = "tenants_pkey", CodePattern = "tenants_code_pattern" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Tenant> {
     rt::Find::new()

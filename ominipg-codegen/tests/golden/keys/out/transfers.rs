@@ -435,10 +435,11 @@ impl rt::Validate for TransferPatch {
     }
 }
 rt::constraints!(
-    "transfers" { Pkey = "transfers_pkey", TenantTargetNumberFkey =
-    "transfers_tenant_targetNumber_fkey", OriginCityFkey = "transfers_originCity_fkey",
-    DestinationCityFkey = "transfers_destinationCity_fkey", PreviousIdFkey =
-    "transfers_previousId_fkey" }
+    "transfers" { Pkey = "transfers_pkey", CarrierMinLength =
+    "transfers_carrier_min_length", CarrierMaxLength = "transfers_carrier_max_length",
+    TenantTargetNumberFkey = "transfers_tenant_targetNumber_fkey", OriginCityFkey =
+    "transfers_originCity_fkey", DestinationCityFkey = "transfers_destinationCity_fkey",
+    PreviousIdFkey = "transfers_previousId_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Transfer> {

@@ -1477,7 +1477,14 @@ pub mod error {
         }
     }
 }
-rt::constraints!("some words" { Pkey = "some words_pkey" });
+rt::constraints!(
+    "some words" { Pkey = "some words_pkey", CreateMinimum = "some words_create_minimum",
+    NewMinLength = "some words_new_min_length", TypeMinLength =
+    "some words_type_min_length", SelfMinLength = "some words_self_min_length",
+    FirstNameMinLength = "some words_first-name_min_length", ABCMinLength =
+    "some words_a/b~c_min_length", VMinLength = "some words_v_min_length", ValueMinLength
+    = "some words_value_min_length", RulesMaxLength = "some words_rules_max_length" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Clone> {
     rt::Find::new()

@@ -1646,7 +1646,18 @@ pub enum CheckFlag {
     Y,
 }
 rt::text_enum!(CheckFlag { X = "x", Y = "y" });
-rt::constraints!("checks" { Pkey = "checks_pkey", FlagsCheck = "checks_flags_check" });
+rt::constraints!(
+    "checks" { Pkey = "checks_pkey", SmallAbove = "checks_small_above", SmallBelow =
+    "checks_small_below", SmallMultipleOf = "checks_small_multiple_of", BigMinimum =
+    "checks_big_minimum", BigMaximum = "checks_big_maximum", RatioMinimum =
+    "checks_ratio_minimum", RatioBelow = "checks_ratio_below", AlwaysConst =
+    "checks_always_const", NeverConst = "checks_never_const", SevenConst =
+    "checks_seven_const", EmailMaxLength = "checks_email_max_length", CodePattern =
+    "checks_code_pattern", CodeMinLength = "checks_code_min_length", SizesMinItems =
+    "checks_sizes_min_items", SizesMaxItems = "checks_sizes_max_items", FlagsCheck =
+    "checks_flags_check", FlagsMaxItems = "checks_flags_max_items", SecretMinLength =
+    "checks_secret_min_length" }
+);
 /// Finds rows: all of them, until a filter is added.
 pub fn find() -> rt::Find<Check> {
     rt::Find::new()

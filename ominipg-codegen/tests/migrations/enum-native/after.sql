@@ -1,0 +1,1 @@
+SELECT role = 'b' AND mood = 'x' FROM users

@@ -1,0 +1,1 @@
+SELECT y = 2 AND z = 3 FROM a

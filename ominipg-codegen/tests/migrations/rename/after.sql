@@ -1,0 +1,1 @@
+SELECT email = 'ada@example.com' FROM users JOIN posts ON "userId" = users.id

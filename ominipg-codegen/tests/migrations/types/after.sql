@@ -1,0 +1,1 @@
+SELECT age = 36 AND code = '00000000-0000-0000-0000-000000000001' AND extra = '["a"]' FROM users

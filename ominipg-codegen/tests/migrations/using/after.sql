@@ -1,0 +1,1 @@
+SELECT age = 36 FROM users
