@@ -15,6 +15,13 @@ pub(crate) use self::blog::{
     posts, tags, users,
 };
 
+pub(crate) use self::notes::MIGRATIONS;
+
+/// The migrations of the chapter about them.
+pub(crate) mod notes {
+    ominipg::ominipg_migrations!("migrations");
+}
+
 /// The tables of `schemas/blog`.
 pub(crate) mod blog {
     ominipg::ominipg_schema!("../../schemas/blog");

@@ -38,13 +38,12 @@ impl Inspect {
             let notes: String = found.notes.iter().map(|note| format!("note: {note}\n")).collect();
             return Err(format!("{notes}error: the database has no tables with a primary key"));
         }
-        if let Some((name, _)) = found.files.iter().find(|(name, _)| self.out.join(name).exists()) {
-            if !self.overwrite {
-                return Err(format!(
-                    "error: {} is there already: choose another folder, or write `--overwrite`",
-                    self.out.join(name).display()
-                ));
-            }
+        let there = found.files.iter().find(|(name, _)| self.out.join(name).exists());
+        if let Some((name, _)) = there.filter(|_| !self.overwrite) {
+            return Err(format!(
+                "error: {} is there already: choose another folder, or write `--overwrite`",
+                self.out.join(name).display()
+            ));
         }
         let failed =
             |error: std::io::Error| format!("error: cannot write to {}: {error}", self.out.display());

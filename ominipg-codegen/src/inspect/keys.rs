@@ -173,12 +173,7 @@ fn is_untold(table: &CatalogTable, found: &CatalogConstraint) -> bool {
             };
             // The columns of one reference to a table make one key.
             found.columns.len() > 1
-                && table
-                    .constraints
-                    .iter()
-                    .filter(same_target)
-                    .next()
-                    .is_some_and(|first| first.name != found.name)
+                && table.constraints.iter().find(same_target).is_some_and(|first| first.name != found.name)
         }
         ConstraintKind::PrimaryKey | ConstraintKind::Unique => false,
         _ => true,

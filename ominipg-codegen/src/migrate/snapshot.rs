@@ -25,10 +25,10 @@ impl Snapshot {
     /// migration was written, and else forgotten.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, Error> {
         let new = folder.join(NEW);
-        if let Some(snapshot) = parse(&new).unwrap_or_default() {
-            if folder.join(format!("{}.sql", snapshot.migration)).exists() {
-                fs::rename(&new, folder.join(NAME)).map_err(|error| unwritable(&new, &error))?;
-            }
+        if let Some(snapshot) = parse(&new).unwrap_or_default()
+            && folder.join(format!("{}.sql", snapshot.migration)).exists()
+        {
+            fs::rename(&new, folder.join(NAME)).map_err(|error| unwritable(&new, &error))?;
         }
         parse(&folder.join(NAME))
     }

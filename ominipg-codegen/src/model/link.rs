@@ -20,7 +20,8 @@ pub(crate) struct ForeignKey {
 /// What becomes of a row when the row it refers to is deleted, or gets another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
-    NoAction,
+    // Left to PostgreSQL, which refuses what would leave a row without its own.
+    Nothing,
     Restrict,
     Cascade,
     SetNull,

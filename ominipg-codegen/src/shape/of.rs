@@ -146,7 +146,7 @@ fn foreign_keys(schema: &Schema, table: &model::Table) -> Vec<ForeignKey> {
 
 fn action(action: Action) -> Option<String> {
     let word = match action {
-        Action::NoAction => return None,
+        Action::Nothing => return None,
         Action::Restrict => "RESTRICT",
         Action::Cascade => "CASCADE",
         Action::SetNull => "SET NULL",

@@ -55,9 +55,7 @@ impl Reader<'_> {
                 Some(bar) => self.out.push(bar),
                 None => return (atoms > 0 || self.out.is_empty()).then_some(()),
             }
-            if self.rest.peek().is_none() {
-                return None;
-            }
+            self.rest.peek()?;
         }
     }
 

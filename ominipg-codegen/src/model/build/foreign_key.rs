@@ -40,8 +40,8 @@ fn references<'a>(context: &mut Context<'a, '_>, drafts: &[Draft<'a>], table: us
                 column,
                 target: *target,
                 target_column,
-                on_delete: Action::NoAction,
-                on_update: Action::NoAction,
+                on_delete: Action::Nothing,
+                on_update: Action::Nothing,
                 enforced: true,
                 indexed: true,
                 place: place.place(),
@@ -72,7 +72,7 @@ fn action(at: Cursor<'_>, key: &str) -> Action {
         Some("cascade") => Action::Cascade,
         Some("setNull") => Action::SetNull,
         Some("setDefault") => Action::SetDefault,
-        _ => Action::NoAction,
+        _ => Action::Nothing,
     }
 }
 
@@ -150,7 +150,7 @@ fn whole(parts: &[&Reference]) -> ForeignKey {
 
 /// One of a key's columns speaks for all.
 fn told(mut actions: impl Iterator<Item = Action>) -> Action {
-    actions.find(|action| *action != Action::NoAction).unwrap_or(Action::NoAction)
+    actions.find(|action| *action != Action::Nothing).unwrap_or(Action::Nothing)
 }
 
 fn not_unique(drafts: &[Draft<'_>], part: &Reference) -> Finding {
