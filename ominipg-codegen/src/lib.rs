@@ -40,8 +40,8 @@ mod output;
 mod read;
 
 pub use build::{Build, generate};
-pub use committed::Written;
-pub use diagnostic::{Code, Diagnostic, Error, Severity};
+pub use committed::{Crate, Written};
+pub use diagnostic::{Code, Diagnostic, Error, Label, Severity};
 pub use expand::expand;
 pub use output::{File, Output};
 pub use read::META_SCHEMA;

@@ -147,6 +147,7 @@ fn whole(parts: &[&Reference]) -> ForeignKey {
 
 fn not_unique(drafts: &[Draft<'_>], part: &Reference) -> Finding {
     let target = &drafts[part.target].table;
+    let at = target.columns[part.target_column].place;
     let column = &target.columns[part.target_column].property;
     let message = format!("`{column}` of `{}` is not unique, so no foreign key can lead to it", target.name);
     let help = format!(
@@ -154,5 +155,5 @@ fn not_unique(drafts: &[Draft<'_>], part: &Reference) -> Finding {
          `\"references\": {{ \"table\": \"{0}\", \"column\": \"{column}\", \"enforce\": false }}` to have the relation without the foreign key",
         target.name
     );
-    Finding::new(Code::ForeignKeyTarget, part.place, message).help(help)
+    Finding::new(Code::ForeignKeyTarget, part.place, message).and(at, "not unique").help(help)
 }
