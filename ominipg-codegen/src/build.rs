@@ -17,6 +17,7 @@ pub struct Build {
     base: PathBuf,
     runtime: Option<String>,
     derive: Vec<String>,
+    deny_warnings: bool,
     out_dir: Option<PathBuf>,
 }
 
@@ -45,6 +46,7 @@ impl Build {
             base: PathBuf::new(),
             runtime: None,
             derive: Vec::new(),
+            deny_warnings: false,
             out_dir: None,
         }
     }
@@ -58,6 +60,12 @@ impl Build {
     /// Adds a derive to the generated types, such as `Eq` or `::schemars::JsonSchema`.
     pub fn derive(mut self, path: impl Into<String>) -> Self {
         self.derive.push(path.into());
+        self
+    }
+
+    /// Makes errors of warnings.
+    pub fn deny_warnings(mut self, deny: bool) -> Self {
+        self.deny_warnings = deny;
         self
     }
 
@@ -103,10 +111,11 @@ impl Build {
         let schema = model::build(&input, &mut others);
         check(&schema, &settings, &mut others);
         findings.extend_beside(&broken, others);
-        if findings.has_errors() {
-            return Err((Error::new(findings.finish(&input.sources)), files));
+        let denied = self.deny_warnings && !findings.is_empty();
+        if findings.has_errors() || denied {
+            return Err((Error::new(findings.finish(&input.sources, self.deny_warnings)), files));
         }
-        let warnings = findings.finish(&input.sources);
+        let warnings = findings.finish(&input.sources, false);
         Ok(Checked { schema, settings, warnings, sources: input.sources })
     }
 

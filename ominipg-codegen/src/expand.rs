@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Ident, LitStr, Token, bracketed};
+use syn::{Ident, LitBool, LitStr, Token, bracketed};
 
 use crate::build::Build;
 use crate::diagnostic::Diagnostic;
@@ -28,6 +28,7 @@ pub fn expand(input: TokenStream, manifest_dir: &Path) -> TokenStream {
     for derive in call.derive {
         build = build.derive(text(&derive));
     }
+    build = build.deny_warnings(call.deny_warnings);
     match build.generate_or_sources() {
         Ok(output) => {
             let tokens = output.tokens();
@@ -49,6 +50,7 @@ struct Call {
     path: LitStr,
     runtime: Option<syn::Path>,
     derive: Vec<syn::Path>,
+    deny_warnings: bool,
 }
 
 impl Parse for Call {
@@ -56,7 +58,7 @@ impl Parse for Call {
         if input.is_empty() {
             return Err(input.error("name a folder of schemas: `ominipg_schema!(\"schemas\")`"));
         }
-        let mut call = Self { path: input.parse()?, runtime: None, derive: Vec::new() };
+        let mut call = Self { path: input.parse()?, runtime: None, derive: Vec::new(), deny_warnings: false };
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
@@ -71,10 +73,11 @@ impl Parse for Call {
                     bracketed!(list in input);
                     call.derive.extend(Punctuated::<syn::Path, Token![,]>::parse_terminated(&list)?);
                 }
+                "deny_warnings" => call.deny_warnings = input.parse::<LitBool>()?.value,
                 other => {
-                    let known = ["runtime", "derive"];
+                    let known = ["runtime", "derive", "deny_warnings"];
                     let hint = closest(other, known.into_iter()).map_or_else(
-                        || "the settings are `runtime = ::path` and `derive = [Path, …]`".to_owned(),
+                        || "the settings are `runtime = ::path`, `derive = [Path, …]` and `deny_warnings = true`".to_owned(),
                         |known| format!("do you mean `{known}`?"),
                     );
                     return Err(syn::Error::new(

@@ -45,8 +45,8 @@ mod read;
 mod shape;
 
 pub use build::{Build, generate};
-pub use committed::Written;
-pub use diagnostic::{Code, Diagnostic, Error, Severity};
+pub use committed::{Crate, Written};
+pub use diagnostic::{Code, Diagnostic, Error, Label, Severity};
 pub use diagram::DiagramFormat;
 pub use expand::expand;
 #[cfg(feature = "engine")]

@@ -61,20 +61,24 @@ fn digit_safe(name: &str) -> String {
     if name.starts_with(|c: char| c.is_numeric()) { format!("_{name}") } else { name.to_owned() }
 }
 
-/// Insertions, deletions, replacements between two words.
+/// Insertions, deletions, replacements, and swaps of neighbours, between two words.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let replaced = corner + usize::from(left != *right);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut earlier: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut row = vec![i + 1];
+        for j in 0..b.len() {
+            let replaced = last[j] + usize::from(a[i] != b[j]);
+            let mut best = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                best = best.min(earlier[j - 1] + 1);
+            }
+            row.push(best);
         }
+        earlier = std::mem::replace(&mut last, row);
     }
-    row[b.len()]
+    last[b.len()]
 }
 
 #[cfg(test)]
@@ -104,6 +108,7 @@ mod tests {
     #[test]
     fn suggestions_are_close() {
         assert_eq!(closest("minLenght", ["minLength", "maxLength"].into_iter()), Some("minLength"));
+        assert_eq!(closest("nmae", ["id", "name"].into_iter()), Some("name"));
         assert_eq!(closest("colour", ["minLength"].into_iter()), None);
     }
 }

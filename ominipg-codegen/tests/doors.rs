@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
 
-use ominipg_codegen::{Build, expand, generate};
+use ominipg_codegen::{Build, Code, Severity, expand, generate};
 use proc_macro2::TokenStream;
 use quote::quote;
+use serde_json::{Value, json};
 
 fn manifest() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -116,36 +117,80 @@ fn all_doors_take_the_same_settings() {
 }
 
 #[test]
-fn all_doors_give_the_same_report() {
-    for case in
-        ["OMI003-not-json", "OMI005-not-a-schema", "OMI010-no-key", "OMI013-same-table", "OMI020-dead-ref"]
-    {
-        let schemas = format!("tests/errors/{case}/schemas");
-        // The kept reports are relative to the case, those of the doors to the crate.
-        let report =
-            fs::read_to_string(manifest().join(format!("tests/errors/{case}/expected.txt"))).unwrap();
-        let report = report
-            .replace("--> schemas/", &format!("--> {schemas}/"))
-            .replace("`schemas/", &format!("`{schemas}/"));
+fn all_doors_deny_warnings() {
+    let schemas = "tests/golden/rules/schemas";
+    let build = Build::new(manifest().join(schemas));
+    let warnings = build.generate().unwrap().warnings().len();
+    let error = build.deny_warnings(true).generate().unwrap_err();
+    assert_eq!(error.diagnostics().len(), warnings);
+    assert!(error.diagnostics().iter().all(|found| found.severity() == Severity::Error), "{error}");
+    assert!(error.to_string().starts_with("error[OMI030]: "), "{error}");
 
-        let done = cli(&["check", &schemas]);
-        assert_eq!(done.status.code(), Some(1));
-        let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
-        assert!(stderr.starts_with(&report), "{stderr}\n--- is not\n{report}");
-
-        let by_macro = expand(quote!(#schemas), manifest());
-        let file: syn::File = syn::parse2(by_macro).unwrap();
-        let syn::Item::Macro(item) = &file.items[0] else { panic!("the macro gives a `compile_error!`") };
-        let text: syn::LitStr = item.mac.parse_body().unwrap();
-        assert_eq!(text.value(), format!("the schemas have problems\n\n{report}"));
-        assert!(file.items.len() > 1, "files with errors are watched too");
-
-        // A build script names files by the path that it was given, which is a whole one here.
-        let full = manifest().join(&schemas);
-        let error = Build::new(&full).out_dir(env::temp_dir()).emit().unwrap_err();
-        assert_eq!(error.to_string().replace(&format!("{}/", manifest().display()), ""), report);
-        assert_eq!(format!("{error:?}"), format!("the schemas have problems\n\n{error}"));
+    let by_macro = expand(quote!(#schemas, deny_warnings = true), manifest()).to_string();
+    assert!(by_macro.contains("compile_error"), "{by_macro}");
+    assert!(
+        !expand(quote!(#schemas, deny_warnings = false), manifest()).to_string().contains("compile_error")
+    );
+    for command in [&["check", schemas][..], &["sql", schemas], &["generate", schemas, "--out", "/nowhere"]] {
+        let done = cli(&[command, &["--deny-warnings"]].concat());
+        assert_eq!(done.status.code(), Some(1), "{command:?}");
+        let stderr = String::from_utf8_lossy(&done.stderr);
+        assert!(stderr.starts_with("error[OMI030]: ") && stderr.contains("more\n"), "{stderr}");
     }
+}
+
+#[test]
+fn json_messages_have_the_fields_that_are_promised() {
+    let done = cli(&["check", "tests/errors/OMI013-same-table/schemas", "--message-format", "json"]);
+    assert_eq!((done.status.code(), done.stdout.len()), (Some(1), 0));
+    let line: Value = serde_json::from_slice(&done.stderr).expect("one object, and nothing else");
+    let file = |name: &str| format!("tests/errors/OMI013-same-table/schemas/{name}.json");
+    assert_eq!((&line["severity"], &line["code"]), (&json!("error"), &json!("OMI013")));
+    assert_eq!(line["message"], "two tables have the name `users`");
+    assert_eq!(
+        (&line["file"], &line["line"], &line["column"]),
+        (&json!(file("users")), &json!(1), &json!(1))
+    );
+    assert_eq!(line["range"], json!([0, 1]));
+    let first = json!({ "file": file("users"), "line": 1, "column": 1, "endLine": 1, "endColumn": 2, "range": [0, 1], "text": "the second one" });
+    assert_eq!(line["labels"][0], first);
+    let text = fs::read_to_string(manifest().join(file("people"))).unwrap();
+    let range = &line["labels"][1]["range"];
+    let at = |index: usize| usize::try_from(range[index].as_u64().unwrap()).unwrap();
+    assert_eq!(&text[at(0)..at(1)], "\"users\"");
+    assert!(line["help"].as_str().unwrap().starts_with("rename one of them"));
+    assert!(line["rendered"].as_str().unwrap().starts_with("error[OMI013]: two tables"));
+
+    // Errors without a file have nulls.
+    let done = cli(&["check", "no/such/folder", "--message-format", "json"]);
+    let line: Value = serde_json::from_slice(&done.stderr).unwrap();
+    assert_eq!((&line["file"], &line["range"], &line["labels"]), (&Value::Null, &Value::Null, &json!([])));
+    let out = temp("json-stale");
+    let done = cli(&[
+        "generate",
+        "tests/golden/bundle/schemas",
+        "--check",
+        "--message-format",
+        "json",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    let line: Value = serde_json::from_slice(&done.stderr).unwrap();
+    assert_eq!(line["code"], "OMI053");
+    fs::remove_dir_all(out).unwrap();
+}
+
+#[test]
+fn codes_are_explained() {
+    let done = cli(&["--explain", "omi014"]);
+    assert!(done.status.success());
+    assert_eq!(String::from_utf8_lossy(&done.stdout), Code::SameColumn.explanation());
+    let done = cli(&["--explain", "OMI999"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).starts_with("error: there is no code `OMI999`"));
+    let help = String::from_utf8(cli(&["--help"]).stdout).unwrap();
+    assert!(help.contains("--explain <CODE>") && help.contains("generate"), "{help}");
+    assert_eq!(cli(&[]).status.code(), Some(2), "no arguments, no work");
 }
 
 #[test]

@@ -11,11 +11,11 @@ fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
-    assert!(cases.len() >= 6, "the golden cases are there");
+    assert!(cases.len() >= 20, "the golden cases are there");
     cases
 }
 
-/// The case `blog` has the schemas that the workspace's own tests use.
+/// Some cases have the schemas that the workspace's own tests and examples use.
 fn schemas(case: &Path) -> PathBuf {
     let own = case.join("schemas");
     if own.exists() {
@@ -43,6 +43,7 @@ fn output_is_what_is_kept() {
         let output = generate(&case);
         let out = case.join("out");
         if env::var_os("OMINIPG_UPDATE").is_some() {
+            fs::create_dir_all(&out).unwrap();
             output.write(&out).unwrap();
         }
         let mut names: Vec<String> = fs::read_dir(&out)
@@ -91,4 +92,13 @@ fn output_names_no_path_of_this_machine() {
             assert!(!file.text.contains(env!("CARGO_MANIFEST_DIR")), "{}", file.name);
         }
     }
+}
+
+#[test]
+fn there_are_many_schemas() {
+    let of_case = |case: PathBuf| {
+        let files = fs::read_dir(schemas(&case)).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|file| file.extension().is_some_and(|end| end == "json")).count()
+    };
+    assert!(cases().into_iter().map(of_case).sum::<usize>() >= 40);
 }

@@ -5,7 +5,7 @@ use ominipg::{ConnectOptions, Ominipg, Schema};
 use ominipg_test_support::database;
 
 use crate::golden::blog::{self, NewEverything, NewPost, NewUser, everything, posts, users};
-use crate::golden::{bundle, json as shapes, keys, names, rules, sql};
+use crate::golden::{self, bundle, json as shapes, keys, names, rules, sql};
 
 async fn open(schema: &'static Schema) -> (Ominipg, String) {
     let url = database().await;
@@ -18,11 +18,26 @@ async fn tables_are_created_again_without_effect() {
     for schema in [
         &blog::SCHEMA,
         &bundle::SCHEMA,
+        &golden::case::SCHEMA,
+        &golden::draft7::SCHEMA,
+        &golden::flights::SCHEMA,
         &shapes::SCHEMA,
+        &golden::junction::SCHEMA,
+        &golden::kept::SCHEMA,
         &keys::SCHEMA,
+        &golden::layers::SCHEMA,
         &names::SCHEMA,
+        &golden::native::SCHEMA,
+        &golden::notes::SCHEMA,
+        &golden::own::SCHEMA,
+        &golden::prelude::SCHEMA,
         &rules::SCHEMA,
+        &golden::selfref::SCHEMA,
+        &golden::shop::SCHEMA,
         &sql::SCHEMA,
+        &golden::unicode::SCHEMA,
+        &golden::upstream::SCHEMA,
+        &golden::wide::SCHEMA,
     ] {
         let (db, url) = open(schema).await;
         let count = "SELECT (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)

@@ -1,7 +1,7 @@
 //! Foreign keys.
 
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Relation, Schema, Table};
+use crate::model::{Column, Relation, Schema, Table};
 
 /// Whether a foreign key says the same, from either side.
 fn is_backed(schema: &Schema, table: &Table, link: &Relation) -> bool {
@@ -38,7 +38,9 @@ pub(super) fn types(schema: &Schema, findings: &mut Findings) {
                         "take the type over: `\"$ref\": \"{}.json#/properties/{}\"`",
                         target.name, to.property
                     );
-                    findings.add(Finding::new(Code::ForeignKeyType, place, message).help(help));
+                    let label = |column: &Column| format!("`{}` is {}", column.property, column.ty.sql());
+                    let finding = Finding::new(Code::ForeignKeyType, place, message).label(label(from));
+                    findings.add(finding.and(to.place, label(to)).help(help));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The rules that a model must satisfy before code is made of it: one small function a rule.
 
+mod attributes;
 mod distribution;
 mod enums;
 mod foreign_keys;
@@ -31,6 +32,7 @@ pub(crate) fn check(schema: &Schema, settings: &Settings, findings: &mut Finding
     writing::read_and_write_only(schema, findings);
     writing::never_written(schema, findings);
     rust_types::paths(schema, findings);
+    attributes::rust(schema, findings);
     rust_names::fields(schema, findings);
     rust_names::relations(schema, findings);
     rust_names::modules(schema, findings);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Finding, Findings, Place};
 use crate::emit;
-use crate::model::Schema;
+use crate::model::{Schema, Table};
 
 /// PostgreSQL cuts longer names, so that two could become one.
 const LONGEST: usize = 63;
@@ -12,11 +12,11 @@ const LONGEST: usize = 63;
 /// No two tables have the same name.
 pub(super) fn tables(schema: &Schema, findings: &mut Findings) {
     for (index, table) in schema.tables.iter().enumerate() {
-        let mut others = schema.tables.iter().enumerate().filter(|(other, _)| *other != index);
-        if others.any(|(_, other)| other.name == table.name) {
+        if let Some(first) = schema.tables[..index].iter().find(|first| first.name == table.name) {
             let message = format!("two tables have the name `{}`", table.name);
             let help = "rename one of them: the file, or `\"x-ominipg\": { \"table\": … }`";
-            findings.add(Finding::new(Code::SameTable, table.place, message).label("one of them").help(help));
+            let finding = Finding::new(Code::SameTable, table.place, message).label("the second one");
+            findings.add(finding.and(first.place, "the first one").help(help));
         }
     }
 }
@@ -25,12 +25,13 @@ pub(super) fn tables(schema: &Schema, findings: &mut Findings) {
 pub(super) fn columns(schema: &Schema, findings: &mut Findings) {
     for table in &schema.tables {
         for (index, column) in table.columns.iter().enumerate() {
-            if table.columns[..index].iter().any(|earlier| earlier.name == column.name) {
+            if let Some(first) = table.columns[..index].iter().find(|first| first.name == column.name) {
                 let message = format!("two columns of `{}` have the name `{}`", table.name, column.name);
                 let help = "give one of them another: `\"x-ominipg\": { \"column\": … }`";
                 findings.add(
                     Finding::new(Code::SameColumn, column.name_place, message)
                         .label("the second one")
+                        .and(first.name_place, "the first one")
                         .help(help),
                 );
             }
@@ -42,11 +43,15 @@ pub(super) fn columns(schema: &Schema, findings: &mut Findings) {
 pub(super) fn unique(schema: &Schema, findings: &mut Findings) {
     for table in &schema.tables {
         for (index, unique) in table.unique.iter().enumerate() {
-            let same = table.unique[..index].iter().any(|earlier| earlier.columns == unique.columns);
-            if same || unique.columns == table.primary_key {
-                let message = format!("these columns of `{}` are unique already", table.name);
-                findings.add(Finding::new(Code::SameColumn, unique.place, message).help("leave this out"));
-            }
+            let first = table.unique[..index].iter().find(|first| first.columns == unique.columns);
+            let (place, label) = match first {
+                Some(first) => (first.place, "here"),
+                None if unique.columns == table.primary_key => (table.key_place, "by the primary key"),
+                None => continue,
+            };
+            let message = format!("these columns of `{}` are unique already", table.name);
+            let finding = Finding::new(Code::SameColumn, unique.place, message).label("once more");
+            findings.add(finding.and(place, label).help("leave this out"));
         }
     }
 }
@@ -82,14 +87,15 @@ fn one(kind: &str, name: &str, place: Place, findings: &mut Findings) {
 
 /// No two indexes, constraints or tables get the same name, since only the first would be made.
 pub(super) fn derived(schema: &Schema, findings: &mut Findings) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut seen: BTreeMap<String, &Table> = BTreeMap::new();
     for table in &schema.tables {
         for name in emit::names_taken(schema, table) {
-            if let Some(earlier) = seen.insert(name.clone(), &table.name) {
-                let message = format!("`{earlier}` and `{}` both need the name `{name}`", table.name);
+            if let Some(first) = seen.insert(name.clone(), table) {
+                let message = format!("`{}` and `{}` both need the name `{name}`", first.name, table.name);
                 let help =
                     "rename the table or one of its columns: indexes and constraints are named after them";
-                findings.add(Finding::new(Code::BadName, table.place, message).help(help));
+                let finding = Finding::new(Code::BadName, table.place, message).label("the second one");
+                findings.add(finding.and(first.place, "the first one").help(help));
             }
         }
     }

@@ -24,6 +24,7 @@ pub(super) fn fields(schema: &Schema, findings: &mut Findings) {
                 findings.add(
                     Finding::new(Code::SameRustName, column.field_place, message)
                         .label("the second one")
+                        .and(earlier.field_place, "the first one")
                         .help(help),
                 );
             }
@@ -35,17 +36,21 @@ pub(super) fn fields(schema: &Schema, findings: &mut Findings) {
 pub(super) fn relations(schema: &Schema, findings: &mut Findings) {
     for table in &schema.tables {
         for (index, relation) in table.relations.iter().enumerate() {
-            let same = table.relations[..index].iter().any(|earlier| earlier.name == relation.name);
-            if same || relation.name.is_empty() {
-                let message = if same {
-                    format!("two relations of `{}` have the name `{}`", table.name, relation.name)
-                } else {
-                    "the relation's name gives no Rust name".to_owned()
-                };
-                findings.add(
-                    Finding::new(Code::SameRustName, relation.place, message).help("give it another name"),
-                );
-            }
+            let first = table.relations[..index].iter().find(|first| first.name == relation.name);
+            let finding = match first {
+                Some(first) => {
+                    let message =
+                        format!("two relations of `{}` have the name `{}`", table.name, relation.name);
+                    let finding = Finding::new(Code::SameRustName, relation.place, message);
+                    finding.label("the second one").and(first.place, "the first one")
+                }
+                None if relation.name.is_empty() => {
+                    let message = "the relation's name gives no Rust name";
+                    Finding::new(Code::SameRustName, relation.place, message)
+                }
+                None => continue,
+            };
+            findings.add(finding.help("give it another name"));
         }
     }
 }
@@ -63,7 +68,8 @@ pub(super) fn modules(schema: &Schema, findings: &mut Findings) {
                 "the tables `{}` and `{}` are both the module `{}`",
                 earlier.name, table.name, table.module
             );
-            findings.add(Finding::new(Code::SameRustName, table.place, message).help(help));
+            let finding = Finding::new(Code::SameRustName, table.place, message).label("the second one");
+            findings.add(finding.and(earlier.place, "the first one").help(help));
         }
     }
 }
@@ -73,7 +79,7 @@ pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Finding
     for table in &schema.tables {
         // A schema without types has its own finding.
         let Ok(json) = json_types(table, settings) else { continue };
-        let mut seen: BTreeMap<String, ()> = BTreeMap::new();
+        let mut seen: BTreeMap<String, Place> = BTreeMap::new();
         let constraint = emit::CONSTRAINT.to_owned();
         let of_table =
             [table.row.clone(), table.new_type(), table.patch_type(), table.key_type(), constraint];
@@ -81,10 +87,11 @@ pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Finding
         let of_enums = table.enums().into_iter().map(|(column, found)| (found.name.clone(), column.place));
         let of_json = json.names().iter().map(|(name, column)| (name.clone(), table.columns[*column].place));
         for (name, place) in of_table.chain(of_enums).chain(of_json) {
-            if seen.insert(name.clone(), ()).is_some() {
+            if let Some(first) = seen.insert(name.clone(), place) {
                 let message = format!("two types of `{}` have the Rust name `{name}`", table.name);
                 let help = "give the column another Rust name, `\"x-ominipg\": { \"name\": … }`, or a type of your own, `\"rust\"`";
-                findings.add(Finding::new(Code::SameRustName, place, message).help(help));
+                let finding = Finding::new(Code::SameRustName, place, message).label("the second one");
+                findings.add(finding.and(first, "the first one").help(help));
             }
         }
     }
@@ -95,12 +102,13 @@ pub(super) fn exports(schema: &Schema, findings: &mut Findings) {
     let mut seen: BTreeMap<String, (&str, Place)> = BTreeMap::new();
     for table in &schema.tables {
         for name in exports_of(table) {
-            if let Some((earlier, _)) = seen.insert(name.clone(), (&table.name, table.place)) {
+            if let Some((earlier, first)) = seen.insert(name.clone(), (&table.name, table.place)) {
                 let message =
                     format!("the tables `{earlier}` and `{}` both have a Rust type `{name}`", table.name);
                 let help =
                     "give one of them another row type: `\"x-ominipg\": { \"name\": \"…\" }` on the table";
-                findings.add(Finding::new(Code::SameRustName, table.place, message).help(help));
+                let finding = Finding::new(Code::SameRustName, table.place, message).label("the second one");
+                findings.add(finding.and(first, "the first one").help(help));
             }
         }
     }

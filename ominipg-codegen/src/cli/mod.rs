@@ -5,11 +5,13 @@ mod backup;
 mod diagram;
 #[cfg(feature = "engine")]
 mod engine;
+mod explain;
 #[cfg(feature = "engine")]
 mod folder;
 #[cfg(feature = "engine")]
 mod inspect;
 mod migrate;
+mod report;
 mod schemas;
 #[cfg(feature = "engine")]
 mod serve;
@@ -25,10 +27,18 @@ use self::folder::folder_url;
 
 /// Makes a typed PostgreSQL data layer from a folder of JSON Schemas.
 #[derive(Debug, Parser)]
-#[command(name = "ominipg-codegen", version)]
+#[command(
+    name = "ominipg-codegen",
+    version,
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true
+)]
 struct Cli {
+    /// Explains an error or a warning by its code, such as `OMI014`.
+    #[arg(long, value_name = "CODE")]
+    explain: Option<String>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,24 +77,10 @@ enum Command {
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Generate(generate) => generate.run(),
-        Command::Check(schemas) => schemas.check(),
-        Command::Sql(schemas) => schemas.sql(),
-        Command::Diagram(diagram) => diagram.run(),
-        Command::Migrate(migrate) => migrate.run(),
-        #[cfg(feature = "engine")]
-        Command::Inspect(inspect) => inspect.run(),
-        #[cfg(feature = "engine")]
-        Command::Engine(engine) => engine.run(),
-        #[cfg(feature = "engine")]
-        Command::Serve(serve) => serve.run(),
-        #[cfg(feature = "engine")]
-        Command::Dump(dump) => dump.run(),
-        #[cfg(feature = "engine")]
-        Command::Restore(restore) => restore.run(),
-        #[cfg(feature = "engine")]
-        Command::Sync(sync) => sync.run(),
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => explain::explain(&cli.explain.expect("without arguments there is help")),
+        Some(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -94,6 +90,30 @@ pub(crate) fn run() -> ExitCode {
                 eprintln!();
             }
             ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    fn run(self) -> Result<(), String> {
+        match self {
+            Self::Generate(generate) => generate.run(),
+            Self::Check(schemas) => schemas.check(),
+            Self::Sql(schemas) => schemas.sql(),
+            Self::Diagram(diagram) => diagram.run(),
+            Self::Migrate(migrate) => migrate.run(),
+            #[cfg(feature = "engine")]
+            Self::Inspect(inspect) => inspect.run(),
+            #[cfg(feature = "engine")]
+            Self::Engine(engine) => engine.run(),
+            #[cfg(feature = "engine")]
+            Self::Serve(serve) => serve.run(),
+            #[cfg(feature = "engine")]
+            Self::Dump(dump) => dump.run(),
+            #[cfg(feature = "engine")]
+            Self::Restore(restore) => restore.run(),
+            #[cfg(feature = "engine")]
+            Self::Sync(sync) => sync.run(),
         }
     }
 }

@@ -9,7 +9,7 @@ use syn::{Item, UseTree};
 
 use super::write::{read, stale};
 use crate::diagnostic::{Code, Error};
-use crate::output::Output;
+use crate::output::{File, Output};
 
 impl Output {
     /// Checks that a folder holds this output, however it is formatted.
@@ -19,27 +19,40 @@ impl Output {
     /// What differs, as a diff; a file that cannot be read.
     pub fn check(&self, folder: impl AsRef<Path>) -> Result<(), Error> {
         let folder = folder.as_ref();
-        let files = self.files();
-        let mut problems = Vec::new();
-        for file in &files {
-            let path = folder.join(&file.name);
-            match read(&path)? {
-                None => problems.push(format!("{} is missing", shown(&path))),
-                Some(text) => problems.extend(differs(&shown(&path), &text, &file.text)),
-            }
-        }
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        for (path, _) in stale(folder, &names)? {
-            problems.push(format!("{} is made by no table any more", shown(&path)));
-        }
-        if problems.is_empty() {
-            return Ok(());
-        }
-        let message = format!("the committed code is not what the schemas give\n\n{}", problems.join("\n"));
-        let help =
-            format!("run `ominipg-codegen generate … --out {}` and commit what it writes", shown(folder));
-        Err(Error::outside(Code::Stale, message, help))
+        verdict(&problems(&self.files(), folder)?, folder)
     }
+}
+
+/// What differs between files and those of a folder.
+pub(super) fn problems(files: &[File], folder: &Path) -> Result<Vec<String>, Error> {
+    let mut problems = Vec::new();
+    for file in files {
+        let path = folder.join(&file.name);
+        match read(&path)? {
+            None => problems.push(format!("{} is missing", shown(&path))),
+            Some(text) => problems.extend(differs(&shown(&path), &text, &file.text)),
+        }
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    for (path, _) in stale(folder, &names)? {
+        problems.push(format!("{} is made by no table any more", shown(&path)));
+    }
+    Ok(problems)
+}
+
+/// The error that tells of all problems, if there are any.
+pub(super) fn verdict(problems: &[String], folder: &Path) -> Result<(), Error> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the committed code is not what the schemas give\n\n{}", problems.join("\n"));
+    let help = format!("run `ominipg-codegen generate … --out {}` and commit what it writes", shown(folder));
+    Err(Error::outside(Code::Stale, message, help))
+}
+
+/// The difference between two texts, if there is any.
+pub(super) fn text(path: &Path, committed: &str, wanted: &str) -> Option<String> {
+    (committed != wanted).then(|| diff(&shown(path), committed, wanted))
 }
 
 fn shown(path: &Path) -> String {
@@ -55,9 +68,12 @@ fn differs(name: &str, committed: &str, wanted: &str) -> Option<String> {
     if committed == wanted {
         return None;
     }
-    let diff = TextDiff::from_lines(committed.as_str(), wanted.as_str());
-    let diff = diff.unified_diff().context_radius(2).header(name, "what the schemas give").to_string();
-    Some(diff)
+    Some(diff(name, &committed, &wanted))
+}
+
+fn diff(name: &str, committed: &str, wanted: &str) -> String {
+    let diff = TextDiff::from_lines(committed, wanted);
+    diff.unified_diff().context_radius(2).header(name, "what the schemas give").to_string()
 }
 
 /// The code in one form: what rustfmt may order is ordered, and all is formatted anew, without comments.

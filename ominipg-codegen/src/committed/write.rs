@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io, process};
 
 use crate::diagnostic::{Code, Error};
-use crate::output::{MARK, Output};
+use crate::output::{File, MARK, Output};
 
 /// What [`Output::write`] did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,42 +23,64 @@ impl Output {
     ///
     /// A file that cannot be written; a file in the way that was not generated.
     pub fn write(&self, folder: impl AsRef<Path>) -> Result<Written, Error> {
-        let folder = folder.as_ref();
-        let stage = folder.join(format!(".ominipg-codegen-{}", process::id()));
-        let written = self.write_by(folder, &stage);
-        // What is left of the stage after a failure is of no use; after a success it is empty.
-        let _ = fs::remove_dir_all(&stage);
-        written
+        write(&self.files(), folder.as_ref())
     }
+}
 
-    fn write_by(&self, folder: &Path, stage: &Path) -> Result<Written, Error> {
-        let mut written = Written::default();
-        let files = self.files();
-        for file in &files {
-            let path = folder.join(&file.name);
-            match read(&path)? {
-                Some(text) if !text.starts_with(MARK) => return Err(foreign(&path)),
-                Some(text) if text == file.text => {}
-                _ => written.changed.push(file.name.clone()),
-            }
-        }
-        let changed = files.iter().filter(|file| written.changed.contains(&file.name));
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        fs::create_dir_all(stage).map_err(|error| unwritable(stage, &error))?;
-        for file in changed.clone() {
-            let path = stage.join(&file.name);
-            fs::write(&path, &file.text).map_err(|error| unwritable(&path, &error))?;
-        }
-        for file in changed {
-            let path = folder.join(&file.name);
-            fs::rename(stage.join(&file.name), &path).map_err(|error| unwritable(&path, &error))?;
-        }
-        for (path, name) in stale(folder, &names)? {
-            fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
-            written.deleted.push(name);
-        }
-        Ok(written)
+/// Writes files to a folder, by way of a folder within it, so that none is there in part.
+pub(super) fn write(files: &[File], folder: &Path) -> Result<Written, Error> {
+    let stage = stage(folder);
+    let written = write_by(files, folder, &stage);
+    // What is left of the stage after a failure is of no use; after a success it is empty.
+    let _ = fs::remove_dir_all(&stage);
+    written
+}
+
+/// Writes one file that may be replaced, unless it is there already; gives its name where something was written.
+pub(super) fn replace(folder: &Path, file: &File) -> Result<Option<String>, Error> {
+    let path = folder.join(&file.name);
+    if read(&path)?.as_ref() == Some(&file.text) {
+        return Ok(None);
     }
+    let aside = folder.join(format!("{}.{}", file.name, process::id()));
+    let moved = fs::write(&aside, &file.text).and_then(|()| fs::rename(&aside, &path));
+    moved.map_err(|error| {
+        let _ = fs::remove_file(&aside);
+        unwritable(&path, &error)
+    })?;
+    Ok(Some(file.name.clone()))
+}
+
+fn stage(folder: &Path) -> PathBuf {
+    folder.join(format!(".ominipg-codegen-{}", process::id()))
+}
+
+fn write_by(files: &[File], folder: &Path, stage: &Path) -> Result<Written, Error> {
+    let mut written = Written::default();
+    for file in files {
+        let path = folder.join(&file.name);
+        match read(&path)? {
+            Some(text) if !text.starts_with(MARK) => return Err(foreign(&path)),
+            Some(text) if text == file.text => {}
+            _ => written.changed.push(file.name.clone()),
+        }
+    }
+    let changed = files.iter().filter(|file| written.changed.contains(&file.name));
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    fs::create_dir_all(stage).map_err(|error| unwritable(stage, &error))?;
+    for file in changed.clone() {
+        let path = stage.join(&file.name);
+        fs::write(&path, &file.text).map_err(|error| unwritable(&path, &error))?;
+    }
+    for file in changed {
+        let path = folder.join(&file.name);
+        fs::rename(stage.join(&file.name), &path).map_err(|error| unwritable(&path, &error))?;
+    }
+    for (path, name) in stale(folder, &names)? {
+        fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
+        written.deleted.push(name);
+    }
+    Ok(written)
 }
 
 /// Generated files that are not among `names`.

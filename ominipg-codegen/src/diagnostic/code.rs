@@ -24,6 +24,11 @@ macro_rules! codes {
             pub fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)+ }
             }
+
+            /// What it means, with an example that is wrong and one that is right, in Markdown.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$name => include_str!(concat!("explain/", $id, ".md")),)+ }
+            }
         }
     };
 }
@@ -111,6 +116,8 @@ codes! {
     ForeignFile = "OMI052" Error,
     /// The committed output is not what the schemas give.
     Stale = "OMI053" Error,
+    /// A derive or an attribute of `x-ominipg` is not Rust.
+    BadAttribute = "OMI070" Error,
     /// An index is of a kind that its columns have no order for.
     BadIndex = "OMI080" Error,
     /// A table cannot be spread over servers as the schema asks.

@@ -1,10 +1,16 @@
 //! What is wrong with a schema, where, and what to do about it.
 
 mod code;
+mod error;
+mod findings;
+mod json;
+mod label;
 mod render;
 
 pub use code::Code;
-pub(crate) use render::render;
+pub use error::Error;
+pub(crate) use findings::Findings;
+pub use label::Label;
 
 use crate::read::{Sources, Span};
 
@@ -24,6 +30,16 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// One finding, before it is tied to a text.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
@@ -31,17 +47,26 @@ pub(crate) struct Finding {
     pub(crate) place: Option<Place>,
     pub(crate) message: String,
     pub(crate) label: String,
+    /// Places that disagree with the first one.
+    pub(crate) others: Vec<(Place, String)>,
     pub(crate) help: String,
 }
 
 impl Finding {
     pub(crate) fn new(code: Code, place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
-        Self { code, place: place.into(), message: message.into(), label: String::new(), help: String::new() }
+        let (label, help) = (String::new(), String::new());
+        Self { code, place: place.into(), message: message.into(), label, others: Vec::new(), help }
     }
 
     /// What stands behind the caret.
     pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
+        self
+    }
+
+    /// A second place, and what is said there.
+    pub(crate) fn and(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.others.push((place, label.into()));
         self
     }
 
@@ -52,46 +77,9 @@ impl Finding {
     }
 }
 
-/// Collects findings, so that nothing stops at the first.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    all: Vec<Finding>,
-}
-
-impl Findings {
-    pub(crate) fn add(&mut self, finding: Finding) {
-        self.all.push(finding);
-    }
-
-    pub(crate) fn has_errors(&self) -> bool {
-        self.all.iter().any(|finding| finding.code.severity() == Severity::Error)
-    }
-
-    /// The files that are no schemas as a whole, so that nothing more can be said of what is in them.
-    pub(crate) fn broken_files(&self) -> Vec<usize> {
-        let broken = self.all.iter().filter(|finding| finding.code.breaks_file());
-        broken.filter_map(|finding| finding.place.map(|place| place.file)).collect()
-    }
-
-    /// Takes in what was found about the other files; what only follows from broken files is left out.
-    pub(crate) fn extend_beside(&mut self, broken: &[usize], others: Findings) {
-        let follows = |finding: &Finding| {
-            let inside = finding.place.is_some_and(|place| broken.contains(&place.file));
-            inside || matches!(finding.code, Code::UnknownTable | Code::UnclearRelation | Code::Impossible)
-        };
-        self.all.extend(others.all.into_iter().filter(|finding| broken.is_empty() || !follows(finding)));
-    }
-
-    /// Renders all findings, in the order of files and lines, each once.
-    pub(crate) fn finish(mut self, sources: &Sources) -> Vec<Diagnostic> {
-        self.all.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
-        self.all.dedup_by(|a, b| (a.place, a.code, &a.message) == (b.place, b.code, &b.message));
-        self.all.into_iter().map(|finding| Diagnostic::new(finding, sources)).collect()
-    }
-}
-
 /// One finding about a schema.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The stable code.
     pub code: Code,
@@ -105,34 +93,50 @@ pub struct Diagnostic {
     pub line: usize,
     /// The column in characters, counted from 1; 0 without a file.
     pub column: usize,
+    /// The places: first the one at fault, then those that it does not agree with; none without a file.
+    pub labels: Vec<Label>,
+    severity: Severity,
     rendered: String,
 }
 
 impl Diagnostic {
-    fn new(finding: Finding, sources: &Sources) -> Self {
-        let rendered = render(&finding, sources);
-        let position = finding.place.map(|place| {
-            let source = sources.get(place.file);
-            (source.name.clone(), source.position(place.span.start))
-        });
-        let (file, (line, column)) = match position {
-            Some((file, position)) => (Some(file), position),
-            None => (None, (0, 0)),
-        };
+    fn new(severity: Severity, finding: Finding, sources: &Sources) -> Self {
+        let first = finding.place.map(|place| Label::new(place, finding.label, sources));
+        let others = finding.others.into_iter().map(|(place, text)| Label::new(place, text, sources));
+        let labels: Vec<Label> = first.into_iter().chain(others).collect();
+        let rendered = render::render(severity, finding.code, &finding.message, &labels, &finding.help);
+        let first = labels.first();
         Self {
             code: finding.code,
             message: finding.message,
             help: finding.help,
-            file,
-            line,
-            column,
+            file: first.map(|label| label.file.clone()),
+            line: first.map_or(0, |label| label.line),
+            column: first.map_or(0, |label| label.column),
+            labels,
+            severity,
             rendered,
         }
     }
 
-    /// How bad it is.
+    /// How bad it is: what its code says, unless warnings are denied.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
+    }
+
+    /// The finding as a JSON object on one line, for editors.
+    ///
+    /// ```text
+    /// { "severity": "error" or "warning", "code": "OMI014", "message": …, "file": … or null, "line": 1, "column": 1,
+    ///   "range": [first byte, byte behind the last] or null,
+    ///   "labels": [{ "file": …, "line": 1, "column": 1, "endLine": 1, "endColumn": 2, "range": [0, 1], "text": … }],
+    ///   "help": …, "rendered": … }
+    /// ```
+    ///
+    /// Lines and columns count from 1, columns in characters, ranges in bytes of UTF-8 from 0. `file`, `line`, `column` and
+    /// `range` are those of the first label. Further fields may come.
+    pub fn to_json(&self) -> String {
+        json::object(self)
     }
 }
 
@@ -142,52 +146,3 @@ impl std::fmt::Display for Diagnostic {
         out.write_str(&self.rendered)
     }
 }
-
-/// Everything that keeps a schema from becoming code; `Display` and `Debug` both give the full report.
-pub struct Error {
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Error {
-    pub(crate) fn new(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics }
-    }
-
-    /// An error that belongs to no schema file.
-    pub(crate) fn outside(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        let finding = Finding::new(code, None, message).help(help);
-        Self { diagnostics: vec![Diagnostic::new(finding, &Sources::default())] }
-    }
-
-    /// Errors that belong to no schema file.
-    pub(crate) fn outside_each(findings: Vec<Finding>) -> Self {
-        let sources = Sources::default();
-        Self { diagnostics: findings.into_iter().map(|finding| Diagnostic::new(finding, &sources)).collect() }
-    }
-
-    /// All findings: errors, and the warnings that came with them.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
-    }
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
-            if index > 0 {
-                out.write_str("\n")?;
-            }
-            diagnostic.fmt(out)?;
-        }
-        Ok(())
-    }
-}
-
-/// A build script that returns the error shows it by `Debug`, so that is the report too.
-impl std::fmt::Debug for Error {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "the schemas have problems\n\n{self}")
-    }
-}
-
-impl std::error::Error for Error {}

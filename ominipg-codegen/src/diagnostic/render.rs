@@ -2,37 +2,27 @@
 
 use std::fmt::Write;
 
-use super::{Finding, Severity};
-use crate::read::Sources;
+use super::{Code, Label, Severity};
 
 /// Lines longer than this are cut around the place, so that a minified schema does not fill the screen.
 const WIDTH: usize = 100;
 
-pub(crate) fn render(finding: &Finding, sources: &Sources) -> String {
-    let word = match finding.code.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let mut out = format!("{word}[{}]: {}\n", finding.code, finding.message);
-    let mut indent = 1;
-    if let Some(place) = finding.place {
-        let source = sources.get(place.file);
-        let (line, column) = source.position(place.span.start);
-        let number = line.to_string();
-        indent = number.len();
-        let text = source.line(line);
-        // A range of several lines is marked to the end of its first.
-        let from = column - 1;
-        let marked = source.text[place.span.start..place.span.end].lines().next().unwrap_or("");
-        let (shown, from, length) = window(text, from, marked.chars().count().max(1));
-        let _ = writeln!(out, "{:indent$}--> {}:{line}:{column}", "", source.name);
+pub(super) fn render(severity: Severity, code: Code, message: &str, labels: &[Label], help: &str) -> String {
+    let mut out = format!("{}[{code}]: {message}\n", severity.word());
+    let indent = labels.iter().map(|label| label.line.to_string().len()).max().unwrap_or(1);
+    for (index, label) in labels.iter().enumerate() {
+        let (arrow, mark) = if index == 0 { ("-->", "^") } else { (":::", "-") };
+        if index > 0 {
+            let _ = writeln!(out, "{:indent$} |", "");
+        }
+        let (shown, from, length) = window(&label.source, label.column - 1, label.marked);
+        let _ = writeln!(out, "{:indent$}{arrow} {}:{}:{}", "", label.file, label.line, label.column);
         let _ = writeln!(out, "{:indent$} |", "");
-        let _ = writeln!(out, "{number} | {shown}");
-        let caret = "^".repeat(length);
-        let _ =
-            writeln!(out, "{}", format!("{:indent$} | {:from$}{caret} {}", "", "", finding.label).trim_end());
+        let _ = writeln!(out, "{:<indent$} | {shown}", label.line);
+        let mark = mark.repeat(length);
+        let _ = writeln!(out, "{}", format!("{:indent$} | {:from$}{mark} {}", "", "", label.text).trim_end());
     }
-    for (index, line) in finding.help.lines().enumerate() {
+    for (index, line) in help.lines().enumerate() {
         let lead = if index == 0 { "= help:" } else { "       " };
         let _ = writeln!(out, "{:indent$} {lead} {line}", "");
     }

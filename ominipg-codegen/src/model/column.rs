@@ -1,6 +1,7 @@
 //! A column.
 
 use super::rule::Rule;
+use super::rust_text::RustText;
 use super::table::Was;
 use super::types::Type;
 use crate::diagnostic::Place;
@@ -34,6 +35,8 @@ pub(crate) struct Column {
     pub(crate) read_only: bool,
     pub(crate) write_only: bool,
     pub(crate) deprecated: bool,
+    /// Attributes of its fields.
+    pub(crate) attributes: Vec<RustText>,
     pub(crate) rules: Vec<Rule>,
     /// The property's key.
     pub(crate) place: Place,

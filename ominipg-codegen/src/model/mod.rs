@@ -4,6 +4,7 @@ mod build;
 mod column;
 mod link;
 mod rule;
+mod rust_text;
 mod table;
 mod types;
 
@@ -11,5 +12,6 @@ pub(crate) use build::build;
 pub(crate) use column::{Column, Presence};
 pub(crate) use link::{Action, ForeignKey, Relation, RelationKind};
 pub(crate) use rule::Rule;
+pub(crate) use rust_text::RustText;
 pub(crate) use table::{Index, Schema, SyncColumnPolicy, SyncPolicy, Table, Was};
 pub(crate) use types::{Enum, Scalar, Type};

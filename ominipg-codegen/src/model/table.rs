@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::link::{ForeignKey, Relation};
+use super::rust_text::RustText;
 use super::types::Enum;
 use crate::diagnostic::Place;
 
@@ -28,6 +29,9 @@ pub(crate) struct Table {
     /// How it is spread over the servers of Citus.
     pub(crate) distribution: Option<Distribution>,
     pub(crate) deprecated: bool,
+    /// Derives and attributes of its Rust types.
+    pub(crate) derive: Vec<RustText>,
+    pub(crate) attributes: Vec<RustText>,
     /// Whether the schema allows no further properties.
     pub(crate) closed: bool,
     pub(crate) columns: Vec<Column>,

@@ -6,6 +6,7 @@ use super::document::Document;
 use super::node::{Node, pointer_parts};
 use super::source::Sources;
 use crate::diagnostic::{Code, Finding, Findings, Place};
+use crate::names::closest;
 
 pub(super) fn check(sources: &Sources, document: &Document, findings: &mut Findings) {
     let file = document.file;
@@ -37,7 +38,7 @@ pub(super) fn check(sources: &Sources, document: &Document, findings: &mut Findi
         findings.add(
             Finding::new(Code::NotSchema, place, message(keyword.map(String::as_str)))
                 .label(label(error.kind(), &error.to_string(), at))
-                .help(help(keyword.map(String::as_str))),
+                .help(help(keyword.map(String::as_str), at)),
         );
     }
 }
@@ -63,8 +64,15 @@ fn label(kind: &ValidationErrorKind, message: &str, node: &Node) -> String {
     }
 }
 
-fn help(keyword: Option<&str>) -> &'static str {
-    match keyword {
+/// The types of JSON Schema.
+const TYPES: &[&str] = &["string", "integer", "number", "boolean", "object", "array", "null"];
+
+fn help(keyword: Option<&str>, node: &Node) -> String {
+    let near = node.str().and_then(|text| closest(text, TYPES.iter().copied()));
+    if let (Some("type"), Some(near)) = (keyword, near) {
+        return format!("do you mean `{near}`?");
+    }
+    let help = match keyword {
         Some("type") => {
             "the types are `string`, `integer`, `number`, `boolean`, `object`, `array` and `null`, or a list of them"
         }
@@ -73,5 +81,6 @@ fn help(keyword: Option<&str>) -> &'static str {
         }
         Some("properties") => "`properties` holds a schema for each property, by name",
         _ => "",
-    }
+    };
+    help.to_owned()
 }

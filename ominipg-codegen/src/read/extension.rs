@@ -1,5 +1,7 @@
 //! `x-ominipg` against its own meta-schema.
 
+use std::sync::LazyLock;
+
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Value as Json, json};
@@ -35,11 +37,11 @@ pub(super) fn check(file: usize, entry: &Entry, owner: Owner, findings: &mut Fin
         return;
     }
     let json = entry.node.to_json();
-    for error in validator(definition(owner)).iter_errors(&json) {
+    for error in validator(owner == Owner::Table).iter_errors(&json) {
         let path = pointer_parts(error.instance_path().as_str());
         let at = entry.node.at(path.iter().map(String::as_str)).unwrap_or(&entry.node);
         if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
-            let known = if path.is_empty() { keys(definition(owner)) } else { Vec::new() };
+            let known = keys(definition(owner), &path);
             for key in unexpected {
                 let span = at.entry(key).map_or(at.span, |entry| entry.key_span);
                 findings.add(unknown_key(Place { file, span }, key, &known));
@@ -66,13 +68,13 @@ pub(super) fn check(file: usize, entry: &Entry, owner: Owner, findings: &mut Fin
 
 /// A key of a bundle's entry, beside `schema`: they have the form of the table keys of `x-ominipg`.
 pub(super) fn bundle_key(file: usize, entry: &Entry, findings: &mut Findings) {
-    let known = keys("table");
+    let known = keys("table", &[]);
     if !known.contains(&entry.key) {
         findings.add(unknown_key(Place { file, span: entry.key_span }, &entry.key, &known));
         return;
     }
     let json = json!({ &entry.key: entry.node.to_json() });
-    for error in validator("table").iter_errors(&json) {
+    for error in validator(true).iter_errors(&json) {
         let path = pointer_parts(error.instance_path().as_str());
         let at: Option<&Node> = entry.node.at(path.iter().skip(1).map(String::as_str));
         let span: Span = at.map_or(entry.node.span, |node| node.span);
@@ -101,31 +103,44 @@ fn unknown_key(place: Place, key: &str, known: &[String]) -> Finding {
 }
 
 fn fits(owner: Owner, node: &Node) -> bool {
-    validator(definition(owner)).is_valid(&node.to_json())
+    validator(owner == Owner::Table).is_valid(&node.to_json())
 }
 
 fn definition(owner: Owner) -> &'static str {
     if owner == Owner::Table { "table" } else { "property" }
 }
 
-fn meta_schema() -> Json {
-    serde_json::from_str(META_SCHEMA).expect("the meta-schema of x-ominipg is JSON")
+/// Read once: large folders ask for it at every property.
+fn meta_schema() -> &'static Json {
+    static READ: LazyLock<Json> =
+        LazyLock::new(|| serde_json::from_str(META_SCHEMA).expect("the meta-schema of x-ominipg is JSON"));
+    &READ
 }
 
-fn validator(definition: &str) -> Validator {
-    let mut schema = meta_schema();
+fn validator(of_table: bool) -> &'static Validator {
+    static TABLE: LazyLock<Validator> = LazyLock::new(|| compile("table"));
+    static PROPERTY: LazyLock<Validator> = LazyLock::new(|| compile("property"));
+    if of_table { &TABLE } else { &PROPERTY }
+}
+
+fn compile(definition: &str) -> Validator {
+    let mut schema = meta_schema().clone();
     schema["$ref"] = json!(format!("#/$defs/{definition}"));
     schema.as_object_mut().map(|schema| schema.remove("properties"));
     jsonschema::validator_for(&schema).expect("the meta-schema of x-ominipg is a JSON Schema")
 }
 
-fn keys(definition: &str) -> Vec<String> {
+/// The keys that the meta-schema has at a path.
+fn keys(definition: &str, path: &[String]) -> Vec<String> {
     let schema = meta_schema();
-    schema["$defs"][definition]["properties"]
-        .as_object()
-        .into_iter()
-        .flat_map(|keys| keys.keys().cloned())
-        .collect()
+    let mut at = &schema["$defs"][definition];
+    for part in path {
+        at = match &at["properties"][part] {
+            Json::Null => &at["additionalProperties"],
+            inner => inner,
+        };
+    }
+    at["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()).collect()
 }
 
 fn description(definition: &str, key: Option<&str>) -> String {

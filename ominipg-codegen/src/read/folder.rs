@@ -7,6 +7,7 @@ use super::json;
 use super::node::{Node, Span, Value};
 use super::source::{Source, Sources, normal, shown};
 use crate::diagnostic::{Code, Finding, Findings, Place};
+use crate::names::closest;
 
 /// Reads every `.json` file of a folder (not of the folders in it), or the one file that is named.
 pub(super) fn read(base: &Path, path: &Path, sources: &mut Sources, findings: &mut Findings) {
@@ -15,7 +16,7 @@ pub(super) fn read(base: &Path, path: &Path, sources: &mut Sources, findings: &m
         match list(&full) {
             Ok(files) => files.into_iter().map(|file| path.join(file)).collect(),
             Err(error) => {
-                findings.add(unreadable(path, &error));
+                findings.add(unreadable(base, path, &error));
                 return;
             }
         }
@@ -30,7 +31,7 @@ pub(super) fn read(base: &Path, path: &Path, sources: &mut Sources, findings: &m
     }
     for file in files {
         if let Err(error) = add(base, &file, true, sources, findings) {
-            findings.add(unreadable(&file, &error));
+            findings.add(unreadable(base, &file, &error));
         }
     }
 }
@@ -80,18 +81,33 @@ fn list(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Finding {
+fn unreadable(base: &Path, path: &Path, error: &std::io::Error) -> Finding {
     let message = format!("`{}` cannot be read: {error}", shown(path));
-    Finding::new(Code::Unreadable, None, message)
-        .help("name a folder of JSON Schemas, or one file; paths are relative to the crate's folder")
+    let help = match neighbour(&base.join(path)) {
+        Some(name) => format!("do you mean `{}`?", shown(&path.with_file_name(name))),
+        None => {
+            "name a folder of JSON Schemas, or one file; paths are relative to the crate's folder".to_owned()
+        }
+    };
+    Finding::new(Code::Unreadable, None, message).help(help)
+}
+
+/// What stands beside a path that is not there, and is called almost the same.
+pub(super) fn neighbour(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let names: Vec<String> = beside.filter(|name| name != wanted).collect();
+    closest(wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn repeated_keys(file: usize, node: &Node, findings: &mut Findings) {
     match &node.value {
         Value::Object(object) => {
             for (index, entry) in object.entries.iter().enumerate() {
-                if object.entries[..index].iter().any(|earlier| earlier.key == entry.key) {
-                    findings.add(repeated(file, &entry.key, entry.key_span));
+                let first = object.entries[..index].iter().find(|first| first.key == entry.key);
+                if let Some(first) = first {
+                    findings.add(repeated(file, &entry.key, entry.key_span, first.key_span));
                 }
                 repeated_keys(file, &entry.node, findings);
             }
@@ -101,8 +117,9 @@ fn repeated_keys(file: usize, node: &Node, findings: &mut Findings) {
     }
 }
 
-fn repeated(file: usize, key: &str, span: Span) -> Finding {
+fn repeated(file: usize, key: &str, span: Span, first: Span) -> Finding {
     Finding::new(Code::RepeatedKey, Place { file, span }, format!("the key `{key}` is here twice"))
         .label("the second one")
+        .and(Place { file, span: first }, "the first one")
         .help("JSON readers keep only one of the two, and not all the same one: remove or rename one")
 }

@@ -14,7 +14,7 @@ mod walk;
 pub(crate) use document::{Document, Form, not_table};
 pub use extension::META_SCHEMA;
 pub(crate) use node::{Entry, Node, Span};
-pub(crate) use reference::{RefProblem, resolve};
+pub(crate) use reference::{RefProblem, nearest, resolve};
 pub(crate) use source::Sources;
 pub(crate) use walk::{Slot, slot};
 

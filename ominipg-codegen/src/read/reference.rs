@@ -6,6 +6,7 @@ use super::folder;
 use super::node::{Node, Value, pointer_parts};
 use super::source::{Sources, normal};
 use crate::diagnostic::{Code, Finding, Findings, Place};
+use crate::names::closest;
 
 /// Why a `$ref` leads nowhere.
 #[derive(Debug)]
@@ -52,6 +53,24 @@ pub(crate) fn resolve(
     }
 }
 
+/// A `$ref` that leads somewhere, and differs from this one in one key of its pointer, which is nearly the same.
+pub(crate) fn nearest(sources: &Sources, file: usize, reference: &str) -> Option<String> {
+    let (document, fragment) = reference.split_once('#')?;
+    let (target, _) = resolve(sources, file, document).ok()?;
+    let mut path = pointer_parts(&percent_decode(fragment));
+    let mut node = sources.get(target).root.as_ref()?;
+    for part in &mut path {
+        if node.at([part.as_str()]).is_none() {
+            let known = node.object()?.entries.iter().map(|entry| entry.key.as_str());
+            *part = closest(part, known)?.to_owned();
+        }
+        node = node.at([part.as_str()])?;
+    }
+    let pointer: String =
+        path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect();
+    Some(format!("{document}#{pointer}"))
+}
+
 /// Reads every file that a `$ref` leads to, and those that they lead to.
 pub(super) fn load(base: &Path, sources: &mut Sources, findings: &mut Findings) {
     let mut file = 0;
@@ -69,11 +88,12 @@ pub(super) fn load(base: &Path, sources: &mut Sources, findings: &mut Findings) 
             // The name is kept relative to what the user gave, so that no absolute path is shown.
             let path = beside(Path::new(&sources.get(file).name), document);
             if let Err(error) = folder::add(base, &path, false, sources, findings) {
-                findings.add(
-                    Finding::new(Code::DeadRef, place, format!("`{reference}` leads to a file that cannot be read"))
-                        .label(error.to_string())
-                        .help("a `$ref` is a path from the folder of its own file, such as `users.json#/properties/id`"),
-                );
+                let help = match folder::neighbour(&base.join(&path)) {
+                    Some(name) => format!("do you mean `{name}`?"),
+                    None => "a `$ref` is a path from the folder of its own file, such as `users.json#/properties/id`".to_owned(),
+                };
+                let message = format!("`{reference}` leads to a file that cannot be read");
+                findings.add(Finding::new(Code::DeadRef, place, message).label(error.to_string()).help(help));
             }
         }
         file += 1;

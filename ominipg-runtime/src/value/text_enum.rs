@@ -53,7 +53,8 @@ macro_rules! text_enum {
         impl ::core::str::FromStr for $name {
             type Err = $crate::codegen_support::UnknownVariant;
 
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            // Not `Self::Err`, which may be a variant.
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::codegen_support::UnknownVariant> {
                 match text {
                     $($text => ::core::result::Result::Ok(Self::$variant),)+
                     _ => ::core::result::Result::Err($crate::codegen_support::UnknownVariant {

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::statements;
 use crate::model::Table;
 use crate::names::ident;
 
@@ -21,24 +22,35 @@ pub(super) fn is_taken(table: &Table, name: &str) -> bool {
 pub(super) fn entry_points(table: &Table) -> TokenStream {
     let (upserts, search) = (upserts(table), search(table));
     let row = ident(&table.row);
+    let (select, by_key) = (statements::select(table), statements::by_key(table));
+    let (insert, insert_many) = (statements::insert(table), statements::insert_many(table));
+    let (update, delete) = (statements::update(table), statements::delete(table));
     let (new, patch, key) = (ident(&table.new_type()), ident(&table.patch_type()), ident(&table.key_type()));
     quote! {
         /// Finds rows: all of them, until a filter is added.
+        ///
+        #[doc = #select]
         pub fn find() -> rt::Find<#row> {
             rt::Find::new()
         }
 
         /// The row with this primary key.
+        ///
+        #[doc = #by_key]
         pub fn by_key(key: impl rt::IntoValue<#key>) -> rt::ByKey<#row> {
             rt::ByKey::new(rt::IntoValue::into_value(key))
         }
 
         /// Inserts a row.
+        ///
+        #[doc = #insert]
         pub fn create(new: #new) -> rt::Create<#row> {
             rt::Create::new(new)
         }
 
         /// Inserts many rows at once.
+        ///
+        #[doc = #insert_many]
         pub fn create_many(rows: impl ::core::iter::IntoIterator<Item = #new>) -> rt::CreateMany<#row> {
             rt::CreateMany::new(rows)
         }
@@ -48,11 +60,15 @@ pub(super) fn entry_points(table: &Table) -> TokenStream {
         #search
 
         /// Updates every row of the table.
+        ///
+        #[doc = #update]
         pub fn update_all(patch: #patch) -> rt::UpdateMany<#row> {
             rt::UpdateMany::all(patch)
         }
 
         /// Deletes every row of the table.
+        ///
+        #[doc = #delete]
         pub fn delete_all() -> rt::DeleteMany<#row> {
             rt::DeleteMany::all()
         }
@@ -74,10 +90,13 @@ fn upserts(table: &Table) -> Vec<TokenStream> {
             " Inserts a row, unless there is one with the same {}: what is done then is said next.",
             properties.join(" and ")
         );
+        let statement = statements::upsert(table, key);
         let function = ident(&name);
         let target = key.iter().map(|&column| Literal::usize_unsuffixed(column));
         functions.push(quote! {
             #[doc = #doc]
+            ///
+            #[doc = #statement]
             pub fn #function(new: #new) -> rt::Upsert<#row> {
                 rt::Upsert::new(&[#(#target),*], new)
             }

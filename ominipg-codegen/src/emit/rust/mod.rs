@@ -16,6 +16,7 @@ mod root;
 mod row;
 mod rules;
 mod settings;
+mod statements;
 mod table_def;
 mod table_module;
 mod types;

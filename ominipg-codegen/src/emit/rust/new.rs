@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::docs::docs;
 use super::encode::{self, Stand, written};
 use super::json_types::JsonTypes;
-use super::row::{base64, deprecated, derives, serde};
+use super::row::{attributes, base64, deprecated, derives, serde};
 use super::{Settings, rules, types};
 use crate::model::{Column, Presence, Table};
 use crate::names::ident;
@@ -18,6 +18,7 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
         table.name
     );
     let derives = derives(&["Clone", "Debug", "PartialEq"], settings);
+    let own = attributes(&table.attributes);
     let closed = table.closed.then(|| quote!(#[serde(deny_unknown_fields)]));
     let fields = written(table).map(|(position, column)| {
         let (doc, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
@@ -28,8 +29,9 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
             Presence::Defaulted => attributes.extend(field_attributes(settings)),
         }
         let serde = serde(column, &attributes);
+        let own = self::attributes(&column.attributes);
         let (field, ty) = (ident(&column.field), types::insert(column, position, json));
-        quote!(#doc #deprecated #serde pub #field: #ty)
+        quote!(#doc #deprecated #serde #own pub #field: #ty)
     });
     let required = written(table).filter(|(_, column)| column.presence() == Presence::Required);
     let arguments = required.map(|(position, column)| {
@@ -53,6 +55,7 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
         #[doc = #doc]
         #derives
         #closed
+        #own
         pub struct #name { #(#fields),* }
 
         impl #name {

@@ -7,7 +7,7 @@ use super::docs::docs;
 use super::encode::{self, Stand, written};
 use super::json_types::JsonTypes;
 use super::new::{field_attributes, setter};
-use super::row::{base64, deprecated, derives, serde};
+use super::row::{attributes, base64, deprecated, derives, serde};
 use super::{Settings, rules, types};
 use crate::model::Table;
 use crate::names::ident;
@@ -17,6 +17,7 @@ pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> Tok
     let doc =
         format!(" What an update of the table `{}` takes: each column is left alone, or set.", table.name);
     let derives = derives(&["Clone", "Debug", "Default", "PartialEq"], settings);
+    let own = attributes(&table.attributes);
     let closed = table.closed.then(|| quote!(, deny_unknown_fields));
     let fields = written(table).map(|(position, column)| {
         let (doc, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
@@ -24,7 +25,8 @@ pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> Tok
         attributes.extend(field_attributes(settings).into_iter().skip(1));
         let serde = serde(column, &attributes);
         let (field, ty) = (ident(&column.field), types::row(column, position, json));
-        quote!(#doc #deprecated #serde pub #field: rt::Field<#ty>)
+        let own = self::attributes(&column.attributes);
+        quote!(#doc #deprecated #serde #own pub #field: rt::Field<#ty>)
     });
     let setters = written(table).map(|(position, column)| setter(column, position, json, true));
     let encode = encode::encode(&table.patch_type(), written(table), |_| Stand::Field);
@@ -33,6 +35,7 @@ pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> Tok
         #[doc = #doc]
         #derives
         #[serde(default #closed)]
+        #own
         pub struct #name { #(#fields),* }
 
         impl #name {

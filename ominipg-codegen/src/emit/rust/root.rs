@@ -23,8 +23,14 @@ pub(super) fn root(
             }
             None => quote!(;),
         };
+        // Rust finds no file by a name beyond ASCII.
+        let path = (modules.is_none() && !table.module.is_ascii()).then(|| {
+            let file = format!("{}.rs", table.module);
+            quote!(#[path = #file])
+        });
         quote! {
             #[doc = #doc]
+            #path
             #[allow(clippy::all, clippy::pedantic, dead_code, deprecated, unreachable_pub)]
             pub mod #name #body
         }

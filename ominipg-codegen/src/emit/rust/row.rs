@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::docs;
 use super::json_types::JsonTypes;
 use super::{Settings, types};
-use crate::model::{Column, Scalar, Table, Type};
+use crate::model::{Column, RustText, Scalar, Table, Type};
 use crate::names::ident;
 
 pub(super) fn row(table: &Table, json: &JsonTypes, settings: &Settings) -> TokenStream {
@@ -14,18 +14,21 @@ pub(super) fn row(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
     let doc = docs(&table.doc);
     let deprecated = deprecated(table.deprecated);
     let derives = derives(&["Clone", "Debug", "PartialEq"], settings);
+    let own = attributes(&table.attributes);
     let fields = table.columns.iter().enumerate().map(|(position, column)| {
         let doc = docs(&column.doc);
         let deprecated = self::deprecated(column.deprecated);
         let serde = serde(column, &row_serde(column, settings));
+        let own = attributes(&column.attributes);
         let field = ident(&column.field);
         let ty = types::row(column, position, json);
-        quote!(#doc #deprecated #serde pub #field: #ty)
+        quote!(#doc #deprecated #serde #own pub #field: #ty)
     });
     quote! {
         #doc
         #deprecated
         #derives
+        #own
         pub struct #name { #(#fields),* }
     }
 }
@@ -56,6 +59,12 @@ pub(super) fn derives(usual: &[&str], settings: &Settings) -> TokenStream {
         #[derive(#(#usual_idents,)* rt::serde::Serialize, rt::serde::Deserialize #(, #added)*)]
         #[serde(crate = #serde)]
     }
+}
+
+/// The attributes that the schema asks for.
+pub(super) fn attributes(texts: &[RustText]) -> TokenStream {
+    let attributes = texts.iter().filter_map(|text| text.attribute().ok());
+    quote!(#(#attributes)*)
 }
 
 /// The attribute of a field: its name in JSON where it is another, and what else is said.

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::diagnostic::{Code, Error};
+use crate::model::Table;
 
 /// What users may choose about the code.
 #[derive(Clone)]
@@ -38,6 +39,13 @@ impl Settings {
             settings.derive.push(path("derive", text)?);
         }
         Ok(settings)
+    }
+
+    /// The settings with what a table adds to them; its texts have been checked.
+    pub(super) fn of_table(&self, table: &Table) -> Self {
+        let mut out = self.clone();
+        out.derive.extend(table.derive.iter().filter_map(|derive| derive.derive().ok()));
+        out
     }
 
     /// The module that generated code takes everything from.

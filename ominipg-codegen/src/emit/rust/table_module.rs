@@ -14,6 +14,7 @@ use crate::model::Schema;
 pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> TokenStream {
     let table = &schema.tables[index];
     let rt = settings.support();
+    let settings = &settings.of_table(table);
     let json = json_types(table, settings).expect("JSON columns are checked before code is made");
     let parts = [
         table_def::table_def(schema, table),

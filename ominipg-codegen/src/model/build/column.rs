@@ -88,6 +88,7 @@ pub(super) fn property<'a>(
         read_only: layers.flag("readOnly"),
         write_only: layers.flag("writeOnly"),
         deprecated: layers.flag("deprecated"),
+        attributes: super::table::rust_texts(layers.own_extension("attributes")),
         rules,
         ty: class.ty,
         name_place: layers.own_extension("column").map_or(place, Cursor::place),

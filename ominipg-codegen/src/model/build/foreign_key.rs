@@ -155,6 +155,7 @@ fn told(mut actions: impl Iterator<Item = Action>) -> Action {
 
 fn not_unique(drafts: &[Draft<'_>], part: &Reference) -> Finding {
     let target = &drafts[part.target].table;
+    let at = target.columns[part.target_column].place;
     let column = &target.columns[part.target_column].property;
     let message = format!("`{column}` of `{}` is not unique, so no foreign key can lead to it", target.name);
     let help = format!(
@@ -162,5 +163,5 @@ fn not_unique(drafts: &[Draft<'_>], part: &Reference) -> Finding {
          `\"references\": {{ \"table\": \"{0}\", \"column\": \"{column}\", \"enforce\": false }}` to have the relation without the foreign key",
         target.name
     );
-    Finding::new(Code::ForeignKeyTarget, part.place, message).help(help)
+    Finding::new(Code::ForeignKeyTarget, part.place, message).and(at, "not unique").help(help)
 }

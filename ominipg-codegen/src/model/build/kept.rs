@@ -65,6 +65,7 @@ pub(super) fn column(
         read_only: true,
         write_only: false,
         deprecated: false,
+        attributes: Vec::new(),
         rules: Vec::new(),
         place,
         name_place: place,

@@ -3,7 +3,7 @@
 use super::Context;
 use super::cursor::Cursor;
 use crate::diagnostic::{Code, Finding};
-use crate::read::{RefProblem, resolve};
+use crate::read::{RefProblem, nearest, resolve};
 
 /// One part.
 #[derive(Debug, Clone, Copy)]
@@ -143,9 +143,11 @@ pub(super) fn target<'a>(
         RefProblem::NoFile => return None,
         RefProblem::NoTarget => Finding::new(Code::DeadRef, place, format!("`{text}` leads nowhere"))
             .label("nothing is there")
-            .help(
-                "after `#` stands a JSON pointer, such as `users.json#/properties/id` or `#/$defs/address`",
-            ),
+            .help(match nearest(sources, reference.file, text) {
+                Some(near) => format!("do you mean `{near}`?"),
+                None => "after `#` stands a JSON pointer, such as `users.json#/properties/id` or `#/$defs/address`"
+                    .to_owned(),
+            }),
         RefProblem::Anchor => {
             Finding::new(Code::DeadRef, place, format!("`{text}` leads to an anchor by name"))
                 .help("write a JSON pointer instead, such as `#/$defs/address`")

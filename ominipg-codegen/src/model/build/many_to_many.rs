@@ -29,7 +29,9 @@ pub(super) fn implied<'a>(
         let names: Vec<String> =
             tables.iter().map(|&table| format!("`{}`", drafts[table].table.name)).collect();
         let message = format!("the relation `{name}` can go through several tables: {}", names.join(", "));
-        context.add(unclear(at, message, drafts, ends, name, tables[0]));
+        let finding = unclear(at, message, drafts, ends, name, tables[0]);
+        let one = |finding: Finding, &table: &usize| finding.and(drafts[table].table.place, "one of them");
+        context.add(tables.iter().fold(finding, one));
         return None;
     };
     let (from, to) = both(context, drafts, ends, table, name, at)?;
@@ -141,11 +143,13 @@ fn both<'a>(
                 None
             }
             (Some(_), Some(_)) => {
-                let (between, target) = (&drafts[table].table.name, &drafts[target].table.name);
+                let (between, to) = (&drafts[table].table.name, &drafts[target].table.name);
                 let message = format!(
-                    "the relation `{name}` can go by several keys of `{between}`, which all refer to `{target}`"
+                    "the relation `{name}` can go by several keys of `{between}`, which all refer to `{to}`"
                 );
-                context.add(unclear(at, message, drafts, ends, name, table));
+                let finding = unclear(at, message, drafts, ends, name, table);
+                let one = |finding: Finding, key: &ForeignKey| finding.and(key.place, "one of them");
+                context.add(keys(drafts, table, target).fold(finding, one));
                 None
             }
         }

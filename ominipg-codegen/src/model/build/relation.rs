@@ -169,11 +169,7 @@ fn search<'a>(
             match (exact, begin.next(), begin.next()) {
                 (Some(key), ..) | (None, Some(key), None) => key,
                 _ => {
-                    let names: Vec<String> = several
-                        .iter()
-                        .map(|key| format!("`{}`", holder_table.columns[key.columns[0]].property))
-                        .collect();
-                    context.add(unclear(holder_table, &drafts[held].table, &names, place, name, many));
+                    context.add(unclear(holder_table, &drafts[held].table, several, place, name, many));
                     return None;
                 }
             }
@@ -256,14 +252,25 @@ fn target_ref(config: Config<'_>, held: &Table, key: &str) -> String {
     }
 }
 
-fn unclear(holder: &Table, held: &Table, names: &[String], place: Place, name: &str, many: bool) -> Finding {
+fn unclear(
+    holder: &Table,
+    held: &Table,
+    keys: &[&ForeignKey],
+    place: Place,
+    name: &str,
+    many: bool,
+) -> Finding {
+    let properties: Vec<&str> =
+        keys.iter().map(|key| holder.columns[key.columns[0]].property.as_str()).collect();
+    let names: Vec<String> = properties.iter().map(|property| format!("`{property}`")).collect();
     let message =
         format!("the relation `{name}` can go by several keys: {} of `{}`", names.join(", "), holder.name);
-    let first = names[0].trim_matches('`');
+    let first = properties[0];
     let (kind, target, side) =
         if many { ("hasMany", &holder.name, "to") } else { ("belongsTo", &held.name, "from") };
     let help = format!(
         "say which: `\"x-ominipg\": {{ \"relations\": {{ \"{name}\": {{ \"kind\": \"{kind}\", \"target\": \"{target}\", \"{side}\": \"{first}\" }} }} }}` on the table"
     );
-    Finding::new(Code::UnclearRelation, place, message).help(help)
+    let finding = Finding::new(Code::UnclearRelation, place, message).help(help);
+    keys.iter().fold(finding, |finding, key| finding.and(key.place, "one of them"))
 }

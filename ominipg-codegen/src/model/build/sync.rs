@@ -52,7 +52,9 @@ fn columns<'a>(
         }
         if let Some(problem) = problem(table, column, policy) {
             let message = format!("`{}` cannot be a {}: {problem}", entry.key, name(policy));
-            context.add(Finding::new(Code::BadExtension, at.place(), message).help("leave it out"));
+            let finding = Finding::new(Code::BadExtension, at.place(), message).help("leave it out");
+            let in_key = table.primary_key.contains(&column);
+            context.add(if in_key { finding.and(table.key_place, "the key") } else { finding });
             continue;
         }
         out.push((column, policy));

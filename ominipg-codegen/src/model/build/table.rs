@@ -5,6 +5,7 @@ use super::cursor::Cursor;
 use super::layers::Layers;
 use super::{Context, doc, keys, sync, timestamps, version};
 use crate::diagnostic::{Code, Finding, Place};
+use crate::model::rust_text::RustText;
 use crate::model::table::{Distribution, Index, Search, Table, Unique};
 use crate::model::types::{Scalar, Type};
 use crate::names;
@@ -66,6 +67,8 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
         was: config.get("was").and_then(column::was),
         distribution: None,
         deprecated: layers.flag("deprecated"),
+        derive: rust_texts(config.get("derive")),
+        attributes: rust_texts(config.get("attributes")),
         closed: layers
             .own()
             .any(|at| at.get("additionalProperties").and_then(|at| at.node.bool()) == Some(false)),
@@ -113,6 +116,12 @@ pub(super) fn draft<'a>(context: &mut Context<'a, '_>, index: usize) -> Draft<'a
     table.sync = sync::sync(context, &table, config, schema);
     table.distribution = distribution(context, &table, config);
     Draft { table, config, links, relations }
+}
+
+/// Derives or attributes.
+pub(super) fn rust_texts(list: Option<Cursor<'_>>) -> Vec<RustText> {
+    let items = list.into_iter().flat_map(Cursor::items);
+    items.filter_map(|at| Some(RustText { text: at.node.str()?.to_owned(), place: at.place() })).collect()
 }
 
 /// The module is a file too, so its name cannot be a keyword that has no raw form, nor that of the root.

@@ -289,32 +289,46 @@ rt::constraints!(
     UserIdFkey = "comments_userId_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."postId", t."number", t."userId", t."text" FROM "comments" AS t`
 pub fn find() -> rt::Find<Comment> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."postId", t."number", t."userId", t."text" FROM "comments" AS t WHERE t."postId" = $1 AND t."number" = $2`
 pub fn by_key(key: impl rt::IntoValue<CommentKey>) -> rt::ByKey<Comment> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "comments" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewComment) -> rt::Create<Comment> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "comments" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewComment>,
 ) -> rt::CreateMany<Comment> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `postId` and `number`: what is done then is said next.
+///
+/// `INSERT INTO "comments" AS t (…) VALUES (…) ON CONFLICT ("postId", "number") …`
 pub fn upsert_on_post_id_and_number(new: NewComment) -> rt::Upsert<Comment> {
     rt::Upsert::new(&[0, 1], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "comments" AS t SET …`
 pub fn update_all(patch: CommentPatch) -> rt::UpdateMany<Comment> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "comments" AS t`
 pub fn delete_all() -> rt::DeleteMany<Comment> {
     rt::DeleteMany::all()
 }

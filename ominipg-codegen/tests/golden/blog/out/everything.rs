@@ -2323,28 +2323,40 @@ rt::constraints!(
     "everything_maybeColor_check" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."text", t."short", t."medium", … FROM "everything" AS t`
 pub fn find() -> rt::Find<Everything> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."text", t."short", t."medium", … FROM "everything" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<EverythingKey>) -> rt::ByKey<Everything> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "everything" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewEverything) -> rt::Create<Everything> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "everything" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewEverything>,
 ) -> rt::CreateMany<Everything> {
     rt::CreateMany::new(rows)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "everything" AS t SET …`
 pub fn update_all(patch: EverythingPatch) -> rt::UpdateMany<Everything> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "everything" AS t`
 pub fn delete_all() -> rt::DeleteMany<Everything> {
     rt::DeleteMany::all()
 }

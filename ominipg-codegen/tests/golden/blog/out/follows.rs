@@ -204,32 +204,46 @@ rt::constraints!(
     FollowedIdFkey = "follows_followedId_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."followerId", t."followedId" FROM "follows" AS t`
 pub fn find() -> rt::Find<Follow> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."followerId", t."followedId" FROM "follows" AS t WHERE t."followerId" = $1 AND t."followedId" = $2`
 pub fn by_key(key: impl rt::IntoValue<FollowKey>) -> rt::ByKey<Follow> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "follows" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewFollow) -> rt::Create<Follow> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "follows" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewFollow>,
 ) -> rt::CreateMany<Follow> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `followerId` and `followedId`: what is done then is said next.
+///
+/// `INSERT INTO "follows" AS t (…) VALUES (…) ON CONFLICT ("followerId", "followedId") …`
 pub fn upsert_on_follower_id_and_followed_id(new: NewFollow) -> rt::Upsert<Follow> {
     rt::Upsert::new(&[0, 1], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "follows" AS t SET …`
 pub fn update_all(patch: FollowPatch) -> rt::UpdateMany<Follow> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "follows" AS t`
 pub fn delete_all() -> rt::DeleteMany<Follow> {
     rt::DeleteMany::all()
 }

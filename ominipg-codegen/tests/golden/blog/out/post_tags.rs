@@ -204,32 +204,46 @@ rt::constraints!(
     TagIdFkey = "post_tags_tagId_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."postId", t."tagId" FROM "post_tags" AS t`
 pub fn find() -> rt::Find<PostTag> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."postId", t."tagId" FROM "post_tags" AS t WHERE t."postId" = $1 AND t."tagId" = $2`
 pub fn by_key(key: impl rt::IntoValue<PostTagKey>) -> rt::ByKey<PostTag> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "post_tags" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewPostTag) -> rt::Create<PostTag> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "post_tags" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewPostTag>,
 ) -> rt::CreateMany<PostTag> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `postId` and `tagId`: what is done then is said next.
+///
+/// `INSERT INTO "post_tags" AS t (…) VALUES (…) ON CONFLICT ("postId", "tagId") …`
 pub fn upsert_on_post_id_and_tag_id(new: NewPostTag) -> rt::Upsert<PostTag> {
     rt::Upsert::new(&[0, 1], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "post_tags" AS t SET …`
 pub fn update_all(patch: PostTagPatch) -> rt::UpdateMany<PostTag> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "post_tags" AS t`
 pub fn delete_all() -> rt::DeleteMany<PostTag> {
     rt::DeleteMany::all()
 }

@@ -458,18 +458,26 @@ rt::constraints!(
     RatingMaximum = "posts_rating_maximum", AuthorIdFkey = "posts_authorId_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."title", t."body", t."authorId", … FROM "posts" AS t`
 pub fn find() -> rt::Find<Post> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."title", t."body", t."authorId", … FROM "posts" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<PostKey>) -> rt::ByKey<Post> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "posts" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewPost) -> rt::Create<Post> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "posts" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewPost>,
 ) -> rt::CreateMany<Post> {
@@ -484,10 +492,14 @@ pub fn search_rank(words: &str) -> rt::Order<Post> {
     rt::Order::search(words)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "posts" AS t SET …`
 pub fn update_all(patch: PostPatch) -> rt::UpdateMany<Post> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "posts" AS t`
 pub fn delete_all() -> rt::DeleteMany<Post> {
     rt::DeleteMany::all()
 }

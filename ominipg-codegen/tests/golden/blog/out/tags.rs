@@ -209,32 +209,46 @@ rt::constraints!(
     "tags_name_min_length" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."name", t."changedAt", t."deletedAt", … FROM "tags" AS t WHERE t."deletedAt" IS NULL`
 pub fn find() -> rt::Find<Tag> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."name", t."changedAt", t."deletedAt", … FROM "tags" AS t WHERE t."id" = $1 AND t."deletedAt" IS NULL`
 pub fn by_key(key: impl rt::IntoValue<TagKey>) -> rt::ByKey<Tag> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "tags" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewTag) -> rt::Create<Tag> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "tags" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewTag>,
 ) -> rt::CreateMany<Tag> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `name`: what is done then is said next.
+///
+/// `INSERT INTO "tags" AS t (…) VALUES (…) ON CONFLICT ("name") …`
 pub fn upsert_on_name(new: NewTag) -> rt::Upsert<Tag> {
     rt::Upsert::new(&[1], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "tags" AS t SET … WHERE t."deletedAt" IS NULL`
 pub fn update_all(patch: TagPatch) -> rt::UpdateMany<Tag> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `UPDATE "tags" AS t SET "deletedAt" = now() … WHERE t."deletedAt" IS NULL`
 pub fn delete_all() -> rt::DeleteMany<Tag> {
     rt::DeleteMany::all()
 }

@@ -683,32 +683,46 @@ rt::constraints!(
     "users_nickname_pattern", TagsMaxItems = "users_tags_max_items" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."email", t."name", t."age", … FROM "users" AS t`
 pub fn find() -> rt::Find<User> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."email", t."name", t."age", … FROM "users" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<UserKey>) -> rt::ByKey<User> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "users" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewUser) -> rt::Create<User> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "users" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewUser>,
 ) -> rt::CreateMany<User> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `email`: what is done then is said next.
+///
+/// `INSERT INTO "users" AS t (…) VALUES (…) ON CONFLICT ("email") …`
 pub fn upsert_on_email(new: NewUser) -> rt::Upsert<User> {
     rt::Upsert::new(&[1], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "users" AS t SET …`
 pub fn update_all(patch: UserPatch) -> rt::UpdateMany<User> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "users" AS t`
 pub fn delete_all() -> rt::DeleteMany<User> {
     rt::DeleteMany::all()
 }

@@ -206,32 +206,46 @@ impl rt::Validate for PostPatch {
 }
 rt::constraints!("posts" { Pkey = "posts_pkey", AuthorIdFkey = "posts_authorId_fkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."title", t."authorId", t."changed" FROM "posts" AS t`
 pub fn find() -> rt::Find<Post> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."title", t."authorId", t."changed" FROM "posts" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<PostKey>) -> rt::ByKey<Post> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "posts" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewPost) -> rt::Create<Post> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "posts" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewPost>,
 ) -> rt::CreateMany<Post> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "posts" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewPost) -> rt::Upsert<Post> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "posts" AS t SET …`
 pub fn update_all(patch: PostPatch) -> rt::UpdateMany<Post> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "posts" AS t`
 pub fn delete_all() -> rt::DeleteMany<Post> {
     rt::DeleteMany::all()
 }

@@ -1119,32 +1119,46 @@ pub mod error {
 }
 rt::constraints!("shapes" { Pkey = "shapes_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."point", t."place", t."tree", … FROM "shapes" AS t`
 pub fn find() -> rt::Find<Shape> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."point", t."place", t."tree", … FROM "shapes" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<ShapeKey>) -> rt::ByKey<Shape> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "shapes" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewShape) -> rt::Create<Shape> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "shapes" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewShape>,
 ) -> rt::CreateMany<Shape> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "shapes" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewShape) -> rt::Upsert<Shape> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "shapes" AS t SET …`
 pub fn update_all(patch: ShapePatch) -> rt::UpdateMany<Shape> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "shapes" AS t`
 pub fn delete_all() -> rt::DeleteMany<Shape> {
     rt::DeleteMany::all()
 }

@@ -308,36 +308,52 @@ rt::constraints!(
     TenantPattern = "accounts_tenant_pattern", TenantFkey = "accounts_tenant_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."tenant", t."number", t."label", t."closed", … FROM "accounts" AS t`
 pub fn find() -> rt::Find<Account> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."tenant", t."number", t."label", t."closed", … FROM "accounts" AS t WHERE t."tenant" = $1 AND t."number" = $2`
 pub fn by_key(key: impl rt::IntoValue<AccountKey>) -> rt::ByKey<Account> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "accounts" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewAccount) -> rt::Create<Account> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "accounts" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
 ) -> rt::CreateMany<Account> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `tenant` and `number`: what is done then is said next.
+///
+/// `INSERT INTO "accounts" AS t (…) VALUES (…) ON CONFLICT ("tenant", "number") …`
 pub fn upsert_on_tenant_and_number(new: NewAccount) -> rt::Upsert<Account> {
     rt::Upsert::new(&[0, 1], new)
 }
 /// Inserts a row, unless there is one with the same `tenant` and `label`: what is done then is said next.
+///
+/// `INSERT INTO "accounts" AS t (…) VALUES (…) ON CONFLICT ("tenant", "label") …`
 pub fn upsert_on_tenant_and_label(new: NewAccount) -> rt::Upsert<Account> {
     rt::Upsert::new(&[0, 2], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "accounts" AS t SET …`
 pub fn update_all(patch: AccountPatch) -> rt::UpdateMany<Account> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "accounts" AS t`
 pub fn delete_all() -> rt::DeleteMany<Account> {
     rt::DeleteMany::all()
 }

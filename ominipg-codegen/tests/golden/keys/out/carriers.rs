@@ -166,32 +166,46 @@ rt::constraints!(
     "carriers_name_min_length" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."code", t."name" FROM "carriers" AS t`
 pub fn find() -> rt::Find<Carrier> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."code", t."name" FROM "carriers" AS t WHERE t."code" = $1`
 pub fn by_key(key: impl rt::IntoValue<CarrierKey>) -> rt::ByKey<Carrier> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "carriers" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewCarrier) -> rt::Create<Carrier> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "carriers" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewCarrier>,
 ) -> rt::CreateMany<Carrier> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `code`: what is done then is said next.
+///
+/// `INSERT INTO "carriers" AS t (…) VALUES (…) ON CONFLICT ("code") …`
 pub fn upsert_on_code(new: NewCarrier) -> rt::Upsert<Carrier> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "carriers" AS t SET …`
 pub fn update_all(patch: CarrierPatch) -> rt::UpdateMany<Carrier> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "carriers" AS t`
 pub fn delete_all() -> rt::DeleteMany<Carrier> {
     rt::DeleteMany::all()
 }

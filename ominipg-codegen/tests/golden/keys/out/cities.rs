@@ -151,28 +151,40 @@ rt::constraints!(
     "cities" { Pkey = "cities_pkey", NameMinLength = "cities_name_min_length" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."name" FROM "cities" AS t`
 pub fn find() -> rt::Find<City> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."name" FROM "cities" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<CityKey>) -> rt::ByKey<City> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "cities" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewCity) -> rt::Create<City> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "cities" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewCity>,
 ) -> rt::CreateMany<City> {
     rt::CreateMany::new(rows)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "cities" AS t SET …`
 pub fn update_all(patch: CityPatch) -> rt::UpdateMany<City> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "cities" AS t`
 pub fn delete_all() -> rt::DeleteMany<City> {
     rt::DeleteMany::all()
 }

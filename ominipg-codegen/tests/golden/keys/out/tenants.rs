@@ -125,32 +125,46 @@ rt::constraints!(
     "tenants" { Pkey = "tenants_pkey", CodePattern = "tenants_code_pattern" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."code" FROM "tenants" AS t`
 pub fn find() -> rt::Find<Tenant> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."code" FROM "tenants" AS t WHERE t."code" = $1`
 pub fn by_key(key: impl rt::IntoValue<TenantKey>) -> rt::ByKey<Tenant> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "tenants" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewTenant) -> rt::Create<Tenant> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "tenants" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewTenant>,
 ) -> rt::CreateMany<Tenant> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `code`: what is done then is said next.
+///
+/// `INSERT INTO "tenants" AS t (…) VALUES (…) ON CONFLICT ("code") …`
 pub fn upsert_on_code(new: NewTenant) -> rt::Upsert<Tenant> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "tenants" AS t SET …`
 pub fn update_all(patch: TenantPatch) -> rt::UpdateMany<Tenant> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "tenants" AS t`
 pub fn delete_all() -> rt::DeleteMany<Tenant> {
     rt::DeleteMany::all()
 }

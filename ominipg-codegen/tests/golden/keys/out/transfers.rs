@@ -442,28 +442,40 @@ rt::constraints!(
     PreviousIdFkey = "transfers_previousId_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."tenant", t."targetNumber", t."sourceNumber", … FROM "transfers" AS t`
 pub fn find() -> rt::Find<Transfer> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."tenant", t."targetNumber", t."sourceNumber", … FROM "transfers" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<TransferKey>) -> rt::ByKey<Transfer> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "transfers" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewTransfer) -> rt::Create<Transfer> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "transfers" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewTransfer>,
 ) -> rt::CreateMany<Transfer> {
     rt::CreateMany::new(rows)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "transfers" AS t SET …`
 pub fn update_all(patch: TransferPatch) -> rt::UpdateMany<Transfer> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "transfers" AS t`
 pub fn delete_all() -> rt::DeleteMany<Transfer> {
     rt::DeleteMany::all()
 }

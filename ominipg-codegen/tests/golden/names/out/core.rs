@@ -153,32 +153,46 @@ impl rt::Validate for CorePatch {
 }
 rt::constraints!("core" { Pkey = "core_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."core" FROM "core" AS t`
 pub fn find() -> rt::Find<Core> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."core" FROM "core" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<CoreKey>) -> rt::ByKey<Core> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "core" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewCore) -> rt::Create<Core> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "core" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewCore>,
 ) -> rt::CreateMany<Core> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "core" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewCore) -> rt::Upsert<Core> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "core" AS t SET …`
 pub fn update_all(patch: CorePatch) -> rt::UpdateMany<Core> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "core" AS t`
 pub fn delete_all() -> rt::DeleteMany<Core> {
     rt::DeleteMany::all()
 }

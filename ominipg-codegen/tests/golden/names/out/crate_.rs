@@ -209,32 +209,46 @@ rt::text_enum!(
 );
 rt::constraints!("crate" { Pkey = "crate_pkey", CrateCheck = "crate_crate_check" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."self", t."crate" FROM "crate" AS t`
 pub fn find() -> rt::Find<Crate> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."self", t."crate" FROM "crate" AS t WHERE t."self" = $1`
 pub fn by_key(key: impl rt::IntoValue<CrateKey>) -> rt::ByKey<Crate> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "crate" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewCrate) -> rt::Create<Crate> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "crate" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewCrate>,
 ) -> rt::CreateMany<Crate> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `self`: what is done then is said next.
+///
+/// `INSERT INTO "crate" AS t (…) VALUES (…) ON CONFLICT ("self") …`
 pub fn upsert_on_self(new: NewCrate) -> rt::Upsert<Crate> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "crate" AS t SET …`
 pub fn update_all(patch: CratePatch) -> rt::UpdateMany<Crate> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "crate" AS t`
 pub fn delete_all() -> rt::DeleteMany<Crate> {
     rt::DeleteMany::all()
 }

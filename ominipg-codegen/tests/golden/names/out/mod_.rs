@@ -205,32 +205,46 @@ rt::text_enum!(
 );
 rt::constraints!("mod" { Pkey = "mod_pkey", ModCheck = "mod_mod_check" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."self", t."mod" FROM "mod" AS t`
 pub fn find() -> rt::Find<Mod> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."self", t."mod" FROM "mod" AS t WHERE t."self" = $1`
 pub fn by_key(key: impl rt::IntoValue<ModKey>) -> rt::ByKey<Mod> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "mod" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewMod) -> rt::Create<Mod> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "mod" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewMod>,
 ) -> rt::CreateMany<Mod> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `self`: what is done then is said next.
+///
+/// `INSERT INTO "mod" AS t (…) VALUES (…) ON CONFLICT ("self") …`
 pub fn upsert_on_self(new: NewMod) -> rt::Upsert<Mod> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "mod" AS t SET …`
 pub fn update_all(patch: ModPatch) -> rt::UpdateMany<Mod> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "mod" AS t`
 pub fn delete_all() -> rt::DeleteMany<Mod> {
     rt::DeleteMany::all()
 }

@@ -205,32 +205,46 @@ rt::text_enum!(
 );
 rt::constraints!("new" { Pkey = "new_pkey", NewCheck = "new_new_check" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."self", t."new" FROM "new" AS t`
 pub fn find() -> rt::Find<New> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."self", t."new" FROM "new" AS t WHERE t."self" = $1`
 pub fn by_key(key: impl rt::IntoValue<NewKey>) -> rt::ByKey<New> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "new" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewNew) -> rt::Create<New> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "new" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewNew>,
 ) -> rt::CreateMany<New> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `self`: what is done then is said next.
+///
+/// `INSERT INTO "new" AS t (…) VALUES (…) ON CONFLICT ("self") …`
 pub fn upsert_on_self(new: NewNew) -> rt::Upsert<New> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "new" AS t SET …`
 pub fn update_all(patch: NewPatch) -> rt::UpdateMany<New> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "new" AS t`
 pub fn delete_all() -> rt::DeleteMany<New> {
     rt::DeleteMany::all()
 }

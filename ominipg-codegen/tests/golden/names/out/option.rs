@@ -153,32 +153,46 @@ impl rt::Validate for OptionPatch {
 }
 rt::constraints!("option" { Pkey = "option_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."option" FROM "option" AS t`
 pub fn find() -> rt::Find<Option> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."option" FROM "option" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<OptionKey>) -> rt::ByKey<Option> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "option" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewOption) -> rt::Create<Option> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "option" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewOption>,
 ) -> rt::CreateMany<Option> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "option" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewOption) -> rt::Upsert<Option> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "option" AS t SET …`
 pub fn update_all(patch: OptionPatch) -> rt::UpdateMany<Option> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "option" AS t`
 pub fn delete_all() -> rt::DeleteMany<Option> {
     rt::DeleteMany::all()
 }

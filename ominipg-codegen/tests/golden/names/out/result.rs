@@ -153,32 +153,46 @@ impl rt::Validate for ResultPatch {
 }
 rt::constraints!("result" { Pkey = "result_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."result" FROM "result" AS t`
 pub fn find() -> rt::Find<Result> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."result" FROM "result" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<ResultKey>) -> rt::ByKey<Result> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "result" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewResult) -> rt::Create<Result> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "result" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewResult>,
 ) -> rt::CreateMany<Result> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "result" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewResult) -> rt::Upsert<Result> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "result" AS t SET …`
 pub fn update_all(patch: ResultPatch) -> rt::UpdateMany<Result> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "result" AS t`
 pub fn delete_all() -> rt::DeleteMany<Result> {
     rt::DeleteMany::all()
 }

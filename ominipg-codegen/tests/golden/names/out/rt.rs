@@ -153,32 +153,46 @@ impl rt::Validate for RtPatch {
 }
 rt::constraints!("rt" { Pkey = "rt_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."rt" FROM "rt" AS t`
 pub fn find() -> rt::Find<Rt> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."rt" FROM "rt" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<RtKey>) -> rt::ByKey<Rt> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "rt" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewRt) -> rt::Create<Rt> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "rt" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewRt>,
 ) -> rt::CreateMany<Rt> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "rt" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewRt) -> rt::Upsert<Rt> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "rt" AS t SET …`
 pub fn update_all(patch: RtPatch) -> rt::UpdateMany<Rt> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "rt" AS t`
 pub fn delete_all() -> rt::DeleteMany<Rt> {
     rt::DeleteMany::all()
 }

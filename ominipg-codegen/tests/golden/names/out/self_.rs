@@ -112,32 +112,46 @@ impl rt::Validate for SelfPatch {
 }
 rt::constraints!("self" { Pkey = "self_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."self" FROM "self" AS t`
 pub fn find() -> rt::Find<Self_> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."self" FROM "self" AS t WHERE t."self" = $1`
 pub fn by_key(key: impl rt::IntoValue<SelfKey>) -> rt::ByKey<Self_> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "self" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewSelf) -> rt::Create<Self_> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "self" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewSelf>,
 ) -> rt::CreateMany<Self_> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `self`: what is done then is said next.
+///
+/// `INSERT INTO "self" AS t (…) VALUES (…) ON CONFLICT ("self") …`
 pub fn upsert_on_self(new: NewSelf) -> rt::Upsert<Self_> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "self" AS t SET …`
 pub fn update_all(patch: SelfPatch) -> rt::UpdateMany<Self_> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "self" AS t`
 pub fn delete_all() -> rt::DeleteMany<Self_> {
     rt::DeleteMany::all()
 }

@@ -153,32 +153,46 @@ impl rt::Validate for SomePatch {
 }
 rt::constraints!("some" { Pkey = "some_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."some" FROM "some" AS t`
 pub fn find() -> rt::Find<Some> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."some" FROM "some" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<SomeKey>) -> rt::ByKey<Some> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "some" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewSome) -> rt::Create<Some> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "some" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewSome>,
 ) -> rt::CreateMany<Some> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "some" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewSome) -> rt::Upsert<Some> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "some" AS t SET …`
 pub fn update_all(patch: SomePatch) -> rt::UpdateMany<Some> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "some" AS t`
 pub fn delete_all() -> rt::DeleteMany<Some> {
     rt::DeleteMany::all()
 }

@@ -1486,32 +1486,46 @@ rt::constraints!(
     = "some words_value_min_length", RulesMaxLength = "some words_rules_max_length" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."find", t."by_key", t."upsert_on_find", t."create", … FROM "some words" AS t`
 pub fn find() -> rt::Find<Clone> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."find", t."by_key", t."upsert_on_find", t."create", … FROM "some words" AS t WHERE t."find" = $1`
 pub fn by_key(key: impl rt::IntoValue<CloneKey>) -> rt::ByKey<Clone> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "some words" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewClone) -> rt::Create<Clone> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "some words" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewClone>,
 ) -> rt::CreateMany<Clone> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `find`: what is done then is said next.
+///
+/// `INSERT INTO "some words" AS t (…) VALUES (…) ON CONFLICT ("find") …`
 pub fn upsert_on_find(new: NewClone) -> rt::Upsert<Clone> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "some words" AS t SET …`
 pub fn update_all(patch: ClonePatch) -> rt::UpdateMany<Clone> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "some words" AS t`
 pub fn delete_all() -> rt::DeleteMany<Clone> {
     rt::DeleteMany::all()
 }

@@ -153,32 +153,46 @@ impl rt::Validate for StdPatch {
 }
 rt::constraints!("std" { Pkey = "std_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."std" FROM "std" AS t`
 pub fn find() -> rt::Find<Std> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."std" FROM "std" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<StdKey>) -> rt::ByKey<Std> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "std" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewStd) -> rt::Create<Std> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "std" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewStd>,
 ) -> rt::CreateMany<Std> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "std" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewStd) -> rt::Upsert<Std> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "std" AS t SET …`
 pub fn update_all(patch: StdPatch) -> rt::UpdateMany<Std> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "std" AS t`
 pub fn delete_all() -> rt::DeleteMany<Std> {
     rt::DeleteMany::all()
 }

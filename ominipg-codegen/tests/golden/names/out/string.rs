@@ -153,32 +153,46 @@ impl rt::Validate for StringPatch {
 }
 rt::constraints!("string" { Pkey = "string_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."string" FROM "string" AS t`
 pub fn find() -> rt::Find<String> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."string" FROM "string" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<StringKey>) -> rt::ByKey<String> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "string" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewString) -> rt::Create<String> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "string" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewString>,
 ) -> rt::CreateMany<String> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "string" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewString) -> rt::Upsert<String> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "string" AS t SET …`
 pub fn update_all(patch: StringPatch) -> rt::UpdateMany<String> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "string" AS t`
 pub fn delete_all() -> rt::DeleteMany<String> {
     rt::DeleteMany::all()
 }

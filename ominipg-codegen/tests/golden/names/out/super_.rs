@@ -209,32 +209,46 @@ rt::text_enum!(
 );
 rt::constraints!("super" { Pkey = "super_pkey", SuperCheck = "super_super_check" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."self", t."super" FROM "super" AS t`
 pub fn find() -> rt::Find<Super> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."self", t."super" FROM "super" AS t WHERE t."self" = $1`
 pub fn by_key(key: impl rt::IntoValue<SuperKey>) -> rt::ByKey<Super> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "super" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewSuper) -> rt::Create<Super> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "super" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewSuper>,
 ) -> rt::CreateMany<Super> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `self`: what is done then is said next.
+///
+/// `INSERT INTO "super" AS t (…) VALUES (…) ON CONFLICT ("self") …`
 pub fn upsert_on_self(new: NewSuper) -> rt::Upsert<Super> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "super" AS t SET …`
 pub fn update_all(patch: SuperPatch) -> rt::UpdateMany<Super> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "super" AS t`
 pub fn delete_all() -> rt::DeleteMany<Super> {
     rt::DeleteMany::all()
 }

@@ -153,32 +153,46 @@ impl rt::Validate for TablePatch {
 }
 rt::constraints!("tables" { Pkey = "tables_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."tables" FROM "tables" AS t`
 pub fn find() -> rt::Find<Table> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."tables" FROM "tables" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<TableKey>) -> rt::ByKey<Table> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "tables" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewTable) -> rt::Create<Table> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "tables" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewTable>,
 ) -> rt::CreateMany<Table> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "tables" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewTable) -> rt::Upsert<Table> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "tables" AS t SET …`
 pub fn update_all(patch: TablePatch) -> rt::UpdateMany<Table> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "tables" AS t`
 pub fn delete_all() -> rt::DeleteMany<Table> {
     rt::DeleteMany::all()
 }

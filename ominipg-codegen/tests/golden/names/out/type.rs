@@ -205,32 +205,46 @@ rt::text_enum!(
 );
 rt::constraints!("type" { Pkey = "type_pkey", TypeCheck = "type_type_check" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."self", t."type" FROM "type" AS t`
 pub fn find() -> rt::Find<Type> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."self", t."type" FROM "type" AS t WHERE t."self" = $1`
 pub fn by_key(key: impl rt::IntoValue<TypeKey>) -> rt::ByKey<Type> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "type" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewType) -> rt::Create<Type> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "type" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewType>,
 ) -> rt::CreateMany<Type> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `self`: what is done then is said next.
+///
+/// `INSERT INTO "type" AS t (…) VALUES (…) ON CONFLICT ("self") …`
 pub fn upsert_on_self(new: NewType) -> rt::Upsert<Type> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "type" AS t SET …`
 pub fn update_all(patch: TypePatch) -> rt::UpdateMany<Type> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "type" AS t`
 pub fn delete_all() -> rt::DeleteMany<Type> {
     rt::DeleteMany::all()
 }

@@ -153,32 +153,46 @@ impl rt::Validate for VecPatch {
 }
 rt::constraints!("vec" { Pkey = "vec_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."vec" FROM "vec" AS t`
 pub fn find() -> rt::Find<Vec> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."vec" FROM "vec" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<VecKey>) -> rt::ByKey<Vec> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "vec" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewVec) -> rt::Create<Vec> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "vec" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewVec>,
 ) -> rt::CreateMany<Vec> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "vec" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewVec) -> rt::Upsert<Vec> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "vec" AS t SET …`
 pub fn update_all(patch: VecPatch) -> rt::UpdateMany<Vec> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "vec" AS t`
 pub fn delete_all() -> rt::DeleteMany<Vec> {
     rt::DeleteMany::all()
 }

@@ -1659,32 +1659,46 @@ rt::constraints!(
     "checks_secret_min_length" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."small", t."big", t."wide", … FROM "checks" AS t`
 pub fn find() -> rt::Find<Check> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."small", t."big", t."wide", … FROM "checks" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<CheckKey>) -> rt::ByKey<Check> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "checks" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewCheck) -> rt::Create<Check> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "checks" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewCheck>,
 ) -> rt::CreateMany<Check> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "checks" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewCheck) -> rt::Upsert<Check> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "checks" AS t SET …`
 pub fn update_all(patch: CheckPatch) -> rt::UpdateMany<Check> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "checks" AS t`
 pub fn delete_all() -> rt::DeleteMany<Check> {
     rt::DeleteMany::all()
 }

@@ -812,36 +812,52 @@ rt::constraints!(
     "items_tenant_fkey" }
 );
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."tenant", t."id", t."code", t."name", … FROM "items" AS t`
 pub fn find() -> rt::Find<Item> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."tenant", t."id", t."code", t."name", … FROM "items" AS t WHERE t."tenant" = $1 AND t."id" = $2`
 pub fn by_key(key: impl rt::IntoValue<ItemKey>) -> rt::ByKey<Item> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "items" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewItem) -> rt::Create<Item> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "items" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewItem>,
 ) -> rt::CreateMany<Item> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `tenant` and `id`: what is done then is said next.
+///
+/// `INSERT INTO "items" AS t (…) VALUES (…) ON CONFLICT ("tenant", "id") …`
 pub fn upsert_on_tenant_and_id(new: NewItem) -> rt::Upsert<Item> {
     rt::Upsert::new(&[0, 1], new)
 }
 /// Inserts a row, unless there is one with the same `tenant` and `code`: what is done then is said next.
+///
+/// `INSERT INTO "items" AS t (…) VALUES (…) ON CONFLICT ("tenant", "code") …`
 pub fn upsert_on_tenant_and_code(new: NewItem) -> rt::Upsert<Item> {
     rt::Upsert::new(&[0, 2], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "items" AS t SET …`
 pub fn update_all(patch: ItemPatch) -> rt::UpdateMany<Item> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "items" AS t`
 pub fn delete_all() -> rt::DeleteMany<Item> {
     rt::DeleteMany::all()
 }

@@ -110,32 +110,46 @@ impl rt::Validate for APatch {
 }
 rt::constraints!("a" { Pkey = "a_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id" FROM "a" AS t`
 pub fn find() -> rt::Find<A> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id" FROM "a" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<AKey>) -> rt::ByKey<A> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "a" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewA) -> rt::Create<A> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "a" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewA>,
 ) -> rt::CreateMany<A> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "a" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewA) -> rt::Upsert<A> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "a" AS t SET …`
 pub fn update_all(patch: APatch) -> rt::UpdateMany<A> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "a" AS t`
 pub fn delete_all() -> rt::DeleteMany<A> {
     rt::DeleteMany::all()
 }

@@ -107,32 +107,46 @@ impl rt::Validate for BPatch {
 }
 rt::constraints!("b" { Pkey = "b_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id" FROM "b" AS t`
 pub fn find() -> rt::Find<B> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id" FROM "b" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<BKey>) -> rt::ByKey<B> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "b" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewB) -> rt::Create<B> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "b" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewB>,
 ) -> rt::CreateMany<B> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "b" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewB) -> rt::Upsert<B> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "b" AS t SET …`
 pub fn update_all(patch: BPatch) -> rt::UpdateMany<B> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "b" AS t`
 pub fn delete_all() -> rt::DeleteMany<B> {
     rt::DeleteMany::all()
 }

@@ -110,32 +110,46 @@ impl rt::Validate for CPatch {
 }
 rt::constraints!("c" { Pkey = "c_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id" FROM "c" AS t`
 pub fn find() -> rt::Find<C> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id" FROM "c" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<CKey>) -> rt::ByKey<C> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "c" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewC) -> rt::Create<C> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "c" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewC>,
 ) -> rt::CreateMany<C> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "c" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewC) -> rt::Upsert<C> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "c" AS t SET …`
 pub fn update_all(patch: CPatch) -> rt::UpdateMany<C> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "c" AS t`
 pub fn delete_all() -> rt::DeleteMany<C> {
     rt::DeleteMany::all()
 }

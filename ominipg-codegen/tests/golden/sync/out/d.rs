@@ -110,32 +110,46 @@ impl rt::Validate for DPatch {
 }
 rt::constraints!("d" { Pkey = "d_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id" FROM "d" AS t`
 pub fn find() -> rt::Find<D> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id" FROM "d" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<DKey>) -> rt::ByKey<D> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "d" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewD) -> rt::Create<D> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "d" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewD>,
 ) -> rt::CreateMany<D> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "d" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewD) -> rt::Upsert<D> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "d" AS t SET …`
 pub fn update_all(patch: DPatch) -> rt::UpdateMany<D> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "d" AS t`
 pub fn delete_all() -> rt::DeleteMany<D> {
     rt::DeleteMany::all()
 }

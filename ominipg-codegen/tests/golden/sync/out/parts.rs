@@ -212,32 +212,46 @@ impl rt::Validate for PartPatch {
 }
 rt::constraints!("parts" { Pkey = "parts_pkey" });
 /// Finds rows: all of them, until a filter is added.
+///
+/// `SELECT t."id", t."name", t."stock", t."seen_at" FROM "parts" AS t`
 pub fn find() -> rt::Find<Part> {
     rt::Find::new()
 }
 /// The row with this primary key.
+///
+/// `SELECT t."id", t."name", t."stock", t."seen_at" FROM "parts" AS t WHERE t."id" = $1`
 pub fn by_key(key: impl rt::IntoValue<PartKey>) -> rt::ByKey<Part> {
     rt::ByKey::new(rt::IntoValue::into_value(key))
 }
 /// Inserts a row.
+///
+/// `INSERT INTO "parts" AS t (…) VALUES (…) RETURNING …`
 pub fn create(new: NewPart) -> rt::Create<Part> {
     rt::Create::new(new)
 }
 /// Inserts many rows at once.
+///
+/// `INSERT INTO "parts" AS t (…) SELECT … FROM unnest(…) AS u(…) RETURNING …`
 pub fn create_many(
     rows: impl ::core::iter::IntoIterator<Item = NewPart>,
 ) -> rt::CreateMany<Part> {
     rt::CreateMany::new(rows)
 }
 /// Inserts a row, unless there is one with the same `id`: what is done then is said next.
+///
+/// `INSERT INTO "parts" AS t (…) VALUES (…) ON CONFLICT ("id") …`
 pub fn upsert_on_id(new: NewPart) -> rt::Upsert<Part> {
     rt::Upsert::new(&[0], new)
 }
 /// Updates every row of the table.
+///
+/// `UPDATE "parts" AS t SET …`
 pub fn update_all(patch: PartPatch) -> rt::UpdateMany<Part> {
     rt::UpdateMany::all(patch)
 }
 /// Deletes every row of the table.
+///
+/// `DELETE FROM "parts" AS t`
 pub fn delete_all() -> rt::DeleteMany<Part> {
     rt::DeleteMany::all()
 }
