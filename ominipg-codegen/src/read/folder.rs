@@ -48,7 +48,8 @@ pub(super) fn add(
         return Ok(file);
     }
     let text = fs::read_to_string(&full)?;
-    let source = Source { name: shown(&normal(path)), path: full, text, root: None, listed };
+    let source =
+        Source { name: shown(&normal(path)), path: full, text, root: None, resources: Vec::new(), listed };
     let file = sources.push(source);
     let root = match json::parse(&sources.get(file).text) {
         Ok(root) => {

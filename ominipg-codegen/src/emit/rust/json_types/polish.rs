@@ -21,6 +21,7 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
             Item::Struct(found) => {
                 names.push(found.ident.to_string());
                 polish_attributes(&mut found.attrs, Some(settings));
+                tell_apart(found.fields.iter_mut());
                 found.fields.iter_mut().for_each(|field| {
                     polish_attributes(&mut field.attrs, None);
                     document_field(field);
@@ -32,6 +33,7 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
                 polish_attributes(&mut found.attrs, Some(settings));
                 found.variants.iter_mut().for_each(|variant| {
                     polish_attributes(&mut variant.attrs, None);
+                    tell_apart(variant.fields.iter_mut());
                     document(&mut variant.attrs, &format!("`{}`", variant.ident));
                     variant.fields.iter_mut().for_each(|field| {
                         polish_attributes(&mut field.attrs, None);
@@ -49,6 +51,25 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
     let error = used.collect::<String>().contains("self :: error");
     items.retain(|item| error || !is_error(item));
     Ok(Polished { items: quote!(#(#items)*), names })
+}
+
+/// Members whose names are one in snake_case: the later ones are numbered.
+fn tell_apart<'a>(fields: impl Iterator<Item = &'a mut syn::Field>) {
+    let mut seen: Vec<String> = Vec::new();
+    for field in fields {
+        let Some(name) = field.ident.clone() else { continue };
+        let base = name.to_string();
+        let mut free = base.clone();
+        let mut count = 2;
+        while seen.contains(&free) {
+            free = format!("{}_{count}", base.strip_prefix("r#").unwrap_or(&base));
+            count += 1;
+        }
+        if free != base {
+            field.ident = Some(syn::Ident::new(&free, name.span()));
+        }
+        seen.push(free);
+    }
 }
 
 fn document_field(field: &mut syn::Field) {
