@@ -857,7 +857,6 @@ impl ::std::convert::From<i64> for ShapeMixed {
     ::ominipg::codegen_support::serde::Serialize,
     Clone,
     Debug,
-    Default,
     PartialEq
 )]
 #[serde(crate = "::ominipg::codegen_support::serde")]
@@ -871,6 +870,12 @@ pub struct ShapePlace {
     /// The value of `range`.
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
     pub range: ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
+    /// The value of `extra`.
+    #[serde(flatten)]
+    pub extra: ::ominipg::codegen_support::serde_json::Map<
+        ::std::string::String,
+        ::ominipg::codegen_support::serde_json::Value,
+    >,
 }
 /// A part of a JSON column.
 #[derive(
@@ -886,6 +891,12 @@ pub struct ShapePlacePoint {
     pub lat: f64,
     /// The value of `lon`.
     pub lon: f64,
+    /// The value of `extra`.
+    #[serde(flatten)]
+    pub extra: ::ominipg::codegen_support::serde_json::Map<
+        ::std::string::String,
+        ::ominipg::codegen_support::serde_json::Value,
+    >,
 }
 /// A part of a JSON column.
 #[derive(
@@ -901,6 +912,12 @@ pub struct ShapePoint {
     pub lat: f64,
     /// The value of `lon`.
     pub lon: f64,
+    /// The value of `extra`.
+    #[serde(flatten)]
+    pub extra: ::ominipg::codegen_support::serde_json::Map<
+        ::std::string::String,
+        ::ominipg::codegen_support::serde_json::Value,
+    >,
 }
 /// A part of a JSON column.
 #[derive(
@@ -916,6 +933,12 @@ pub struct ShapePointsPoint {
     pub lat: f64,
     /// The value of `lon`.
     pub lon: f64,
+    /// The value of `extra`.
+    #[serde(flatten)]
+    pub extra: ::ominipg::codegen_support::serde_json::Map<
+        ::std::string::String,
+        ::ominipg::codegen_support::serde_json::Value,
+    >,
 }
 /// A part of a JSON column.
 #[derive(
@@ -947,6 +970,12 @@ pub struct ShapeStatus {
     pub since: ::std::option::Option<::ominipg::codegen_support::Timestamp>,
     /// The value of `state`.
     pub state: ShapeStatusState,
+    /// The value of `extra`.
+    #[serde(flatten)]
+    pub extra: ::ominipg::codegen_support::serde_json::Map<
+        ::std::string::String,
+        ::ominipg::codegen_support::serde_json::Value,
+    >,
 }
 /// A part of a JSON column.
 #[derive(
