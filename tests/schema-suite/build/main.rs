@@ -1,7 +1,12 @@
-//! Makes tables of the JSON-Schema-Test-Suite, so that the checks that the generator gives for them are compiled.
+//! Makes tables of the JSON-Schema-Test-Suite and of random schemas, so that the checks that the generator gives for them are
+//! compiled.
 
+mod cases;
 mod fetch;
 mod group;
+mod mutant;
+mod numbers;
+mod random;
 mod tables;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +31,7 @@ fn main() {
         }
     };
     write(&out.join("suite.rs"), &text);
+    write(&out.join("random.rs"), &cases::of(&out));
 }
 
 /// Writes a file, and its folder.

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::{Number, Value as Json};
 
-use super::encode::{Stand, written};
+use super::encode::Stand;
 use super::{Settings, types};
 use crate::model::{Column, Rule, Scalar, Table, Type};
 use crate::names::ident;
@@ -44,10 +44,8 @@ pub(super) fn validate<'a>(
 
 /// The functions, in a module of their own so that their names meet no others.
 pub(super) fn module(table: &Table, settings: &Settings) -> TokenStream {
-    let functions: Vec<TokenStream> = written(table)
-        .filter(|(_, column)| !column.rules.is_empty())
-        .map(|(_, column)| function(column))
-        .collect();
+    let ruled = table.columns.iter().filter(|column| !column.rules.is_empty());
+    let functions: Vec<TokenStream> = ruled.map(function).collect();
     if functions.is_empty() {
         return TokenStream::new();
     }
