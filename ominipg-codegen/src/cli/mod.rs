@@ -35,6 +35,8 @@ enum Command {
     Check(schemas::Schemas),
     /// Prints the SQL that creates the tables.
     Sql(schemas::Schemas),
+    /// Prints the meta-schema of schema files, by which editors complete and check them.
+    MetaSchema,
     /// The embedded PostgreSQL.
     #[cfg(feature = "engine")]
     #[command(subcommand)]
@@ -59,6 +61,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Generate(generate) => generate.run(),
         Command::Check(schemas) => schemas.check(),
         Command::Sql(schemas) => schemas.sql(),
+        Command::MetaSchema => {
+            print!("{}", ominipg_codegen::META_SCHEMA);
+            Ok(())
+        }
         #[cfg(feature = "engine")]
         Command::Engine(engine) => engine.run(),
         #[cfg(feature = "engine")]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::extension::META_SCHEMA_FILE;
 use super::json;
 use super::node::{Node, Span, Value};
 use super::source::{Source, Sources, normal, shown};
@@ -73,7 +74,13 @@ fn list(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         let entry = entry?;
         let name = PathBuf::from(entry.file_name());
         let hidden = name.to_string_lossy().starts_with('.');
-        if !hidden && name.extension().is_some_and(|end| end == "json") && entry.path().is_file() {
+        // The meta-schema may stand beside the schemas, for editors.
+        let meta_schema = name.as_os_str() == META_SCHEMA_FILE;
+        if !hidden
+            && !meta_schema
+            && name.extension().is_some_and(|end| end == "json")
+            && entry.path().is_file()
+        {
             files.push(name);
         }
     }

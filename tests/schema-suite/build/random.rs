@@ -51,7 +51,11 @@ pub fn with_keyword(numbers: &mut Numbers, keyword: &str) -> Value {
             "items" => {
                 json!({ "type": "array", "items": { "type": "integer", "minimum": numbers.below(4) } })
             }
-            "minItems" | "maxItems" | "uniqueItems" => array(numbers),
+            "minItems" | "maxItems" => array(numbers),
+            // One kind of items that are compared as values, and one of those that are compared as JSON.
+            "uniqueItems" => {
+                json!({ "type": "array", "uniqueItems": true, "items": { "type": numbers.one(&["integer", "number"]) } })
+            }
             _ => object(numbers, 1),
         };
         // A check by a whole schema is another mutant's.
@@ -123,10 +127,11 @@ fn number(numbers: &mut Numbers) -> Value {
 }
 
 fn array(numbers: &mut Numbers) -> Value {
-    let items = match numbers.below(5) {
+    let items = match numbers.below(6) {
         0 => text(numbers),
         1 => json!({ "type": ["string", "null"] }),
         2 => json!({ "type": "boolean" }),
+        3 => json!({ "type": "number" }),
         _ => json!({ "type": "integer", "minimum": numbers.below(3) }),
     };
     let mut out = Map::from_iter([("type".to_owned(), json!("array")), ("items".to_owned(), items)]);

@@ -167,6 +167,7 @@ fn check(
             let count = size(count);
             quote!(v.max_items(#pointer, value.len(), #count);)
         }
+        Rule::UniqueItems if is_equal_as_json(ty) => quote!(v.unique_values(#pointer, value);),
         Rule::UniqueItems => quote!(v.unique_items(#pointer, value);),
         Rule::Each(rules) => {
             let item = if let Type::Array(item) = ty { &**item } else { ty };
@@ -179,6 +180,17 @@ fn check(
             let name = statics.add("schema", &schema.to_string());
             quote!(v.json(#pointer, value, &#name);)
         }
+    }
+}
+
+/// Whether the items of an array are equal in Rust where their JSON is, and can be hashed.
+fn is_equal_as_json(ty: &Type) -> bool {
+    let Type::Array(item) = ty else { return false };
+    match **item {
+        Type::Scalar(scalar) => {
+            !scalar.is_float() && !matches!(scalar, Scalar::Numeric | Scalar::Interval | Scalar::Bytea)
+        }
+        _ => false,
     }
 }
 
