@@ -87,6 +87,14 @@ fn json_types_take_what_their_schemas_allow() {
     let tree = json!({ "label": "root", "children": [{ "label": "leaf", "children": [] }] });
     let read: shapes::shapes::ShapeTreeNode = from_value(tree).expect("the tree is right");
     assert_eq!(read.children[0].label, "leaf");
+    let twins = json!({ "a-b": 1, "a_b": 2, "extra": "own", "more": true });
+    let read: shapes::shapes::ShapeTwins = from_value(twins.clone()).expect("the twins are right");
+    assert_eq!((read.a_b, read.a_b_2, read.extra.as_deref()), (Some(1), Some(2), Some("own")));
+    assert_eq!(
+        to_value(&read).expect("it is JSON"),
+        twins,
+        "other members are kept where the schema counts them"
+    );
     let status: shapes::shapes::ShapeStatus =
         from_value(json!({ "state": "on" })).expect("the status is right");
     assert_eq!((status.retries, status.state), (3, shapes::shapes::ShapeStatusState::On));

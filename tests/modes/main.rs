@@ -13,6 +13,7 @@ mod relating;
 mod streams;
 mod suite;
 mod transactions;
+mod validating;
 mod writing;
 
 /// The tables of `schemas/blog`.
@@ -68,6 +69,7 @@ on_every_mode!(
     reading::searches,
     reading::keeps_to_policies,
     reading::locks,
+    validating::reads_only_what_keeps_the_rules,
     copying::writes_many_rows,
     copying::writes_all_or_none,
     copying::inserts_where_a_copy_means_something_else,

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -19,7 +20,7 @@ pub struct Proxy {
     dropped: AtomicUsize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Session {
     transaction: Option<Transaction>,
     /// Savepoints within it.
@@ -48,6 +49,16 @@ impl Proxy {
             session.roll_back().await;
         }
         session
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_open = self.transaction.is_some();
+        out.debug_struct("Session")
+            .field("is_open", &is_open)
+            .field("savepoints", &self.savepoints)
+            .finish_non_exhaustive()
     }
 }
 
@@ -134,7 +145,8 @@ impl ProxyDatabaseTrait for Proxy {
         session.check()?;
         let transaction = session.transaction.as_ref();
         // Several statements have no parameters, and no number of rows.
-        let is_script = statement.values.is_none() && statement.sql.trim_end().trim_end_matches(';').contains(';');
+        let is_script =
+            statement.values.is_none() && statement.sql.trim_end().trim_end_matches(';').contains(';');
         let done = if is_script {
             let done = match transaction {
                 Some(transaction) => transaction.batch_execute(&statement.sql).await,

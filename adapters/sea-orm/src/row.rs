@@ -13,7 +13,8 @@ use uuid::Uuid;
 pub(crate) fn read(row: &Row, utc: bool) -> Result<ProxyRow, String> {
     let mut values = BTreeMap::new();
     for (at, column) in row.columns().iter().enumerate() {
-        let value = value(row, at, column.type_(), utc).map_err(|why| format!("the column `{}`: {why}", column.name()))?;
+        let value = value(row, at, column.type_(), utc)
+            .map_err(|why| format!("the column `{}`: {why}", column.name()))?;
         values.insert(column.name().to_owned(), value);
     }
     Ok(ProxyRow::new(values))

@@ -67,7 +67,12 @@ async fn an_entity_is_written_and_read() {
     let read = Entity::find_by_id(1_i64).one(&orm).await.unwrap().unwrap();
     assert_eq!(read, changed);
     assert_eq!(read.created_at, made.created_at);
-    let found = Entity::find().filter(Column::Stars.gte(4)).filter(Column::Title.contains("irs")).count(&orm).await.unwrap();
+    let found = Entity::find()
+        .filter(Column::Stars.gte(4))
+        .filter(Column::Title.contains("irs"))
+        .count(&orm)
+        .await
+        .unwrap();
     assert_eq!(found, 1);
     Entity::insert_many(["a", "b", "c"].map(note)).exec(&orm).await.unwrap();
     let deleted = Entity::delete_many().filter(Column::Title.is_in(["a", "c"])).exec(&orm).await.unwrap();
@@ -104,25 +109,40 @@ async fn what_fails_is_told() {
     let error = note("once").insert(&orm).await.unwrap_err().to_string();
     assert!(error.contains("notes_title_key") && error.contains("23505"), "{error}");
     // SeaORM cannot hear that a commit fails; the next call says so.
-    orm.execute_unprepared("CREATE TABLE parts (id int4 PRIMARY KEY, of int4 REFERENCES parts DEFERRABLE INITIALLY DEFERRED)").await.unwrap();
+    orm.execute_unprepared(
+        "CREATE TABLE parts (id int4 PRIMARY KEY, of int4 REFERENCES parts DEFERRABLE INITIALLY DEFERRED)",
+    )
+    .await
+    .unwrap();
     let transaction = orm.begin().await.unwrap();
     transaction.execute_unprepared("INSERT INTO parts VALUES (1, 2)").await.unwrap();
     transaction.commit().await.unwrap();
     let error = orm.ping().await.unwrap_err().to_string();
     assert!(error.contains("parts_of_fkey"), "{error}");
     orm.ping().await.unwrap();
-    let error = orm.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT point(1, 2) AS p")).await;
+    let error = orm
+        .query_one_raw(sea_orm::Statement::from_string(
+            sea_orm::DbBackend::Postgres,
+            "SELECT point(1, 2) AS p",
+        ))
+        .await;
     assert!(error.unwrap_err().to_string().contains("does not read point"));
 }
 
 #[tokio::test]
 async fn times_are_read_as_the_fields_are() {
     let db = Ominipg::connect(":memory:").await.unwrap();
-    let sql = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT timestamptz '2026-01-31 12:00+02' AS at");
+    let sql = sea_orm::Statement::from_string(
+        sea_orm::DbBackend::Postgres,
+        "SELECT timestamptz '2026-01-31 12:00+02' AS at",
+    );
     let orm = Proxy::new(&db).utc().connect().await.unwrap();
     let row = orm.query_one_raw(sql.clone()).await.unwrap().unwrap();
     assert_eq!(row.try_get::<DateTimeUtc>("", "at").unwrap().to_string(), "2026-01-31 10:00:00 UTC");
     let orm = connect(&db).await.unwrap();
     let row = orm.query_one_raw(sql).await.unwrap().unwrap();
-    assert_eq!(row.try_get::<DateTimeWithTimeZone>("", "at").unwrap().to_rfc3339(), "2026-01-31T10:00:00+00:00");
+    assert_eq!(
+        row.try_get::<DateTimeWithTimeZone>("", "at").unwrap().to_rfc3339(),
+        "2026-01-31T10:00:00+00:00"
+    );
 }

@@ -1,8 +1,8 @@
 //! JSON columns.
 
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::emit::{Settings, json_types};
-use crate::model::Schema;
+use crate::emit::{Settings, is_untyped, json_types};
+use crate::model::{Schema, Type};
 
 /// Every JSON column's schema gives a Rust type.
 pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Findings) {
@@ -13,6 +13,21 @@ pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Finding
             let help = "name one: `\"x-ominipg\": { \"rust\": \"::ominipg::codegen_support::serde_json::Value\" }`; the schema is enforced all the same";
             findings
                 .add(Finding::new(Code::NoRustType, column.place, message).label(problem.reason).help(help));
+        }
+    }
+}
+
+/// A schema that describes an object without saying so allows anything else too.
+pub(super) fn untyped(schema: &Schema, findings: &mut Findings) {
+    for column in schema.tables.iter().flat_map(|table| &table.columns) {
+        if let Type::Json(Some(json)) = &column.ty
+            && column.rust.is_none()
+            && is_untyped(json)
+        {
+            let message =
+                format!("`{}` may be any JSON, so it is `serde_json::Value` in Rust", column.property);
+            let help = "what its schema says counts only for objects or arrays: add `\"type\": \"object\"` or `\"type\": \"array\"`";
+            findings.add(Finding::new(Code::Untyped, column.place, message).label("no `type`").help(help));
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn check(schema: &Schema, settings: &Settings, findings: &mut Finding
     if !findings.has_errors() {
         names::derived(schema, findings);
         json_types::types(schema, settings, findings);
+        json_types::untyped(schema, findings);
         rust_names::types(schema, settings, findings);
         rust_names::exports(schema, findings);
     }

@@ -57,6 +57,8 @@ enum Command {
     /// Makes schemas of the tables of a database.
     #[cfg(feature = "engine")]
     Inspect(inspect::Inspect),
+    /// Prints the meta-schema of schema files, by which editors complete and check them.
+    MetaSchema,
     /// The embedded PostgreSQL.
     #[cfg(feature = "engine")]
     #[command(subcommand)]
@@ -101,6 +103,10 @@ impl Command {
             Self::Check(schemas) => schemas.check(),
             Self::Sql(schemas) => schemas.sql(),
             Self::Diagram(diagram) => diagram.run(),
+            Self::MetaSchema => {
+                print!("{}", ominipg_codegen::META_SCHEMA);
+                Ok(())
+            }
             Self::Migrate(migrate) => migrate.run(),
             #[cfg(feature = "engine")]
             Self::Inspect(inspect) => inspect.run(),

@@ -116,6 +116,14 @@ codes! {
     ForeignFile = "OMI052" Error,
     /// The committed output is not what the schemas give.
     Stale = "OMI053" Error,
+    /// A `$dynamicRef` leads to several places.
+    DynamicRef = "OMI060" Error,
+    /// A keyword beside a `$ref`, where draft-07 passes over it.
+    BesideRef = "OMI061" Warning,
+    /// A keyword that draft-07 does not know.
+    LaterDraft = "OMI062" Warning,
+    /// A JSON column whose schema allows any JSON, though it describes an object or an array.
+    Untyped = "OMI063" Warning,
     /// A derive or an attribute of `x-ominipg` is not Rust.
     BadAttribute = "OMI070" Error,
     /// An index is of a kind that its columns have no order for.

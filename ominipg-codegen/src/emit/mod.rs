@@ -3,5 +3,5 @@
 mod rust;
 mod sql;
 
-pub(crate) use rust::{CONSTRAINT, Emitted, Settings, exports, json_types, modules};
+pub(crate) use rust::{CONSTRAINT, Emitted, Settings, exports, is_untyped, json_types, modules};
 pub(crate) use sql::{constraints, ddl, distributed, names_taken, quote_name, quote_text, statements};

@@ -43,6 +43,7 @@ const FORMATS: &[Format] = &[
     Format { keyword: "email", variant: "Email" },
     Format { keyword: "idn-email", variant: "IdnEmail" },
     Format { keyword: "hostname", variant: "Hostname" },
+    Format { keyword: "idn-hostname", variant: "IdnHostname" },
     Format { keyword: "uri", variant: "Uri" },
     Format { keyword: "uri-reference", variant: "UriReference" },
     Format { keyword: "uri-template", variant: "UriTemplate" },

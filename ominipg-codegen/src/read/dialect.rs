@@ -3,6 +3,7 @@
 use jsonschema::error::ValidationErrorKind;
 
 use super::document::Document;
+use super::extension::META_SCHEMA_FILE;
 use super::node::{Node, pointer_parts};
 use super::source::Sources;
 use crate::diagnostic::{Code, Finding, Findings, Place};
@@ -16,6 +17,8 @@ pub(super) fn check(sources: &Sources, document: &Document, findings: &mut Findi
     let draft7 = match dialect.and_then(Node::str).map(|uri| uri.trim_end_matches('#')) {
         None | Some("https://json-schema.org/draft/2020-12/schema") => false,
         Some("http://json-schema.org/draft-07/schema" | "https://json-schema.org/draft-07/schema") => true,
+        // A path to the meta-schema, which editors follow.
+        Some(uri) if uri.rsplit('/').next() == Some(META_SCHEMA_FILE) => false,
         Some(uri) => {
             let span = dialect.map_or(node.span, |node| node.span);
             let message = format!("the dialect `{uri}` is not understood");

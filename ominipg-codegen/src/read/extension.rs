@@ -10,8 +10,11 @@ use super::node::{Entry, Node, Span, pointer_parts};
 use crate::diagnostic::{Code, Finding, Findings, Place};
 use crate::names::closest;
 
-/// The meta-schema of `x-ominipg`.
+/// The meta-schema of schema files, with what `x-ominipg` may hold; `ominipg-codegen meta-schema` prints it for editors.
 pub const META_SCHEMA: &str = include_str!("../../x-ominipg.schema.json");
+
+/// The name that the meta-schema has as a file beside schemas.
+pub(super) const META_SCHEMA_FILE: &str = "x-ominipg.schema.json";
 
 /// What the keyword stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,9 +127,7 @@ fn validator(of_table: bool) -> &'static Validator {
 }
 
 fn compile(definition: &str) -> Validator {
-    let mut schema = meta_schema().clone();
-    schema["$ref"] = json!(format!("#/$defs/{definition}"));
-    schema.as_object_mut().map(|schema| schema.remove("properties"));
+    let schema = json!({ "$ref": format!("#/$defs/{definition}"), "$defs": meta_schema()["$defs"] });
     jsonschema::validator_for(&schema).expect("the meta-schema of x-ominipg is a JSON Schema")
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::extension::META_SCHEMA_FILE;
 use super::json;
 use super::node::{Node, Span, Value};
 use super::source::{Source, Sources, normal, shown};
@@ -49,7 +50,8 @@ pub(super) fn add(
         return Ok(file);
     }
     let text = fs::read_to_string(&full)?;
-    let source = Source { name: shown(&normal(path)), path: full, text, root: None, listed };
+    let source =
+        Source { name: shown(&normal(path)), path: full, text, root: None, resources: Vec::new(), listed };
     let file = sources.push(source);
     let root = match json::parse(&sources.get(file).text) {
         Ok(root) => {
@@ -73,7 +75,13 @@ fn list(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         let entry = entry?;
         let name = PathBuf::from(entry.file_name());
         let hidden = name.to_string_lossy().starts_with('.');
-        if !hidden && name.extension().is_some_and(|end| end == "json") && entry.path().is_file() {
+        // The meta-schema may stand beside the schemas, for editors.
+        let meta_schema = name.as_os_str() == META_SCHEMA_FILE;
+        if !hidden
+            && !meta_schema
+            && name.extension().is_some_and(|end| end == "json")
+            && entry.path().is_file()
+        {
             files.push(name);
         }
     }

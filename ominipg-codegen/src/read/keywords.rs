@@ -2,9 +2,9 @@
 
 use super::document::{Document, Form};
 use super::extension::{self, Owner};
-use super::node::{Entry, Node, Value};
+use super::node::{Entry, Node, Object, Value};
 use super::source::Sources;
-use super::walk::{KEYWORDS, Slot, slot};
+use super::walk::{KEYWORDS, Slot, is_later_than_draft7, says_nothing_beside_ref, slot};
 use crate::diagnostic::{Code, Finding, Findings, Place};
 use crate::names::closest;
 
@@ -27,6 +27,7 @@ pub(crate) const FORMATS: &[&str] = &[
     "email",
     "idn-email",
     "hostname",
+    "idn-hostname",
     "uri",
     "uri-reference",
     "uri-template",
@@ -38,7 +39,7 @@ pub(crate) const FORMATS: &[&str] = &[
 ];
 
 pub(super) fn check(sources: &Sources, document: &Document, findings: &mut Findings) {
-    let mut walk = Walk { file: document.file, findings };
+    let mut walk = Walk { sources, file: document.file, findings };
     if let Some(bundle) = document.bundle(sources).and_then(Node::object) {
         for entry in bundle.entries.iter().filter(|entry| entry.key != "schema") {
             extension::bundle_key(document.file, entry, walk.findings);
@@ -51,14 +52,18 @@ pub(super) fn check(sources: &Sources, document: &Document, findings: &mut Findi
     walk.schema(document.node(sources), owner);
 }
 
-struct Walk<'f> {
+struct Walk<'s, 'f> {
+    sources: &'s Sources,
     file: usize,
     findings: &'f mut Findings,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     fn schema(&mut self, node: &Node, owner: Owner) {
         let Some(object) = node.object() else { return };
+        if self.sources.is_draft7(self.file, node.span) {
+            self.draft7(object);
+        }
         for entry in &object.entries {
             match slot(&entry.key) {
                 Some(Slot::Data) => self.data(entry),
@@ -76,8 +81,8 @@ impl Walk<'_> {
                 Some(Slot::SchemaOrList | Slot::List) => self.one_or_many(&entry.node, owner),
                 None if entry.key == "x-ominipg" => extension::check(self.file, entry, owner, self.findings),
                 None if entry.key.starts_with("x-") => {}
-                None if entry.key.starts_with("$dynamic") || entry.key.starts_with("$recursive") => {
-                    let help = "use `$ref`; it may be recursive inside a JSON column";
+                None if entry.key.starts_with("$recursive") => {
+                    let help = "use `$ref`, which may be recursive inside a JSON column, or `$dynamicRef`";
                     self.warn(entry, Code::UnknownKeyword, format!("`{}` is not followed", entry.key), help);
                 }
                 None => {
@@ -95,6 +100,22 @@ impl Walk<'_> {
                         &help,
                     );
                 }
+            }
+        }
+    }
+
+    /// What draft-07 passes over.
+    fn draft7(&mut self, object: &Object) {
+        let has_ref = object.entry("$ref").is_some_and(|entry| entry.node.str().is_some());
+        for entry in &object.entries {
+            if is_later_than_draft7(&entry.key) {
+                let message = format!("draft-07 does not know `{}`, so nothing enforces it", entry.key);
+                let help = "change `$schema` to `https://json-schema.org/draft/2020-12/schema`";
+                self.warn(entry, Code::LaterDraft, message, help);
+            } else if has_ref && says_nothing_beside_ref(&entry.key) {
+                let message = format!("in draft-07, `{}` counts for nothing beside a `$ref`", entry.key);
+                let help = "put the `$ref` into an `allOf`, or change `$schema` to `https://json-schema.org/draft/2020-12/schema`";
+                self.warn(entry, Code::BesideRef, message, help);
             }
         }
     }

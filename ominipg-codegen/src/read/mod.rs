@@ -8,15 +8,16 @@ mod json;
 mod keywords;
 mod node;
 mod reference;
+mod resource;
 mod source;
 mod walk;
 
 pub(crate) use document::{Document, Form, not_table};
 pub use extension::META_SCHEMA;
 pub(crate) use node::{Entry, Node, Span};
-pub(crate) use reference::{RefProblem, nearest, resolve};
+pub(crate) use reference::{RefProblem, Target, nearest, resolve};
 pub(crate) use source::Sources;
-pub(crate) use walk::{Slot, slot};
+pub(crate) use walk::{Slot, is_later_than_draft7, says_nothing_beside_ref, slot};
 
 use std::path::Path;
 

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::folder;
-use super::node::{Node, Value, pointer_parts};
+use super::node::{Node, Span, Value, pointer_parts};
+use super::resource;
 use super::source::{Sources, normal};
+use super::walk::{Slot, slot};
 use crate::diagnostic::{Code, Finding, Findings, Place};
 use crate::names::closest;
 
@@ -15,50 +17,73 @@ pub(crate) enum RefProblem {
     NoFile,
     /// The file has nothing at that pointer.
     NoTarget,
-    /// It is a URL that no file has as its `$id`.
+    /// It is a URL that nothing has as its `$id`.
     Remote,
-    /// It leads to an anchor by name.
-    Anchor,
+    /// The schema has no place of that name; these it has.
+    NoAnchor(Vec<String>),
 }
 
-/// The file that a `$ref` leads to, and the path in it.
+/// Where a `$ref` leads.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) file: usize,
+    /// The path in the file.
+    pub(crate) path: Vec<String>,
+    /// The name of the place, where it is a `$dynamicAnchor`.
+    pub(crate) dynamic: Option<String>,
+}
+
+/// Where the `$ref` that stands at a place of a file leads.
 pub(crate) fn resolve(
     sources: &Sources,
     file: usize,
+    span: Span,
     reference: &str,
-) -> Result<(usize, Vec<String>), RefProblem> {
-    let (document, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-    let fragment = percent_decode(fragment);
-    if !fragment.is_empty() && !fragment.starts_with('/') {
-        return Err(RefProblem::Anchor);
-    }
-    let target = if document.is_empty() {
-        file
-    } else if let Some(target) = by_id(sources, document) {
-        target
-    } else if is_url(document) {
-        return Err(RefProblem::Remote);
+) -> Result<Target, RefProblem> {
+    let here = sources.resource(file, span).ok_or(RefProblem::NoFile)?;
+    let (uri, fragment) = resource::join(&here.uri, reference);
+    let document = reference.split('#').next().unwrap_or("");
+    let (file, resource) = if document.is_empty() {
+        (file, here)
+    } else if let Some(found) = sources.by_uri(file, &uri) {
+        found
     } else {
-        sources.find(&beside(&sources.get(file).path, document)).ok_or(RefProblem::NoFile)?
+        let file = match by_id(sources, document) {
+            Some(file) => file,
+            None if is_url(document) => return Err(RefProblem::Remote),
+            None => sources.find(&beside(&sources.get(file).path, document)).ok_or(RefProblem::NoFile)?,
+        };
+        (file, sources.get(file).resources.first().ok_or(RefProblem::NoFile)?)
     };
-    let root = sources.get(target).root.as_ref().ok_or(RefProblem::NoFile)?;
-    let mut path = pointer_parts(&fragment);
+    let fragment = percent_decode(&fragment);
+    if !fragment.is_empty() && !fragment.starts_with('/') {
+        let anchor = resource.anchors.iter().find(|anchor| anchor.name == fragment);
+        let known = || resource.anchors.iter().map(|anchor| anchor.name.clone()).collect();
+        let anchor = anchor.ok_or_else(|| RefProblem::NoAnchor(known()))?;
+        let dynamic = anchor.dynamic.then_some(fragment);
+        return Ok(Target { file, path: anchor.path.clone(), dynamic });
+    }
+    let root = sources.get(file).root.as_ref().ok_or(RefProblem::NoFile)?;
+    let parts = pointer_parts(&fragment);
+    let mut path = resource.path.clone();
+    path.extend(parts.iter().cloned());
     // In a bundle, `#/$defs/users` is the schema of the table `users`.
-    if root.at(path.iter().map(String::as_str)).is_none() && path.len() > 1 && path[0] == "$defs" {
+    if root.at(path.iter().map(String::as_str)).is_none() && parts.len() > 1 && parts[0] == "$defs" {
+        path = parts;
         path.splice(0..2, [path[1].clone(), "schema".to_owned()]);
     }
     match root.at(path.iter().map(String::as_str)) {
-        Some(_) => Ok((target, path)),
+        Some(_) => Ok(Target { file, path, dynamic: None }),
         None => Err(RefProblem::NoTarget),
     }
 }
 
 /// A `$ref` that leads somewhere, and differs from this one in one key of its pointer, which is nearly the same.
-pub(crate) fn nearest(sources: &Sources, file: usize, reference: &str) -> Option<String> {
+pub(crate) fn nearest(sources: &Sources, file: usize, span: Span, reference: &str) -> Option<String> {
     let (document, fragment) = reference.split_once('#')?;
-    let (target, _) = resolve(sources, file, document).ok()?;
+    let target = resolve(sources, file, span, document).ok()?;
     let mut path = pointer_parts(&percent_decode(fragment));
-    let mut node = sources.get(target).root.as_ref()?;
+    let mut node = sources.get(target.file).root.as_ref()?.at(target.path.iter().map(String::as_str))?;
     for part in &mut path {
         if node.at([part.as_str()]).is_none() {
             let known = node.object()?.entries.iter().map(|entry| entry.key.as_str());
@@ -81,7 +106,10 @@ pub(super) fn load(base: &Path, sources: &mut Sources, findings: &mut Findings) 
         }
         for (reference, place) in wanted {
             let document = reference.split('#').next().unwrap_or("");
-            if document.is_empty() || is_url(document) || by_id(sources, document).is_some() {
+            let here = sources.resource(file, place).map_or("", |resource| resource.uri.as_str());
+            let (uri, _) = resource::join(here, &reference);
+            let known = sources.by_uri(file, &uri).is_some() || by_id(sources, document).is_some();
+            if document.is_empty() || known || is_url(document) {
                 continue;
             }
             let place = Place { file, span: place };
@@ -100,13 +128,20 @@ pub(super) fn load(base: &Path, sources: &mut Sources, findings: &mut Findings) 
     }
 }
 
-fn collect(node: &Node, out: &mut Vec<(String, super::Span)>) {
+/// The references in a schema, also behind keywords that nobody knows, since a pointer may lead there.
+fn collect(node: &Node, out: &mut Vec<(String, Span)>) {
     match &node.value {
         Value::Object(object) => {
             for entry in &object.entries {
-                match (entry.key.as_str(), &entry.node.value) {
-                    ("const" | "enum" | "default" | "examples", _) => {}
-                    ("$ref", Value::String(reference)) => out.push((reference.clone(), entry.node.span)),
+                match (slot(&entry.key), &entry.node.value) {
+                    (_, Value::String(text)) if matches!(entry.key.as_str(), "$ref" | "$dynamicRef") => {
+                        out.push((text.clone(), entry.node.span));
+                    }
+                    (Some(Slot::Data), _) => {}
+                    (Some(Slot::Map | Slot::Dependencies), Value::Object(map)) => {
+                        map.entries.iter().for_each(|entry| collect(&entry.node, out));
+                    }
+                    (None, _) if entry.key.starts_with("x-") => {}
                     _ => collect(&entry.node, out),
                 }
             }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::node::Node;
+use super::node::{Node, Span};
+use super::resource::{self, Resource};
 
 /// One file.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// None where the text is not JSON.
     pub(crate) root: Option<Node>,
+    /// What in it has a URI, itself included.
+    pub(super) resources: Vec<Resource>,
     /// Whether the file was asked for; else a `$ref` led to it.
     pub(crate) listed: bool,
 }
@@ -57,7 +60,33 @@ impl Sources {
     }
 
     pub(crate) fn set_root(&mut self, file: usize, root: Option<Node>) {
+        self.files[file].resources = root.iter().flat_map(|root| resource::of(file, root)).collect();
         self.files[file].root = root;
+    }
+
+    /// The schema with a URI that a place of a file is in.
+    pub(crate) fn resource(&self, file: usize, span: Span) -> Option<&Resource> {
+        resource::around(&self.files[file].resources, span)
+    }
+
+    /// The schema that has a URI, and its file; one of the file `here` before those of others.
+    pub(super) fn by_uri(&self, here: usize, uri: &str) -> Option<(usize, &Resource)> {
+        let found = |file: usize| {
+            let resource = self.files[file].resources.iter().find(|resource| resource.uri == uri)?;
+            Some((file, resource))
+        };
+        std::iter::once(here).chain(0..self.files.len()).find_map(found)
+    }
+
+    /// Whether the schema with a URI has a `$dynamicAnchor` of this name.
+    pub(crate) fn has_dynamic_anchor(&self, file: usize, uri: &str, name: &str) -> bool {
+        let of_uri = self.files[file].resources.iter().filter(|resource| resource.uri == uri);
+        of_uri.flat_map(|resource| &resource.anchors).any(|anchor| anchor.dynamic && anchor.name == name)
+    }
+
+    /// Whether a place of a file is in a schema of draft-07.
+    pub(crate) fn is_draft7(&self, file: usize, span: Span) -> bool {
+        self.resource(file, span).is_some_and(|resource| resource.draft7)
     }
 
     pub(crate) fn find(&self, path: &Path) -> Option<usize> {

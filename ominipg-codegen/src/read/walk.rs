@@ -35,14 +35,54 @@ pub(crate) fn slot(keyword: &str) -> Option<Slot> {
         "allOf" | "anyOf" | "oneOf" | "prefixItems" => Slot::List,
         "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions" => Slot::Map,
         "dependencies" => Slot::Dependencies,
-        "$schema" | "$id" | "$ref" | "$anchor" | "$comment" | "$vocabulary" | "type" | "enum" | "const"
-        | "format" | "title" | "description" | "default" | "examples" | "deprecated" | "readOnly"
-        | "writeOnly" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf"
-        | "minLength" | "maxLength" | "pattern" | "minItems" | "maxItems" | "uniqueItems" | "minContains"
-        | "maxContains" | "minProperties" | "maxProperties" | "required" | "dependentRequired"
-        | "contentEncoding" | "contentMediaType" => Slot::Data,
+        "$schema" | "$id" | "$ref" | "$dynamicRef" | "$anchor" | "$dynamicAnchor" | "$comment"
+        | "$vocabulary" | "type" | "enum" | "const" | "format" | "title" | "description" | "default"
+        | "examples" | "deprecated" | "readOnly" | "writeOnly" | "minimum" | "maximum"
+        | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "minLength" | "maxLength" | "pattern"
+        | "minItems" | "maxItems" | "uniqueItems" | "minContains" | "maxContains" | "minProperties"
+        | "maxProperties" | "required" | "dependentRequired" | "contentEncoding" | "contentMediaType" => {
+            Slot::Data
+        }
         _ => return None,
     })
+}
+
+/// Whether a keyword of draft-07 constrains values, and so counts for nothing beside a `$ref`. What describes the column stays.
+pub(crate) fn says_nothing_beside_ref(keyword: &str) -> bool {
+    let counts = matches!(
+        keyword,
+        "$schema"
+            | "$id"
+            | "$ref"
+            | "$comment"
+            | "$defs"
+            | "definitions"
+            | "title"
+            | "description"
+            | "default"
+            | "examples"
+            | "deprecated"
+            | "readOnly"
+            | "writeOnly"
+    );
+    slot(keyword).is_some() && !counts
+}
+
+/// Whether draft-07 does not know a keyword of 2020-12 that constrains values.
+pub(crate) fn is_later_than_draft7(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "prefixItems"
+            | "unevaluatedProperties"
+            | "unevaluatedItems"
+            | "dependentRequired"
+            | "dependentSchemas"
+            | "minContains"
+            | "maxContains"
+            | "$anchor"
+            | "$dynamicAnchor"
+            | "$dynamicRef"
+    )
 }
 
 /// Every keyword, for suggestions.
@@ -71,6 +111,9 @@ pub(crate) const KEYWORDS: &[&str] = &[
     "$schema",
     "$id",
     "$ref",
+    "$dynamicRef",
+    "$anchor",
+    "$dynamicAnchor",
     "$comment",
     "type",
     "enum",

@@ -52,7 +52,8 @@ impl Ominipg {
         }
         let version = backend.monitor().version().map(str::to_owned);
         backend.monitor().events.connected(Event::Connected { mode, version });
-        let limits = Limits { timeout: options.statement_timeout, cancel: None };
+        let limits =
+            Limits { timeout: options.statement_timeout, cancel: None, validate_rows: options.validate_rows };
         let db = Self {
             backend,
             mode,
@@ -103,6 +104,13 @@ impl Ominipg {
     /// [children](CancellationToken::child_token) are cancelled together.
     pub fn with_cancel(&self, token: CancellationToken) -> Self {
         let limits = Limits { cancel: Some(token), ..self.limits.clone() };
+        Self { limits, ..self.clone() }
+    }
+
+    /// The same database, whose typed rows are checked as they are read, or not, in place of
+    /// [`validate_rows`](ConnectOptions::validate_rows).
+    pub fn with_validated_rows(&self, validate: bool) -> Self {
+        let limits = Limits { validate_rows: validate, ..self.limits.clone() };
         Self { limits, ..self.clone() }
     }
 

@@ -5,15 +5,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, ErrorKind};
 
-/// How long calls may take, and what else ends them.
+/// How long calls may take, what else ends them, and what their rows are checked for.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Limits {
     pub(crate) timeout: Option<Duration>,
     pub(crate) cancel: Option<CancellationToken>,
+    /// Whether rows are checked against the rules of their schema as they are read.
+    pub(crate) validate_rows: bool,
 }
 
 /// No limits.
-pub(crate) static NO_LIMITS: Limits = Limits { timeout: None, cancel: None };
+pub(crate) static NO_LIMITS: Limits = Limits { timeout: None, cancel: None, validate_rows: false };
 
 /// When a call is to end: at a time, or when a token says so.
 #[derive(Debug, Clone)]

@@ -41,6 +41,7 @@ pub struct ConnectOptions {
     pub(super) server_statement_timeout: Option<Duration>,
     pub(super) busy_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
+    pub(super) validate_rows: bool,
     pub(super) log_parameters: bool,
     pub(super) slow_statements: Option<Duration>,
     #[cfg(feature = "embedded")]
@@ -69,6 +70,7 @@ impl ConnectOptions {
             server_statement_timeout: None,
             busy_timeout: Duration::from_secs(30),
             statement_timeout: None,
+            validate_rows: false,
             log_parameters: false,
             slow_statements: None,
             #[cfg(feature = "embedded")]
@@ -194,6 +196,18 @@ impl ConnectOptions {
     /// [`Ominipg::with_timeout`](crate::Ominipg::with_timeout) sets it for some calls only.
     pub fn statement_timeout(self, timeout: Duration) -> Self {
         Self { statement_timeout: Some(timeout), ..self }
+    }
+
+    /// Whether typed rows are checked against the rules of their schemas as they are read; off by default.
+    ///
+    /// For tables that other programs write too. A row that breaks a rule gives an error of the kind
+    /// [`Decode`](crate::ErrorKind::Decode), which names the table, the row's key and, in
+    /// [`violations`](crate::Error::violations), every broken rule. That holds for whatever gives rows back: searches and their
+    /// streams, relations, pages, and what inserts, updates and deletes return, which are done by then. Rows as plain SQL gives
+    /// them, chosen columns and counts are not checked. [`Ominipg::with_validated_rows`](crate::Ominipg::with_validated_rows)
+    /// sets it for some calls only.
+    pub fn validate_rows(self, validate: bool) -> Self {
+        Self { validate_rows: validate, ..self }
     }
 
     /// Whether the parameters of statements are told; off by default.
@@ -384,6 +398,7 @@ impl fmt::Debug for ConnectOptions {
             .field("server_statement_timeout", &self.server_statement_timeout)
             .field("busy_timeout", &self.busy_timeout)
             .field("statement_timeout", &self.statement_timeout)
+            .field("validate_rows", &self.validate_rows)
             .field("log_parameters", &self.log_parameters)
             .field("slow_statements", &self.slow_statements);
         #[cfg(feature = "embedded")]

@@ -74,7 +74,8 @@ impl<M: Model> ByKey<M> {
     async fn load(&self, session: Session<'_>) -> Result<Option<M>, Error> {
         let mut sql = Sql::default();
         from(sql.push("SELECT ").columns(M::TABLE), M::TABLE).condition(&self.condition())?;
-        session.rows(sql).await?.first().map(decode).transpose()
+        let rows = session.rows(sql).await?;
+        rows.first().map(|row| decode(row, session.validates_rows())).transpose()
     }
 
     async fn is_there(&self, session: Session<'_>) -> Result<bool, Error> {
@@ -160,7 +161,7 @@ impl<M: Model> UpdateByKey<M> {
         sql.push(" RETURNING ").columns(M::TABLE);
         let session = Session::of(&on);
         match session.rows(sql).await?.first() {
-            Some(row) => decode(row),
+            Some(row) => decode(row, session.validates_rows()),
             None if matches!(self.version, Ok(None)) => Err(missing::<M>()),
             None => Err(self.target.conflict(session).await),
         }

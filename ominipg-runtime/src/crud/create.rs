@@ -28,8 +28,9 @@ impl<M: Model> Create<M> {
         self.new.encode(&mut row);
         let mut sql = insert::one(M::TABLE, row)?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        let found = Session::of(&on).rows(sql).await?;
-        found.first().map(rows::decode).unwrap_or_else(|| {
+        let session = Session::of(&on);
+        let found = session.rows(sql).await?;
+        found.first().map(|row| rows::decode(row, session.validates_rows())).unwrap_or_else(|| {
             Err(rows::not_found(M::TABLE, "came back from the insert: a trigger or rule left it out"))
         })
     }

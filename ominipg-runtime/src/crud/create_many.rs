@@ -39,14 +39,16 @@ impl<M: Model> CreateMany<M> {
     /// Of the kind `Invalid`, with every broken rule of every row (pointers start with the row's index), before
     /// anything is sent; else where PostgreSQL refuses a row.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
+        let session = Session::of(&on);
+        let validate = session.validates_rows();
         let mut made: Vec<(usize, M)> = Vec::with_capacity(self.rows.len());
         let mut take = |indices: &[usize], rows: &[Row]| {
             for (index, row) in indices.iter().zip(rows) {
-                made.push((*index, decode(row)?));
+                made.push((*index, decode(row, validate)?));
             }
             Ok(())
         };
-        self.send(Session::of(&on), true, &mut take).await?;
+        self.send(session, true, &mut take).await?;
         made.sort_by_key(|(index, _)| *index);
         Ok(made.into_iter().map(|(_, row)| row).collect())
     }

@@ -46,7 +46,8 @@ impl<M: Model> DeleteMany<M> {
     pub async fn returning(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
         let mut sql = self.statement()?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        decode_all(&Session::of(&on).rows(sql).await?)
+        let session = Session::of(&on);
+        decode_all(&session.rows(sql).await?, session.validates_rows())
     }
 
     fn statement(&self) -> Result<Sql, Error> {

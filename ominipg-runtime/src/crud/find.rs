@@ -86,7 +86,8 @@ impl<M: Model> Find<M> {
     pub async fn stream<'a>(self, on: &'a (impl Executor + ?Sized)) -> Result<ModelStream<'a, M>, Error> {
         let sql = self.selection.rows(M::TABLE)?;
         let session = on.native().ok_or_else(no_stream)?;
-        Ok(ModelStream::new(session.stream(&sql.text, Params::Ready(&sql.params)).await?))
+        let rows = session.stream(&sql.text, Params::Ready(&sql.params)).await?;
+        Ok(ModelStream::new(rows, session.validates_rows()))
     }
 
     /// An update of every row found.
@@ -191,6 +192,6 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
 
     async fn load(self, session: Session<'_>) -> Result<Vec<R::Row>, Error> {
         let rows = session.rows(self.selection.rows(M::TABLE)?).await?;
-        self.relations.load(session, decode_all(&rows)?).await
+        self.relations.load(session, decode_all(&rows, session.validates_rows())?).await
     }
 }

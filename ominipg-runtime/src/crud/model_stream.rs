@@ -18,12 +18,13 @@ use crate::session::RowStream;
 pub struct ModelStream<'a, M> {
     /// `None` after an error.
     rows: Option<RowStream<'a>>,
+    validate: bool,
     model: PhantomData<fn() -> M>,
 }
 
 impl<'a, M: Model> ModelStream<'a, M> {
-    pub(super) fn new(rows: RowStream<'a>) -> Self {
-        Self { rows: Some(rows), model: PhantomData }
+    pub(super) fn new(rows: RowStream<'a>, validate: bool) -> Self {
+        Self { rows: Some(rows), validate, model: PhantomData }
     }
 
     /// Waits for the next row; `None` after the last.
@@ -37,7 +38,8 @@ impl<'a, M: Model> ModelStream<'a, M> {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<M, Error>>> {
         let Some(rows) = &mut self.rows else { return Poll::Ready(None) };
-        let next = ready!(Pin::new(rows).poll_next(cx)).map(|row| row.and_then(|row| decode(&row)));
+        let validate = self.validate;
+        let next = ready!(Pin::new(rows).poll_next(cx)).map(|row| row.and_then(|row| decode(&row, validate)));
         if !matches!(next, Some(Ok(_))) {
             self.rows = None;
         }

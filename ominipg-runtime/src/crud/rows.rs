@@ -1,20 +1,55 @@
+use bytes::Bytes;
 use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type};
 
 use crate::decode::RowReader;
 use crate::encode::Encoder;
 use crate::error::{Error, ErrorKind};
 use crate::model::{Model, Validate};
+use crate::param::Param;
 use crate::schema::TableDef;
 use crate::validate::Violations;
 
-/// Reads a row.
-pub(super) fn decode<M: Model>(row: &Row) -> Result<M, Error> {
-    M::decode(&mut RowReader::new(row, M::TABLE))
+/// Reads a row, and checks it where that is wanted.
+pub(super) fn decode<M: Model>(row: &Row, validate: bool) -> Result<M, Error> {
+    let model = M::decode(&mut RowReader::new(row, M::TABLE))?;
+    if validate {
+        let mut violations = Violations::new();
+        model.validate(&mut violations);
+        if !violations.is_empty() {
+            return Err(Error::broken_row(M::TABLE.name, &key_of(M::TABLE, row), violations));
+        }
+    }
+    Ok(model)
 }
 
 /// Reads rows, in their order.
-pub(super) fn decode_all<M: Model>(rows: &[Row]) -> Result<Vec<M>, Error> {
-    rows.iter().map(decode).collect()
+pub(super) fn decode_all<M: Model>(rows: &[Row], validate: bool) -> Result<Vec<M>, Error> {
+    rows.iter().map(|row| decode(row, validate)).collect()
+}
+
+/// The primary key of a row, as a person reads it: `` `tenant` is 1 and `number` is 2 ``.
+fn key_of(table: &TableDef, row: &Row) -> String {
+    let part = |&at: &usize| {
+        let column = &table.columns[at];
+        let bytes = row.try_get::<_, Raw<'_>>(at).ok().map(|raw| Bytes::copy_from_slice(raw.0));
+        let value = Param::new(column.ty.wire(), bytes).of(column);
+        format!("`{}` is {}", column.name, value.shown())
+    };
+    table.primary_key.iter().map(part).collect::<Vec<_>>().join(" and ")
+}
+
+/// A value as it came.
+struct Raw<'a>(&'a [u8]);
+
+impl<'a> FromSql<'a> for Raw<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(raw))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
 }
 
 /// Checks a value before it is sent.

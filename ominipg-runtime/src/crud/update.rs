@@ -64,7 +64,8 @@ impl<M: Model> UpdateMany<M> {
             }
             None => self.selection.rows(M::TABLE)?,
         };
-        decode_all(&Session::of(&on).rows(sql).await?)
+        let session = Session::of(&on);
+        decode_all(&session.rows(sql).await?, session.validates_rows())
     }
 
     fn statement(&self) -> Result<Option<Sql>, Error> {

@@ -155,7 +155,10 @@ async fn finish<M: Model>(mut sql: Sql, session: Session<'_>) -> Result<Upserted
     let Some(row) = rows.first() else {
         return Err(not_found(M::TABLE, "came back from the upsert: a trigger or rule left it out"));
     };
-    Ok(Upserted { row: decode(row)?, inserted: row.try_get(M::TABLE.columns.len())? })
+    Ok(Upserted {
+        row: decode(row, session.validates_rows())?,
+        inserted: row.try_get(M::TABLE.columns.len())?,
+    })
 }
 
 /// An upsert that leaves a row that is there as it is, not sent yet.
@@ -175,8 +178,9 @@ impl<M: Model> UpsertKeep<M> {
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<Upserted<M>, Error> {
         let (mut sql, row) = self.upsert.insert()?;
         sql.push(" DO NOTHING RETURNING ").columns(M::TABLE);
-        if let Some(made) = Session::of(&on).rows(sql).await?.first() {
-            return Ok(Upserted { row: decode(made)?, inserted: true });
+        let session = Session::of(&on);
+        if let Some(made) = session.rows(sql).await?.first() {
+            return Ok(Upserted { row: decode(made, session.validates_rows())?, inserted: true });
         }
         let mut sql = Sql::default();
         from(sql.push("SELECT ").columns(M::TABLE), M::TABLE);
@@ -186,9 +190,9 @@ impl<M: Model> UpsertKeep<M> {
             sql.push(if first { " WHERE " } else { " AND " }).column(column).push(" = ").value(column, value);
             first = false;
         }
-        let rows = Session::of(&on).rows(sql).await?;
+        let rows = session.rows(sql).await?;
         let kept =
             rows.first().ok_or_else(|| not_found(M::TABLE, "is there any more: it was deleted meanwhile"))?;
-        Ok(Upserted { row: decode(kept)?, inserted: false })
+        Ok(Upserted { row: decode(kept, session.validates_rows())?, inserted: false })
     }
 }

@@ -35,7 +35,8 @@ pub enum ErrorKind {
     Copy,
     /// A parameter cannot be sent as the type that the statement expects.
     Parameter,
-    /// A row that came back is not what the schema says.
+    /// A row that came back is not what the schema says, or breaks its rules where
+    /// [`validate_rows`](crate::ConnectOptions::validate_rows) has them checked.
     Decode,
     /// PostgreSQL answered with an error; see [`Error::code`](super::Error::code).
     Database,

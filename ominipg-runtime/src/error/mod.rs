@@ -58,6 +58,13 @@ impl Error {
         error
     }
 
+    pub(crate) fn broken_row(table: &str, key: &str, violations: Violations) -> Self {
+        let message = format!("the row of `{table}` whose {key} breaks its schema");
+        let mut error = Self::new(ErrorKind::Decode, message);
+        error.0.violations = violations.into_vec();
+        error
+    }
+
     /// Puts `context` and a colon before the message.
     pub(crate) fn context(mut self, context: impl fmt::Display) -> Self {
         self.0.message = format!("{context}: {}", self.0.message);
@@ -69,7 +76,8 @@ impl Error {
         self.0.kind
     }
 
-    /// The broken rules of the schema, all of them, where the kind is [`ErrorKind::Invalid`]; else empty.
+    /// The broken rules of the schema, all of them, where the kind is [`ErrorKind::Invalid`], or [`ErrorKind::Decode`] for a row
+    /// that [`validate_rows`](crate::ConnectOptions::validate_rows) found; else empty.
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
     }

@@ -51,6 +51,11 @@ impl Param {
         Ok(Self { open: true, ..param })
     }
 
+    /// The value as a log shows it.
+    pub(crate) fn shown(&self) -> String {
+        format!("{:?}", shown::Shown(self))
+    }
+
     /// A count of rows, as `int8`.
     pub(crate) fn count(value: u64) -> Self {
         let value = i64::try_from(value).unwrap_or(i64::MAX);

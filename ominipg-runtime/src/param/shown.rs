@@ -24,7 +24,7 @@ impl fmt::Display for ShownParams<'_> {
     }
 }
 
-struct Shown<'a>(&'a Param);
+pub(super) struct Shown<'a>(pub(super) &'a Param);
 
 impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -91,6 +91,11 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// Whether typed rows are checked as they are read.
+    pub(crate) fn validates_rows(&self) -> bool {
+        self.call.limits().validate_rows
+    }
+
     /// Whether rows can be sent by COPY.
     pub(crate) fn takes_copies(&self) -> bool {
         !matches!(self.target, Target::Foreign(_))

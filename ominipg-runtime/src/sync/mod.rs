@@ -8,6 +8,8 @@ pub mod faults;
 mod auto;
 #[cfg(feature = "embedded")]
 mod conflict;
+// Without an embedded database nothing is sent, and of the core only the names of the policies are used.
+#[cfg_attr(not(feature = "embedded"), allow(dead_code, unused_imports))]
 mod core;
 #[cfg(feature = "embedded")]
 mod drift;

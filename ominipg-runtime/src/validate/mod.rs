@@ -4,6 +4,7 @@ mod format;
 mod json;
 mod number;
 mod pattern;
+mod text;
 mod violation;
 
 pub use self::format::Format;

@@ -2,12 +2,14 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::json;
+
+use super::text::{Text, TextNode};
 
 /// A `pattern`: an ECMA-262 regular expression, compiled at first use.
 pub struct Pattern {
     source: &'static str,
-    validator: OnceLock<Result<Validator, String>>,
+    validator: OnceLock<Result<Validator<Text>, String>>,
 }
 
 impl Pattern {
@@ -19,10 +21,11 @@ impl Pattern {
     /// Whether `text` matches; else what is wrong.
     pub(crate) fn check(&self, text: &str) -> Result<(), String> {
         let validator = self.validator.get_or_init(|| {
-            jsonschema::validator_for(&json!({ "pattern": self.source })).map_err(|error| error.to_string())
+            let options = jsonschema::options_for::<Text>();
+            options.build(&json!({ "pattern": self.source })).map_err(|error| error.to_string())
         });
         match validator {
-            Ok(validator) if validator.is_valid(&Value::String(text.to_owned())) => Ok(()),
+            Ok(validator) if validator.is_valid(TextNode(text)) => Ok(()),
             Ok(_) => Err(format!("does not match the pattern {}", self.source)),
             Err(error) => Err(format!("cannot be checked against the pattern {}: {error}", self.source)),
         }

@@ -1,4 +1,6 @@
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::Hash;
 
 use serde::Serialize;
 
@@ -135,6 +137,13 @@ impl Violations {
         self.check(length <= most, pointer, "maxItems", || format!("has more than {most} items"));
     }
 
+    /// `uniqueItems` of values that are equal where their JSON is.
+    pub fn unique_values<T: Eq + Hash>(&mut self, pointer: &str, items: &[T]) {
+        if let Some((first, second)) = equal_pair(items) {
+            self.push(pointer, "uniqueItems", format!("has equal items at {first} and {second}"));
+        }
+    }
+
     /// `uniqueItems`.
     pub fn unique_items<T: Serialize>(&mut self, pointer: &str, items: &[T]) {
         if let Some((first, second)) = super::json::duplicate(items) {
@@ -152,5 +161,35 @@ impl Violations {
     /// Checks a JSON document against the schema of its column.
     pub fn json<T: Serialize>(&mut self, pointer: &str, value: &T, schema: &'static JsonSchema) {
         schema.check(self, pointer, value);
+    }
+}
+
+/// How many items are compared with each other; more are looked up by their hashes.
+const FEW: usize = 16;
+
+/// The positions of the first item that was there before, and of that one.
+fn equal_pair<T: Eq + Hash>(items: &[T]) -> Option<(usize, usize)> {
+    if items.len() <= FEW {
+        let earlier = |(second, item): (usize, &T)| {
+            Some((items[..second].iter().position(|first| first == item)?, second))
+        };
+        return items.iter().enumerate().find_map(earlier);
+    }
+    let mut seen = HashMap::with_capacity(items.len());
+    items.iter().enumerate().find_map(|(second, item)| Some((seen.insert(item, second)?, second)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_equal_values_among_few_and_many() {
+        assert_eq!(equal_pair(&["a", "b", "a", "b"]), Some((0, 2)));
+        assert_eq!(equal_pair::<i32>(&[]), None);
+        let mut many: Vec<i32> = (0..100).collect();
+        assert_eq!(equal_pair(&many), None);
+        many[99] = 42;
+        assert_eq!(equal_pair(&many), Some((42, 99)));
     }
 }

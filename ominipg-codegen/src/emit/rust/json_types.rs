@@ -1,6 +1,7 @@
 //! Rust types for what is inside JSON columns, made by typify.
 
 mod polish;
+mod shape;
 mod simplify;
 
 use std::collections::BTreeMap;
@@ -73,6 +74,13 @@ pub(crate) fn json_types(table: &Table, settings: &Settings) -> Result<JsonTypes
     Ok(out)
 }
 
+/// Whether a schema describes objects or arrays, but allows any JSON, as it has no `type`.
+pub(crate) fn is_untyped(schema: &Json) -> bool {
+    let described =
+        ["properties", "required", "additionalProperties", "patternProperties", "items", "prefixItems"];
+    described.iter().any(|key| schema.get(*key).is_some()) && !shape::Whole::new(schema).is_typed(schema)
+}
+
 /// Typify panics on some schemas whose parts contradict each other; here that is an error like any other.
 fn caught<T>(make: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     // The hook belongs to the whole process, so it is ours for no longer than this, and for one at a time.
@@ -98,6 +106,9 @@ fn wanted(table: &Table) -> impl Iterator<Item = (usize, String, &Json)> {
 
 /// Adds a schema and its definitions, and gives the type that stands for it.
 fn add(space: &mut TypeSpace, schema: &Json, name: &str) -> Result<TokenStream, String> {
+    if let Some(default) = shape::Whole::new(schema).bad_default() {
+        return Err(format!("the default `{default}` is refused by its own schema"));
+    }
     let (schema, defs) = simplify::simplify(schema, name);
     let read = |json: Json| {
         serde_json::from_value::<schemars::schema::Schema>(json).map_err(|error| error.to_string())

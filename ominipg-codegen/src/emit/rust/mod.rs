@@ -22,7 +22,7 @@ mod table_module;
 mod types;
 
 pub(crate) use constraints::CONSTRAINT;
-pub(crate) use json_types::json_types;
+pub(crate) use json_types::{is_untyped, json_types};
 pub(crate) use root::exports;
 pub(crate) use settings::Settings;
 

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::{Number, Value as Json};
 
-use super::encode::{Stand, written};
+use super::encode::Stand;
 use super::{Settings, types};
 use crate::model::{Column, Rule, Scalar, Table, Type};
 use crate::names::ident;
@@ -44,10 +44,8 @@ pub(super) fn validate<'a>(
 
 /// The functions, in a module of their own so that their names meet no others.
 pub(super) fn module(table: &Table, settings: &Settings) -> TokenStream {
-    let functions: Vec<TokenStream> = written(table)
-        .filter(|(_, column)| !column.rules.is_empty())
-        .map(|(_, column)| function(column))
-        .collect();
+    let ruled = table.columns.iter().filter(|column| !column.rules.is_empty());
+    let functions: Vec<TokenStream> = ruled.map(function).collect();
     if functions.is_empty() {
         return TokenStream::new();
     }
@@ -169,6 +167,7 @@ fn check(
             let count = size(count);
             quote!(v.max_items(#pointer, value.len(), #count);)
         }
+        Rule::UniqueItems if is_equal_as_json(ty) => quote!(v.unique_values(#pointer, value);),
         Rule::UniqueItems => quote!(v.unique_items(#pointer, value);),
         Rule::Each(rules) => {
             let item = if let Type::Array(item) = ty { &**item } else { ty };
@@ -181,6 +180,17 @@ fn check(
             let name = statics.add("schema", &schema.to_string());
             quote!(v.json(#pointer, value, &#name);)
         }
+    }
+}
+
+/// Whether the items of an array are equal in Rust where their JSON is, and can be hashed.
+fn is_equal_as_json(ty: &Type) -> bool {
+    let Type::Array(item) = ty else { return false };
+    match **item {
+        Type::Scalar(scalar) => {
+            !scalar.is_float() && !matches!(scalar, Scalar::Numeric | Scalar::Interval | Scalar::Bytea)
+        }
+        _ => false,
     }
 }
 

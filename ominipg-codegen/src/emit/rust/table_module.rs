@@ -21,6 +21,7 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
         row::row(table, &json, settings),
         decode::model(table, &json),
         encode::encode(&table.row, table.columns.iter().enumerate(), Stand::in_row),
+        rules::validate(&table.row, table.columns.iter().enumerate(), Stand::in_row),
         key::key(table, &json, settings),
         new::new(table, &json, settings),
         patch::patch(table, &json, settings),

@@ -47,6 +47,9 @@ pub(super) fn classify<'a>(
         },
         _ => Type::Json(bundle::bundle(context, at)),
     };
+    if ty == Type::Json(Some(serde_json::Value::Bool(false))) {
+        return impossible(context, at, "no value satisfies this schema");
+    }
     Some(Class { ty, nullable })
 }
 
@@ -184,7 +187,8 @@ fn native(ty: &str) -> Option<String> {
 /// The type of the items, where it is one that PostgreSQL's arrays hold well.
 fn array<'a>(context: &mut Context<'a, '_>, layers: &Layers<'a>, enum_name: &str) -> Option<Type> {
     let items = layers.get("items")?;
-    if items.node.object().is_none() || layers.get("prefixItems").is_some() {
+    let tuple = layers.get("prefixItems").is_some_and(|at| !at.draft7);
+    if items.node.object().is_none() || tuple {
         return None;
     }
     let item_layers = Layers::of(context, items);

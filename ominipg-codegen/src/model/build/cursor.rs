@@ -1,12 +1,14 @@
 //! A place in a schema that knows its file.
 
 use crate::diagnostic::Place;
-use crate::read::{Entry, Node};
+use crate::read::{Entry, Node, says_nothing_beside_ref};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
     pub(super) file: usize,
     pub(super) node: &'a Node,
+    /// Whether the dialect is draft-07, where constraints beside a `$ref` count for nothing.
+    pub(super) draft7: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -15,11 +17,19 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn get(self, key: &str) -> Option<Cursor<'a>> {
-        Some(Cursor { file: self.file, node: self.node.get(key)? })
+        let node = self.node.get(key)?;
+        if self.hides(key) { None } else { Some(self.with(node)) }
+    }
+
+    /// Whether a keyword counts for nothing where it stands.
+    fn hides(self, key: &str) -> bool {
+        self.draft7
+            && says_nothing_beside_ref(key)
+            && self.node.get("$ref").is_some_and(|reference| reference.str().is_some())
     }
 
     pub(super) fn with(self, node: &'a Node) -> Cursor<'a> {
-        Cursor { file: self.file, node }
+        Cursor { node, ..self }
     }
 
     pub(super) fn items(self) -> impl Iterator<Item = Cursor<'a>> {
@@ -28,7 +38,8 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn entries(self) -> impl Iterator<Item = (&'a Entry, Cursor<'a>)> {
         let entries = self.node.object().map_or(&[][..], |object| &object.entries);
-        entries.iter().map(move |entry| (entry, self.with(&entry.node)))
+        let told = entries.iter().filter(move |entry| !self.hides(&entry.key));
+        told.map(move |entry| (entry, self.with(&entry.node)))
     }
 
     pub(super) fn key_place(self, entry: &Entry) -> Place {

@@ -3,7 +3,8 @@
 use super::Context;
 use super::cursor::Cursor;
 use crate::diagnostic::{Code, Finding};
-use crate::read::{RefProblem, nearest, resolve};
+use crate::names::closest;
+use crate::read::{RefProblem, Target, nearest, resolve};
 
 /// One part.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +53,7 @@ impl<'a> Layers<'a> {
         }
         trail.push(std::ptr::from_ref(at.node));
         self.all.push(Layer { at, foreign, or_null });
-        if let Some(reference) = at.get("$ref") {
+        for reference in ["$ref", "$dynamicRef"].into_iter().filter_map(|keyword| at.get(keyword)) {
             self.follow(context, reference, foreign, or_null, trail);
         }
         for part in at.get("allOf").into_iter().flat_map(Cursor::items) {
@@ -73,7 +74,7 @@ impl<'a> Layers<'a> {
         or_null: bool,
         trail: &mut Vec<*const crate::read::Node>,
     ) {
-        let Some((target, path)) = target(context, reference) else { return };
+        let Some((target, Target { path, .. })) = target(context, reference) else { return };
         let mut foreign = foreign;
         if let Some(table) = context.table_at(target.file, &path) {
             if !foreign {
@@ -126,14 +127,14 @@ impl<'a> Layers<'a> {
 pub(super) fn target<'a>(
     context: &mut Context<'a, '_>,
     reference: Cursor<'a>,
-) -> Option<(Cursor<'a>, Vec<String>)> {
+) -> Option<(Cursor<'a>, Target)> {
     let text = reference.node.str()?;
     let sources = &context.input.sources;
-    let problem = match resolve(sources, reference.file, text) {
-        Ok((file, path)) => {
-            let root = sources.get(file).root.as_ref()?;
-            let node = root.at(path.iter().map(String::as_str))?;
-            return Some((Cursor { file, node }, path));
+    let problem = match resolve(sources, reference.file, reference.node.span, text) {
+        Ok(target) => {
+            let root = sources.get(target.file).root.as_ref()?;
+            let node = root.at(target.path.iter().map(String::as_str))?;
+            return Some((context.at(target.file, node), target));
         }
         Err(problem) => problem,
     };
@@ -143,14 +144,22 @@ pub(super) fn target<'a>(
         RefProblem::NoFile => return None,
         RefProblem::NoTarget => Finding::new(Code::DeadRef, place, format!("`{text}` leads nowhere"))
             .label("nothing is there")
-            .help(match nearest(sources, reference.file, text) {
+            .help(match nearest(sources, reference.file, reference.node.span, text) {
                 Some(near) => format!("do you mean `{near}`?"),
                 None => "after `#` stands a JSON pointer, such as `users.json#/properties/id` or `#/$defs/address`"
                     .to_owned(),
             }),
-        RefProblem::Anchor => {
-            Finding::new(Code::DeadRef, place, format!("`{text}` leads to an anchor by name"))
-                .help("write a JSON pointer instead, such as `#/$defs/address`")
+        RefProblem::NoAnchor(known) => {
+            let finding =
+                Finding::new(Code::DeadRef, place, format!("`{text}` leads to a name that is not there"));
+            let name = text.split('#').nth(1).unwrap_or_default();
+            finding.help(match closest(name, known.iter().map(String::as_str)) {
+                Some(closest) => format!("do you mean `#{closest}`?"),
+                None => {
+                    "name the place with `\"$anchor\"`, or write a JSON pointer, such as `#/$defs/address`"
+                        .to_owned()
+                }
+            })
         }
         RefProblem::Remote => {
             Finding::new(Code::RemoteRef, place, format!("`{text}` is not fetched from the network"))

@@ -22,7 +22,7 @@ use cursor::Cursor;
 
 use super::table::Schema;
 use crate::diagnostic::{Finding, Findings};
-use crate::read::{Document, Form, Input};
+use crate::read::{Document, Form, Input, Node};
 
 /// Makes the model; what is wrong goes to `findings`, and building goes on with what is right.
 pub(crate) fn build(input: &Input, findings: &mut Findings) -> Schema {
@@ -52,7 +52,12 @@ impl<'a> Context<'a, '_> {
 
     fn cursor(&self, document: usize) -> Cursor<'a> {
         let document = self.documents[document];
-        Cursor { file: document.file, node: document.node(&self.input.sources) }
+        self.at(document.file, document.node(&self.input.sources))
+    }
+
+    /// A schema of a file.
+    fn at(&self, file: usize, node: &'a Node) -> Cursor<'a> {
+        Cursor { file, node, draft7: self.input.sources.is_draft7(file, node.span) }
     }
 
     /// The table whose schema stands at a path.

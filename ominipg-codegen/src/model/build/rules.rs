@@ -8,7 +8,7 @@ use super::{Context, bundle};
 use crate::diagnostic::{Code, Finding};
 use crate::model::rule::{Format, Rule};
 use crate::model::types::{Scalar, Type};
-use crate::read::Entry;
+use crate::read::{Entry, is_later_than_draft7};
 
 /// What a keyword means for a column.
 enum Meaning {
@@ -62,6 +62,8 @@ pub(super) fn rules<'a>(
 
 fn meaning<'a>(context: &mut Context<'a, '_>, entry: &Entry, value: Cursor<'a>, ty: &Type) -> Meaning {
     match entry.key.as_str() {
+        // It has a warning of its own.
+        later if value.draft7 && is_later_than_draft7(later) => Meaning::Nothing,
         "minLength" | "maxLength" | "pattern" => string_rule(context, entry, value, ty),
         "format" => format(value, ty),
         "contentEncoding" if value.node.str() == Some("base64") && *ty == Type::Scalar(Scalar::Bytea) => {

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS "shapes" (
   "pair" jsonb,
   "mixed" jsonb,
   "status" jsonb NOT NULL DEFAULT '{"state":"on"}',
+  "twins" jsonb,
   "settings" jsonb,
   "limits" jsonb,
   CONSTRAINT "shapes_pkey" PRIMARY KEY ("id")

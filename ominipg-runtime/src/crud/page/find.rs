@@ -75,7 +75,8 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
         self.selection.limit = Some(after.rows.saturating_add(1));
         self.selection.offset = None;
         let session = Session::of(&on);
-        let mut rows: Vec<M> = decode_all(&session.rows(self.selection.rows(M::TABLE)?).await?)?;
+        let mut rows: Vec<M> =
+            decode_all(&session.rows(self.selection.rows(M::TABLE)?).await?, session.validates_rows())?;
         let wanted = usize::try_from(after.rows).unwrap_or(usize::MAX);
         let more = rows.len() > wanted;
         rows.truncate(wanted);

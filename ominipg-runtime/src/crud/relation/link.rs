@@ -40,9 +40,10 @@ impl<R: Model> CreateFor<R> {
         row.extend(key);
         let mut sql = insert::row(R::TABLE, row);
         sql.push(" RETURNING ").columns(R::TABLE);
-        let rows = Session::of(&on).rows(sql).await?;
+        let session = Session::of(&on);
+        let rows = session.rows(sql).await?;
         let left_out = || not_found(R::TABLE, "came back from the insert: a trigger or rule left it out");
-        rows.first().map_or_else(|| Err(left_out()), decode)
+        rows.first().map_or_else(|| Err(left_out()), |row| decode(row, session.validates_rows()))
     }
 }
 

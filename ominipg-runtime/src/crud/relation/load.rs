@@ -26,7 +26,7 @@ pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
     groups.resize_with(keys.distinct.len(), Vec::new);
     if !keys.distinct.is_empty() {
         let rows = session.rows(statement(&keys, relation, wanted)?).await?;
-        let found: Vec<R> = decode_all(&rows)?;
+        let found: Vec<R> = decode_all(&rows, session.validates_rows())?;
         let places = match relation.through {
             None => Keys::of(R::TABLE, relation.to, &found)?.keys,
             Some(through) => {

@@ -84,6 +84,10 @@ pub struct Post {
     pub title: String,
 }
 
+impl rt::Validate for Post {
+    fn validate(&self, _: &mut rt::Violations) {}
+}
+
 impl rt::Model for Post {
     type New = NewPost;
     type Patch = PostPatch;

@@ -80,6 +80,10 @@ pub struct SeatKey {
     pub letter: String,
 }
 
+impl rt::Validate for Seat {
+    fn validate(&self, _: &mut rt::Violations) {}
+}
+
 impl rt::Model for Seat {
     type New = NewSeat;
     type Patch = SeatPatch;

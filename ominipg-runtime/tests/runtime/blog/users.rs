@@ -78,6 +78,12 @@ pub struct UserAddress {
     pub zip: Option<i32>,
 }
 
+impl rt::Validate for User {
+    fn validate(&self, v: &mut rt::Violations) {
+        v.min_length("/name", &self.name, 1);
+    }
+}
+
 impl rt::Model for User {
     type New = NewUser;
     type Patch = UserPatch;

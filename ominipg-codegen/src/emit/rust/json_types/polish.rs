@@ -2,6 +2,7 @@
 
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Item};
 
 use super::super::{Settings, docs};
@@ -21,6 +22,7 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
             Item::Struct(found) => {
                 names.push(found.ident.to_string());
                 polish_attributes(&mut found.attrs, Some(settings));
+                tell_apart(found.fields.iter_mut());
                 found.fields.iter_mut().for_each(|field| {
                     polish_attributes(&mut field.attrs, None);
                     document_field(field);
@@ -32,6 +34,7 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
                 polish_attributes(&mut found.attrs, Some(settings));
                 found.variants.iter_mut().for_each(|variant| {
                     polish_attributes(&mut variant.attrs, None);
+                    tell_apart(variant.fields.iter_mut());
                     document(&mut variant.attrs, &format!("`{}`", variant.ident));
                     variant.fields.iter_mut().for_each(|field| {
                         polish_attributes(&mut field.attrs, None);
@@ -41,6 +44,7 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
                 document(&mut found.attrs, "A part of a JSON column.");
             }
             Item::Impl(found) if is_from_reference(found) => continue,
+            Item::Impl(found) => Values.visit_item_impl_mut(found),
             _ => {}
         }
         items.push(item);
@@ -49,6 +53,41 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
     let error = used.collect::<String>().contains("self :: error");
     items.retain(|item| error || !is_error(item));
     Ok(Polished { items: quote!(#(#items)*), names })
+}
+
+/// Members whose names are one in snake_case: the later ones are numbered.
+fn tell_apart<'a>(fields: impl Iterator<Item = &'a mut syn::Field>) {
+    let mut seen = Vec::new();
+    fields.filter_map(|field| field.ident.as_mut()).for_each(|name| number(name, &mut seen));
+}
+
+/// The same where values of them are made, in the same order.
+struct Values;
+
+impl VisitMut for Values {
+    fn visit_expr_struct_mut(&mut self, value: &mut syn::ExprStruct) {
+        let mut seen = Vec::new();
+        for field in &mut value.fields {
+            if let syn::Member::Named(name) = &mut field.member {
+                number(name, &mut seen);
+            }
+        }
+        visit_mut::visit_expr_struct_mut(self, value);
+    }
+}
+
+fn number(name: &mut syn::Ident, seen: &mut Vec<String>) {
+    let base = name.to_string();
+    let mut free = base.clone();
+    let mut count = 2;
+    while seen.contains(&free) {
+        free = format!("{}_{count}", base.strip_prefix("r#").unwrap_or(&base));
+        count += 1;
+    }
+    if free != base {
+        *name = syn::Ident::new(&free, name.span());
+    }
+    seen.push(free);
 }
 
 fn document_field(field: &mut syn::Field) {

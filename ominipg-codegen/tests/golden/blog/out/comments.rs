@@ -119,6 +119,12 @@ impl rt::Encode for Comment {
         out.put(3, &self.text);
     }
 }
+impl rt::Validate for Comment {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::number(v, &self.number);
+        rules::text(v, &self.text);
+    }
+}
 /// The primary key of the table `comments`.
 #[derive(
     Clone,

@@ -818,6 +818,19 @@ impl rt::Encode for Everything {
         out.put(49, &self.maybe_long_or);
     }
 }
+impl rt::Validate for Everything {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::address(v, &self.address);
+        rules::document(v, &self.document);
+        if let ::core::option::Option::Some(value) = &self.maybe_address {
+            rules::maybe_address(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.maybe_document {
+            rules::maybe_document(v, value);
+        }
+        rules::document_or(v, &self.document_or);
+    }
+}
 /// The primary key of the table `everything`.
 pub type EverythingKey = i32;
 /// What an insert into the table `everything` takes: the columns that the database does not fill alone.

@@ -89,6 +89,9 @@ impl rt::Encode for Follow {
         out.put(1, &self.followed_id);
     }
 }
+impl rt::Validate for Follow {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `follows`.
 #[derive(
     Clone,

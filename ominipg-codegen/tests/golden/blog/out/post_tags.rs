@@ -89,6 +89,9 @@ impl rt::Encode for PostTag {
         out.put(1, &self.tag_id);
     }
 }
+impl rt::Validate for PostTag {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `post_tags`.
 #[derive(
     Clone,

@@ -225,6 +225,15 @@ impl rt::Encode for Post {
         out.put(8, &self.updated_at);
     }
 }
+impl rt::Validate for Post {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::title(v, &self.title);
+        if let ::core::option::Option::Some(value) = &self.rating {
+            rules::rating(v, value);
+        }
+        rules::meta(v, &self.meta);
+    }
+}
 /// The primary key of the table `posts`.
 pub type PostKey = i64;
 /// What an insert into the table `posts` takes: the columns that the database does not fill alone.

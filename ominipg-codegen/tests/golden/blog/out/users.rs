@@ -256,6 +256,22 @@ impl rt::Encode for User {
         out.put(10, &self.updated_at);
     }
 }
+impl rt::Validate for User {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::email(v, &self.email);
+        rules::name(v, &self.name);
+        if let ::core::option::Option::Some(value) = &self.age {
+            rules::age(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.nickname {
+            rules::nickname(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.address {
+            rules::address(v, value);
+        }
+        rules::tags(v, &self.tags);
+    }
+}
 /// The primary key of the table `users`.
 pub type UserKey = rt::Uuid;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
@@ -825,6 +841,6 @@ mod rules {
             },
         );
         v.max_items("/tags", value.len(), 8);
-        v.unique_items("/tags", value);
+        v.unique_values("/tags", value);
     }
 }

@@ -108,6 +108,9 @@ impl rt::Encode for Post {
         out.put(3, &self.changed);
     }
 }
+impl rt::Validate for Post {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `posts`.
 pub type PostKey = ::std::string::String;
 /// What an insert into the table `posts` takes: the columns that the database does not fill alone.

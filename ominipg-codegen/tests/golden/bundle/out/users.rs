@@ -122,6 +122,9 @@ impl rt::Encode for User {
         out.put(4, &self.updated_at);
     }
 }
+impl rt::Validate for User {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `users`.
 pub type UserKey = ::std::string::String;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.

@@ -184,6 +184,9 @@ impl rt::Encode for User {
         out.put(8, &self.v);
     }
 }
+impl rt::Validate for User {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `user`.
 pub type UserKey = i64;
 /// What an insert into the table `user` takes: the columns that the database does not fill alone.

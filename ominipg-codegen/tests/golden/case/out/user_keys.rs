@@ -82,6 +82,9 @@ impl rt::Encode for KeyOfUser {
         out.put(2, &self.find);
     }
 }
+impl rt::Validate for KeyOfUser {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `user_keys`.
 pub type KeyOfUserKey = i64;
 /// What an insert into the table `user_keys` takes: the columns that the database does not fill alone.

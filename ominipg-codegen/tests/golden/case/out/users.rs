@@ -82,6 +82,13 @@ impl rt::Encode for Users {
         out.put(2, &self.key);
     }
 }
+impl rt::Validate for Users {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.patch {
+            rules::patch(v, value);
+        }
+    }
+}
 /// The primary key of the table `users`.
 pub type UsersKey = i64;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.

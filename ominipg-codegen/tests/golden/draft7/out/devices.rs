@@ -99,6 +99,18 @@ impl rt::Encode for Device {
         out.put_json(3, self.pair.as_ref());
     }
 }
+impl rt::Validate for Device {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::id(v, &self.id);
+        rules::at(v, &self.at);
+        if let ::core::option::Option::Some(value) = &self.path {
+            rules::path(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.pair {
+            rules::pair(v, value);
+        }
+    }
+}
 /// The primary key of the table `devices`.
 pub type DeviceKey = ::std::string::String;
 /// What an insert into the table `devices` takes: the columns that the database does not fill alone.

@@ -79,6 +79,12 @@ impl rt::Encode for Airline {
         out.put(1, &self.name);
     }
 }
+impl rt::Validate for Airline {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::carrier(v, &self.carrier);
+        rules::name(v, &self.name);
+    }
+}
 /// The primary key of the table `airlines`.
 pub type AirlineKey = ::std::string::String;
 /// What an insert into the table `airlines` takes: the columns that the database does not fill alone.

@@ -187,6 +187,13 @@ impl rt::Encode for Airport {
         out.put(7, &self.tzone);
     }
 }
+impl rt::Validate for Airport {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::faa(v, &self.faa);
+        rules::lat(v, &self.lat);
+        rules::lon(v, &self.lon);
+    }
+}
 /// The primary key of the table `airports`.
 pub type AirportKey = ::std::string::String;
 /// What an insert into the table `airports` takes: the columns that the database does not fill alone.

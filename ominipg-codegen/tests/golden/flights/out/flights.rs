@@ -365,6 +365,12 @@ impl rt::Encode for Flight {
         out.put(18, &self.time_hour);
     }
 }
+impl rt::Validate for Flight {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::month(v, &self.month);
+        rules::day(v, &self.day);
+    }
+}
 /// The primary key of the table `flights`.
 #[derive(
     Clone,

@@ -195,6 +195,13 @@ impl rt::Encode for Plane {
         out.put(8, &self.engine);
     }
 }
+impl rt::Validate for Plane {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::tailnum(v, &self.tailnum);
+        rules::engines(v, &self.engines);
+        rules::seats(v, &self.seats);
+    }
+}
 /// The primary key of the table `planes`.
 pub type PlaneKey = ::std::string::String;
 /// What an insert into the table `planes` takes: the columns that the database does not fill alone.

@@ -275,6 +275,11 @@ impl rt::Encode for Weather {
         out.put(14, &self.time_hour);
     }
 }
+impl rt::Validate for Weather {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::origin(v, &self.origin);
+    }
+}
 /// The primary key of the table `weather`.
 #[derive(
     Clone,

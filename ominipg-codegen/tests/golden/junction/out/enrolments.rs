@@ -104,6 +104,9 @@ impl rt::Encode for Enrolment {
         out.put(2, &self.grade);
     }
 }
+impl rt::Validate for Enrolment {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `enrolments`.
 #[derive(
     Clone,

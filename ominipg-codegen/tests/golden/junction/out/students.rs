@@ -92,6 +92,9 @@ impl rt::Encode for Student {
         out.put(1, &self.name);
     }
 }
+impl rt::Validate for Student {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `students`.
 pub type StudentKey = i64;
 /// What an insert into the table `students` takes: the columns that the database does not fill alone.

@@ -199,6 +199,11 @@ impl rt::Encode for Article {
         out.put(9, &self.revision);
     }
 }
+impl rt::Validate for Article {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::slug(v, &self.slug);
+    }
+}
 /// The primary key of the table `articles`.
 pub type ArticleKey = rt::Uuid;
 /// What an insert into the table `articles` takes: the columns that the database does not fill alone.

@@ -103,6 +103,9 @@ impl rt::Encode for Note {
         out.put(3, &self.version);
     }
 }
+impl rt::Validate for Note {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `notes`.
 pub type NoteKey = rt::Uuid;
 /// What an insert into the table `notes` takes: the columns that the database does not fill alone.

@@ -123,6 +123,11 @@ impl rt::Encode for Account {
         out.put(4, &self.parent);
     }
 }
+impl rt::Validate for Account {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::tenant(v, &self.tenant);
+    }
+}
 /// The primary key of the table `accounts`.
 #[derive(
     Clone,

@@ -77,6 +77,12 @@ impl rt::Encode for Carrier {
         out.put(1, &self.name);
     }
 }
+impl rt::Validate for Carrier {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::code(v, &self.code);
+        rules::name(v, &self.name);
+    }
+}
 /// The primary key of the table `carriers`.
 pub type CarrierKey = ::std::string::String;
 /// What an insert into the table `carriers` takes: the columns that the database does not fill alone.

@@ -86,6 +86,11 @@ impl rt::Encode for City {
         out.put(1, &self.name);
     }
 }
+impl rt::Validate for City {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::name(v, &self.name);
+    }
+}
 /// The primary key of the table `cities`.
 pub type CityKey = rt::Uuid;
 /// What an insert into the table `cities` takes: the columns that the database does not fill alone.

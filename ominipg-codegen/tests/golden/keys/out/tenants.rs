@@ -60,6 +60,11 @@ impl rt::Encode for Tenant {
         out.put(0, &self.code);
     }
 }
+impl rt::Validate for Tenant {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::code(v, &self.code);
+    }
+}
 /// The primary key of the table `tenants`.
 pub type TenantKey = ::std::string::String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.

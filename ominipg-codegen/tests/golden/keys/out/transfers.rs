@@ -199,6 +199,13 @@ impl rt::Encode for Transfer {
         out.put(7, &self.previous_id);
     }
 }
+impl rt::Validate for Transfer {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.carrier {
+            rules::carrier(v, value);
+        }
+    }
+}
 /// The primary key of the table `transfers`.
 pub type TransferKey = rt::Uuid;
 /// What an insert into the table `transfers` takes: the columns that the database does not fill alone.

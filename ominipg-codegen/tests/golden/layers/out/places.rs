@@ -97,6 +97,15 @@ impl rt::Encode for Place {
         out.put(3, &self.lat);
     }
 }
+impl rt::Validate for Place {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::owner(v, &self.owner);
+        if let ::core::option::Option::Some(value) = &self.note {
+            rules::note(v, value);
+        }
+        rules::lat(v, &self.lat);
+    }
+}
 /// The primary key of the table `places`.
 pub type PlaceKey = i64;
 /// What an insert into the table `places` takes: the columns that the database does not fill alone.

@@ -112,6 +112,17 @@ impl rt::Encode for Thing {
         out.put(4, &self.note);
     }
 }
+impl rt::Validate for Thing {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.title {
+            rules::title(v, value);
+        }
+        rules::owner(v, &self.owner);
+        if let ::core::option::Option::Some(value) = &self.note {
+            rules::note(v, value);
+        }
+    }
+}
 /// The primary key of the table `things`.
 pub type ThingKey = i64;
 /// What an insert into the table `things` takes: the columns that the database does not fill alone.

@@ -67,6 +67,9 @@ impl rt::Encode for Core {
         out.put(1, &self.core);
     }
 }
+impl rt::Validate for Core {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `core`.
 pub type CoreKey = i64;
 /// What an insert into the table `core` takes: the columns that the database does not fill alone.

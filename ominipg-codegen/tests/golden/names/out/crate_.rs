@@ -69,6 +69,9 @@ impl rt::Encode for Crate {
         out.put(1, &self.crate_);
     }
 }
+impl rt::Validate for Crate {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `crate`.
 pub type CrateKey = ::std::string::String;
 /// What an insert into the table `crate` takes: the columns that the database does not fill alone.

@@ -68,6 +68,9 @@ impl rt::Encode for Mod {
         out.put(1, &self.r#mod);
     }
 }
+impl rt::Validate for Mod {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `mod`.
 pub type ModKey = ::std::string::String;
 /// What an insert into the table `mod` takes: the columns that the database does not fill alone.

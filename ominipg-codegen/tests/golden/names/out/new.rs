@@ -68,6 +68,9 @@ impl rt::Encode for New {
         out.put(1, &self.new);
     }
 }
+impl rt::Validate for New {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `new`.
 pub type NewKey = ::std::string::String;
 /// What an insert into the table `new` takes: the columns that the database does not fill alone.

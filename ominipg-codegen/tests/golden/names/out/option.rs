@@ -67,6 +67,9 @@ impl rt::Encode for Option {
         out.put(1, &self.option);
     }
 }
+impl rt::Validate for Option {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `option`.
 pub type OptionKey = i64;
 /// What an insert into the table `option` takes: the columns that the database does not fill alone.

@@ -67,6 +67,9 @@ impl rt::Encode for Result {
         out.put(1, &self.result);
     }
 }
+impl rt::Validate for Result {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `result`.
 pub type ResultKey = i64;
 /// What an insert into the table `result` takes: the columns that the database does not fill alone.

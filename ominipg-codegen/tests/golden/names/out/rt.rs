@@ -67,6 +67,9 @@ impl rt::Encode for Rt {
         out.put(1, &self.rt);
     }
 }
+impl rt::Validate for Rt {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `rt`.
 pub type RtKey = i64;
 /// What an insert into the table `rt` takes: the columns that the database does not fill alone.

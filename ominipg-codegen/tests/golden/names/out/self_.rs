@@ -51,6 +51,9 @@ impl rt::Encode for Self_ {
         out.put(0, &self.self_);
     }
 }
+impl rt::Validate for Self_ {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `self`.
 pub type SelfKey = ::std::string::String;
 /// What an insert into the table `self` takes: the columns that the database does not fill alone.

@@ -67,6 +67,9 @@ impl rt::Encode for Some {
         out.put(1, &self.some);
     }
 }
+impl rt::Validate for Some {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `some`.
 pub type SomeKey = i64;
 /// What an insert into the table `some` takes: the columns that the database does not fill alone.

@@ -459,6 +459,36 @@ impl rt::Encode for Clone {
         out.put_json(26, self.error.as_ref());
     }
 }
+impl rt::Validate for Clone {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.create {
+            rules::create(v, value);
+        }
+        rules::new(v, &self.new);
+        if let ::core::option::Option::Some(value) = &self.r#type {
+            rules::r#type(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.self_ {
+            rules::self_(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.first_name {
+            rules::first_name(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.a_b_c {
+            rules::a_b_c(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.v {
+            rules::v(v, value);
+        }
+        rules::value(v, &self.value);
+        if let ::core::option::Option::Some(value) = &self.rules {
+            rules::rules(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.error {
+            rules::error(v, value);
+        }
+    }
+}
 /// The primary key of the table `some words`.
 pub type CloneKey = i64;
 /// What an insert into the table `some words` takes: the columns that the database does not fill alone.

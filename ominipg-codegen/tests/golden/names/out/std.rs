@@ -67,6 +67,9 @@ impl rt::Encode for Std {
         out.put(1, &self.std);
     }
 }
+impl rt::Validate for Std {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `std`.
 pub type StdKey = i64;
 /// What an insert into the table `std` takes: the columns that the database does not fill alone.

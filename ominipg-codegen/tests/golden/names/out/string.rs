@@ -67,6 +67,9 @@ impl rt::Encode for String {
         out.put(1, &self.string);
     }
 }
+impl rt::Validate for String {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `string`.
 pub type StringKey = i64;
 /// What an insert into the table `string` takes: the columns that the database does not fill alone.

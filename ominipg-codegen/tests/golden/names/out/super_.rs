@@ -69,6 +69,9 @@ impl rt::Encode for Super {
         out.put(1, &self.super_);
     }
 }
+impl rt::Validate for Super {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `super`.
 pub type SuperKey = ::std::string::String;
 /// What an insert into the table `super` takes: the columns that the database does not fill alone.

@@ -67,6 +67,9 @@ impl rt::Encode for Table {
         out.put(1, &self.tables);
     }
 }
+impl rt::Validate for Table {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `tables`.
 pub type TableKey = i64;
 /// What an insert into the table `tables` takes: the columns that the database does not fill alone.

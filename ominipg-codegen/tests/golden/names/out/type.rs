@@ -68,6 +68,9 @@ impl rt::Encode for Type {
         out.put(1, &self.r#type);
     }
 }
+impl rt::Validate for Type {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `type`.
 pub type TypeKey = ::std::string::String;
 /// What an insert into the table `type` takes: the columns that the database does not fill alone.

@@ -67,6 +67,9 @@ impl rt::Encode for Vec {
         out.put(1, &self.vec);
     }
 }
+impl rt::Validate for Vec {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `vec`.
 pub type VecKey = i64;
 /// What an insert into the table `vec` takes: the columns that the database does not fill alone.

@@ -67,6 +67,9 @@ impl rt::Encode for Alert {
         out.put(1, &self.state);
     }
 }
+impl rt::Validate for Alert {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `alerts`.
 pub type AlertKey = i64;
 /// What an insert into the table `alerts` takes: the columns that the database does not fill alone.

@@ -89,6 +89,9 @@ impl rt::Encode for NoteTag {
         out.put(1, &self.tag_id);
     }
 }
+impl rt::Validate for NoteTag {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `note_tags`.
 #[derive(
     Clone,

@@ -142,6 +142,11 @@ impl rt::Encode for Note {
         out.put(4, &self.updated_at);
     }
 }
+impl rt::Validate for Note {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::title(v, &self.title);
+    }
+}
 /// The primary key of the table `notes`.
 pub type NoteKey = i32;
 /// What an insert into the table `notes` takes: the columns that the database does not fill alone.

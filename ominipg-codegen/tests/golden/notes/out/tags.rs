@@ -92,6 +92,11 @@ impl rt::Encode for Tag {
         out.put(1, &self.name);
     }
 }
+impl rt::Validate for Tag {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::name(v, &self.name);
+    }
+}
 /// The primary key of the table `tags`.
 pub type TagKey = i32;
 /// What an insert into the table `tags` takes: the columns that the database does not fill alone.

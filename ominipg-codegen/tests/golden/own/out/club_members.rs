@@ -109,6 +109,9 @@ impl rt::Encode for Member {
         out.put(3, &self.joined);
     }
 }
+impl rt::Validate for Member {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `club members`.
 pub type MemberKey = i64;
 /// What an insert into the table `club members` takes: the columns that the database does not fill alone.

@@ -67,6 +67,9 @@ impl rt::Encode for Default {
         out.put(1, &self.value);
     }
 }
+impl rt::Validate for Default {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `defaults`.
 pub type DefaultKey = i64;
 /// What an insert into the table `defaults` takes: the columns that the database does not fill alone.

@@ -82,6 +82,9 @@ impl rt::Encode for Encode {
         out.put(2, &self.validate);
     }
 }
+impl rt::Validate for Encode {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `encodes`.
 pub type EncodeKey = i64;
 /// What an insert into the table `encodes` takes: the columns that the database does not fill alone.

@@ -92,6 +92,13 @@ impl rt::Encode for Result {
         out.put_json(2, self.err.as_ref());
     }
 }
+impl rt::Validate for Result {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.err {
+            rules::err(v, value);
+        }
+    }
+}
 /// The primary key of the table `result`.
 pub type ResultKey = i64;
 /// What an insert into the table `result` takes: the columns that the database does not fill alone.

@@ -113,6 +113,13 @@ impl rt::Encode for String {
         out.put_json(4, self.r#box.as_ref());
     }
 }
+impl rt::Validate for String {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.r#box {
+            rules::r#box(v, value);
+        }
+    }
+}
 /// The primary key of the table `strings`.
 pub type StringKey = ::std::string::String;
 /// What an insert into the table `strings` takes: the columns that the database does not fill alone.

@@ -510,6 +510,79 @@ impl rt::Encode for Check {
         out.put(30, &self.blob);
     }
 }
+impl rt::Validate for Check {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::small(v, &self.small);
+        rules::big(v, &self.big);
+        if let ::core::option::Option::Some(value) = &self.wide {
+            rules::wide(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.half {
+            rules::half(v, value);
+        }
+        rules::ratio(v, &self.ratio);
+        if let ::core::option::Option::Some(value) = &self.single {
+            rules::single(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.always {
+            rules::always(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.never {
+            rules::never(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.seven {
+            rules::seven(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.level {
+            rules::level(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.email {
+            rules::email(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.site {
+            rules::site(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.code {
+            rules::code(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.either {
+            rules::either(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.not_this {
+            rules::not_this(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.nil {
+            rules::nil(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.v4 {
+            rules::v4(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.sizes {
+            rules::sizes(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.marks {
+            rules::marks(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.days {
+            rules::days(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.flags {
+            rules::flags(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.mails {
+            rules::mails(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.own {
+            rules::own(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.secret {
+            rules::secret(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.money {
+            rules::money(v, value);
+        }
+    }
+}
 /// The primary key of the table `checks`.
 pub type CheckKey = rt::Uuid;
 /// What an insert into the table `checks` takes: the columns that the database does not fill alone.
@@ -1927,7 +2000,7 @@ mod rules {
         );
         v.min_items("/sizes", value.len(), 1);
         v.max_items("/sizes", value.len(), 3);
-        v.unique_items("/sizes", value);
+        v.unique_values("/sizes", value);
     }
     pub(super) fn marks(v: &mut rt::Violations, value: &impl rt::serde::Serialize) {
         static SCHEMA: rt::JsonSchema = rt::JsonSchema::new(
@@ -1936,7 +2009,7 @@ mod rules {
         v.json("/marks", value, &SCHEMA);
     }
     pub(super) fn days(v: &mut rt::Violations, value: &[rt::Date]) {
-        v.unique_items("/days", value);
+        v.unique_values("/days", value);
     }
     pub(super) fn flags(v: &mut rt::Violations, value: &[impl rt::serde::Serialize]) {
         v.unique_items("/flags", value);

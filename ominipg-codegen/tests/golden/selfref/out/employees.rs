@@ -102,6 +102,9 @@ impl rt::Encode for Employee {
         out.put(2, &self.manager_id);
     }
 }
+impl rt::Validate for Employee {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `employees`.
 pub type EmployeeKey = i64;
 /// What an insert into the table `employees` takes: the columns that the database does not fill alone.

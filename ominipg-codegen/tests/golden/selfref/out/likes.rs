@@ -104,6 +104,9 @@ impl rt::Encode for Like {
         out.put(2, &self.since);
     }
 }
+impl rt::Validate for Like {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `likes`.
 #[derive(
     Clone,

@@ -102,6 +102,9 @@ impl rt::Encode for Node {
         out.put(2, &self.label);
     }
 }
+impl rt::Validate for Node {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `nodes`.
 pub type NodeKey = rt::Uuid;
 /// What an insert into the table `nodes` takes: the columns that the database does not fill alone.

@@ -174,6 +174,14 @@ impl rt::Encode for Customer {
         out.put(7, &self.deleted_at);
     }
 }
+impl rt::Validate for Customer {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::shop(v, &self.shop);
+        rules::number(v, &self.number);
+        rules::email(v, &self.email);
+        rules::name(v, &self.name);
+    }
+}
 /// The primary key of the table `customers`.
 #[derive(
     Clone,

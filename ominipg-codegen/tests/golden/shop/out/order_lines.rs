@@ -124,6 +124,14 @@ impl rt::Encode for OrderLine {
         out.put(4, &self.quantity);
     }
 }
+impl rt::Validate for OrderLine {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::shop(v, &self.shop);
+        rules::order(v, &self.order);
+        rules::line(v, &self.line);
+        rules::quantity(v, &self.quantity);
+    }
+}
 /// The primary key of the table `order_lines`.
 #[derive(
     Clone,

@@ -165,6 +165,16 @@ impl rt::Encode for Order {
         out.put(6, &self.changed_at);
     }
 }
+impl rt::Validate for Order {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::shop(v, &self.shop);
+        rules::number(v, &self.number);
+        rules::customer_number(v, &self.customer_number);
+        if let ::core::option::Option::Some(value) = &self.address {
+            rules::address(v, value);
+        }
+    }
+}
 /// The primary key of the table `orders`.
 #[derive(
     Clone,

@@ -182,6 +182,15 @@ impl rt::Encode for Product {
         out.put(8, &self.version);
     }
 }
+impl rt::Validate for Product {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::shop(v, &self.shop);
+        rules::sku(v, &self.sku);
+        rules::title(v, &self.title);
+        rules::attributes(v, &self.attributes);
+        rules::photos(v, &self.photos);
+    }
+}
 /// The primary key of the table `products`.
 #[derive(
     Clone,

@@ -105,6 +105,11 @@ impl rt::Encode for Shop {
         out.put(2, &self.currency);
     }
 }
+impl rt::Validate for Shop {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::code(v, &self.code);
+    }
+}
 /// The primary key of the table `shops`.
 pub type ShopKey = ::std::string::String;
 /// What an insert into the table `shops` takes: the columns that the database does not fill alone.

@@ -285,6 +285,28 @@ impl rt::Encode for Item {
         out.put(15, &self.unchecked);
     }
 }
+impl rt::Validate for Item {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::code(v, &self.code);
+        rules::name(v, &self.name);
+        rules::price(v, &self.price);
+        rules::count(v, &self.count);
+        rules::ratio(v, &self.ratio);
+        rules::short(v, &self.short);
+        rules::tags(v, &self.tags);
+        rules::fixed(v, &self.fixed);
+        if let ::core::option::Option::Some(value) = &self.always {
+            rules::always(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.note {
+            rules::note(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.extra {
+            rules::extra(v, value);
+        }
+        rules::unchecked(v, &self.unchecked);
+    }
+}
 /// The primary key of the table `items`.
 #[derive(
     Clone,
@@ -976,7 +998,7 @@ mod rules {
         );
         v.min_items("/tags", value.len(), 1);
         v.max_items("/tags", value.len(), 5);
-        v.unique_items("/tags", value);
+        v.unique_values("/tags", value);
     }
     pub(super) fn fixed(v: &mut rt::Violations, value: &str) {
         v.constant("/fixed", *value == *"x", "\"x\"");

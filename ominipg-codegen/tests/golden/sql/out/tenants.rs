@@ -77,6 +77,11 @@ impl rt::Encode for Tenant {
         out.put(1, &self.plan);
     }
 }
+impl rt::Validate for Tenant {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::id(v, &self.id);
+    }
+}
 /// The primary key of the table `tenants`.
 pub type TenantKey = ::std::string::String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.

@@ -53,6 +53,9 @@ impl rt::Encode for A {
         out.put(0, &self.id);
     }
 }
+impl rt::Validate for A {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `a`.
 pub type AKey = rt::Uuid;
 /// What an insert into the table `a` takes: the columns that the database does not fill alone.

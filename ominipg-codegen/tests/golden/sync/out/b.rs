@@ -50,6 +50,9 @@ impl rt::Encode for B {
         out.put(0, &self.id);
     }
 }
+impl rt::Validate for B {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `b`.
 pub type BKey = rt::Uuid;
 /// What an insert into the table `b` takes: the columns that the database does not fill alone.

@@ -53,6 +53,9 @@ impl rt::Encode for C {
         out.put(0, &self.id);
     }
 }
+impl rt::Validate for C {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `c`.
 pub type CKey = rt::Uuid;
 /// What an insert into the table `c` takes: the columns that the database does not fill alone.

@@ -53,6 +53,9 @@ impl rt::Encode for D {
         out.put(0, &self.id);
     }
 }
+impl rt::Validate for D {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `d`.
 pub type DKey = rt::Uuid;
 /// What an insert into the table `d` takes: the columns that the database does not fill alone.

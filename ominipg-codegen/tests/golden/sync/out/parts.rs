@@ -101,6 +101,9 @@ impl rt::Encode for Part {
         out.put(3, &self.seen_at);
     }
 }
+impl rt::Validate for Part {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `parts`.
 pub type PartKey = rt::Uuid;
 /// What an insert into the table `parts` takes: the columns that the database does not fill alone.

@@ -108,6 +108,13 @@ impl rt::Encode for Groesse {
         out.put_json(3, self.данные.as_ref());
     }
 }
+impl rt::Validate for Groesse {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.данные {
+            rules::данные(v, value);
+        }
+    }
+}
 /// The primary key of the table `größen`.
 pub type GroesseKey = ::std::string::String;
 /// What an insert into the table `größen` takes: the columns that the database does not fill alone.

@@ -138,6 +138,9 @@ impl rt::Encode for Person {
         out.put(5, &self.emoji);
     }
 }
+impl rt::Validate for Person {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `人々`.
 pub type PersonKey = i64;
 /// What an insert into the table `人々` takes: the columns that the database does not fill alone.

@@ -137,6 +137,12 @@ impl rt::Encode for Account {
         out.put(5, &self.updated_at);
     }
 }
+impl rt::Validate for Account {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::email(v, &self.email);
+        rules::settings(v, &self.settings);
+    }
+}
 /// The primary key of the table `accounts`.
 pub type AccountKey = rt::Uuid;
 /// What an insert into the table `accounts` takes: the columns that the database does not fill alone.

@@ -133,6 +133,11 @@ impl rt::Encode for Project {
         out.put(4, &self.created_at);
     }
 }
+impl rt::Validate for Project {
+    fn validate(&self, v: &mut rt::Violations) {
+        rules::name(v, &self.name);
+    }
+}
 /// The primary key of the table `projects`.
 pub type ProjectKey = rt::Uuid;
 /// What an insert into the table `projects` takes: the columns that the database does not fill alone.

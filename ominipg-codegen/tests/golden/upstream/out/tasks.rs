@@ -125,6 +125,9 @@ impl rt::Encode for Task {
         out.put(4, &self.due_at);
     }
 }
+impl rt::Validate for Task {
+    fn validate(&self, _v: &mut rt::Violations) {}
+}
 /// The primary key of the table `tasks`.
 #[derive(
     Clone,

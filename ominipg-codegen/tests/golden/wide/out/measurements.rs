@@ -3037,6 +3037,110 @@ impl rt::Encode for Measurement {
         out.put(199, &self.column199);
     }
 }
+impl rt::Validate for Measurement {
+    fn validate(&self, v: &mut rt::Violations) {
+        if let ::core::option::Option::Some(value) = &self.column006 {
+            rules::column006(v, value);
+        }
+        rules::column009(v, &self.column009);
+        if let ::core::option::Option::Some(value) = &self.column016 {
+            rules::column016(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column019 {
+            rules::column019(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column026 {
+            rules::column026(v, value);
+        }
+        rules::column029(v, &self.column029);
+        if let ::core::option::Option::Some(value) = &self.column036 {
+            rules::column036(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column039 {
+            rules::column039(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column046 {
+            rules::column046(v, value);
+        }
+        rules::column049(v, &self.column049);
+        if let ::core::option::Option::Some(value) = &self.column056 {
+            rules::column056(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column059 {
+            rules::column059(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column066 {
+            rules::column066(v, value);
+        }
+        rules::column069(v, &self.column069);
+        if let ::core::option::Option::Some(value) = &self.column076 {
+            rules::column076(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column079 {
+            rules::column079(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column086 {
+            rules::column086(v, value);
+        }
+        rules::column089(v, &self.column089);
+        if let ::core::option::Option::Some(value) = &self.column096 {
+            rules::column096(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column099 {
+            rules::column099(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column106 {
+            rules::column106(v, value);
+        }
+        rules::column109(v, &self.column109);
+        if let ::core::option::Option::Some(value) = &self.column116 {
+            rules::column116(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column119 {
+            rules::column119(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column126 {
+            rules::column126(v, value);
+        }
+        rules::column129(v, &self.column129);
+        if let ::core::option::Option::Some(value) = &self.column136 {
+            rules::column136(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column139 {
+            rules::column139(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column146 {
+            rules::column146(v, value);
+        }
+        rules::column149(v, &self.column149);
+        if let ::core::option::Option::Some(value) = &self.column156 {
+            rules::column156(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column159 {
+            rules::column159(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column166 {
+            rules::column166(v, value);
+        }
+        rules::column169(v, &self.column169);
+        if let ::core::option::Option::Some(value) = &self.column176 {
+            rules::column176(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column179 {
+            rules::column179(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column186 {
+            rules::column186(v, value);
+        }
+        rules::column189(v, &self.column189);
+        if let ::core::option::Option::Some(value) = &self.column196 {
+            rules::column196(v, value);
+        }
+        if let ::core::option::Option::Some(value) = &self.column199 {
+            rules::column199(v, value);
+        }
+    }
+}
 /// The primary key of the table `measurements`.
 pub type MeasurementKey = i64;
 /// What an insert into the table `measurements` takes: the columns that the database does not fill alone.
