@@ -35,8 +35,7 @@ pub(crate) fn singular(table: &str) -> String {
 
 /// An identifier that is valid whatever the name: keywords become raw, the few that cannot get `_` behind them.
 pub(crate) fn ident(name: &str) -> Ident {
-    // `gen` is reserved since edition 2024.
-    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
+    if is_plain(name) {
         Ident::new(name, Span::call_site())
     } else if matches!(name, "self" | "Self" | "super" | "crate" | "_") {
         Ident::new(&format!("{name}_"), Span::call_site())
@@ -44,6 +43,25 @@ pub(crate) fn ident(name: &str) -> Ident {
         Ident::new_raw(name, Span::call_site())
     }
 }
+
+/// Whether a name is an identifier as it is. Nearly every name is one of ASCII, for which no parser is needed.
+fn is_plain(name: &str) -> bool {
+    if KEYWORDS.contains(&name) || name == "_" {
+        return false;
+    }
+    let inside = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
+    let is_word = name.bytes().all(inside) && name.bytes().next().is_some_and(|c| !c.is_ascii_digit());
+    is_word || syn::parse_str::<Ident>(name).is_ok()
+}
+
+/// The words that Rust keeps for itself, in edition 2024.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do",
+    "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield",
+];
 
 /// The candidate that is most like `name`, if any is.
 pub(crate) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -103,6 +121,16 @@ mod tests {
         assert_eq!(ident("self").to_string(), "self_");
         assert_eq!(ident("gen").to_string(), "r#gen");
         assert_eq!(ident("name").to_string(), "name");
+    }
+
+    #[test]
+    fn what_the_parser_takes_is_plain() {
+        for word in
+            KEYWORDS.iter().chain(&["name", "a1", "_a", "Übung", "1a", "", "a b", "union", "macro_rules"])
+        {
+            let parsed = *word != "gen" && syn::parse_str::<Ident>(word).is_ok();
+            assert_eq!(is_plain(word), parsed, "{word}");
+        }
     }
 
     #[test]

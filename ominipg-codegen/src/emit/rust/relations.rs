@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::column_fns;
 use super::docs::docs;
 use super::entry_points::is_taken;
 use crate::model::{Relation, RelationKind, Schema, Table};
@@ -35,12 +36,13 @@ pub(super) fn relations(schema: &Schema, table: &Table) -> TokenStream {
 /// The relation's name, with `_` behind it where an entry point or a column has it.
 pub(super) fn function_name(table: &Table, relation: &Relation) -> String {
     let mut name = relation.name.clone();
-    while is_taken(table, &name)
-        || table
-            .columns
-            .iter()
-            .any(|column| super::column_fns::function_name(table, &column.field) == ident(&name))
-    {
+    // A column that is not called the same, but for a `_`, has another function.
+    let is_column = |name: &str| {
+        let near = |field: &str| field.trim_end_matches('_') == name.trim_end_matches('_');
+        let mut columns = table.columns.iter().filter(|column| near(&column.field));
+        columns.any(|column| column_fns::function_name(table, &column.field) == ident(name))
+    };
+    while is_taken(table, &name) || is_column(&name) {
         name.push('_');
     }
     name

@@ -1,6 +1,6 @@
 //! The root: the modules, the types by their short names, and the description of everything.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
 use super::Settings;
@@ -18,8 +18,8 @@ pub(super) fn root(
         let doc = format!(" The table `{}`.", table.name);
         let body = match modules {
             Some(modules) => {
-                let body = &modules[index].1;
-                quote!({ #body })
+                // A group shares its tokens, where `quote!` would copy each.
+                TokenTree::Group(Group::new(Delimiter::Brace, modules[index].1.clone())).into()
             }
             None => quote!(;),
         };

@@ -17,6 +17,7 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
     let settings = &settings.of_table(table);
     let json = json_types(table, settings).expect("JSON columns are checked before code is made");
     let parts = [
+        quote!(use #rt as rt;),
         table_def::table_def(schema, table),
         row::row(table, &json, settings),
         decode::model(table, &json),
@@ -33,8 +34,6 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
         relations::relations(schema, table),
         rules::module(table, settings),
     ];
-    quote! {
-        use #rt as rt;
-        #(#parts)*
-    }
+    // Moved together: `quote!` would copy every token once more.
+    parts.into_iter().collect()
 }
