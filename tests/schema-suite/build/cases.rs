@@ -24,7 +24,7 @@ pub fn of(out: &Path) -> String {
         let mut numbers = Numbers::new(table as u64);
         let columns: Vec<Value> = (0..COLUMNS).map(|_| random::column(&mut numbers)).collect();
         let module = format!("random_{table}");
-        write!(modules, "mod {module} {{ {} }}\n", code(out, &module, &columns))
+        writeln!(modules, "mod {module} {{ {} }}", code(out, &module, &columns))
             .expect("a String takes everything");
         cases(&mut text, &module, &columns);
     }
@@ -35,7 +35,7 @@ pub fn of(out: &Path) -> String {
             (0..COLUMNS_OF_MUTANT).map(|_| random::with_keyword(&mut numbers, mutant.keyword())).collect();
         let module = format!("mutant_{index}");
         let code = mutant.apply(&code(out, &module, &columns));
-        write!(modules, "mod {module} {{ {code} }}\n").expect("a String takes everything");
+        writeln!(modules, "mod {module} {{ {code} }}").expect("a String takes everything");
         write!(text, "({:?}, &[", mutant.to_string()).expect("a String takes everything");
         cases(&mut text, &module, &columns);
         text.push_str("]),\n");
@@ -58,7 +58,6 @@ fn code(out: &Path, module: &str, columns: &[Value]) -> String {
     write(&file, &schema.to_string());
     let built = Build::new(&file).runtime("::ominipg_runtime").generate();
     let built = built.unwrap_or_else(|error| panic!("a random schema is refused: {error}"));
-    // Comments of the file's head belong at its head.
     built.text()
 }
 

@@ -58,7 +58,19 @@ pub(super) fn polish(stream: TokenStream, settings: &Settings) -> Result<Polishe
 /// Members whose names are one in snake_case: the later ones are numbered.
 fn tell_apart<'a>(fields: impl Iterator<Item = &'a mut syn::Field>) {
     let mut seen = Vec::new();
-    fields.filter_map(|field| field.ident.as_mut()).for_each(|name| number(name, &mut seen));
+    for field in fields {
+        let Some(name) = field.ident.as_mut() else { continue };
+        let member = name.to_string();
+        let told = |attribute: &Attribute| {
+            let text = attribute.to_token_stream().to_string();
+            text.contains("rename") || text.contains("flatten")
+        };
+        // Its name in JSON stays what it was.
+        if number(name, &mut seen) && !field.attrs.iter().any(told) {
+            let member = member.strip_prefix("r#").unwrap_or(&member);
+            field.attrs.push(syn::parse_quote!(#[serde(rename = #member)]));
+        }
+    }
 }
 
 /// The same where values of them are made, in the same order.
@@ -76,7 +88,8 @@ impl VisitMut for Values {
     }
 }
 
-fn number(name: &mut syn::Ident, seen: &mut Vec<String>) {
+/// Whether the name had to be changed.
+fn number(name: &mut syn::Ident, seen: &mut Vec<String>) -> bool {
     let base = name.to_string();
     let mut free = base.clone();
     let mut count = 2;
@@ -84,10 +97,12 @@ fn number(name: &mut syn::Ident, seen: &mut Vec<String>) {
         free = format!("{}_{count}", base.strip_prefix("r#").unwrap_or(&base));
         count += 1;
     }
-    if free != base {
+    let changed = free != base;
+    if changed {
         *name = syn::Ident::new(&free, name.span());
     }
     seen.push(free);
+    changed
 }
 
 fn document_field(field: &mut syn::Field) {

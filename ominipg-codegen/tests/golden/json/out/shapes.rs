@@ -1210,6 +1210,7 @@ pub struct ShapeTwins {
     pub a_b: ::std::option::Option<i64>,
     /// The value of `a_b_2`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(rename = "a_b")]
     pub a_b_2: ::std::option::Option<i64>,
     /// The value of `extra`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
