@@ -85,6 +85,7 @@ async fn what_schemas_make_comes_back() {
 const FOREIGN: &str = r#"
 CREATE TYPE mood AS ENUM ('sad', 'it''s ok');
 CREATE TYPE unused AS ENUM ('x');
+CREATE FUNCTION made() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()';
 CREATE DOMAIN positive AS int4 CHECK (VALUE > 0);
 CREATE TABLE people (
   id serial PRIMARY KEY,
@@ -96,7 +97,10 @@ CREATE TABLE people (
   born timestamp,
   span int4range,
   spent money NOT NULL DEFAULT 0,
-  count positive,
+  count positive CHECK (count > 5),
+  price numeric(10,2) CHECK (price >= 0),
+  role varchar(10) NOT NULL DEFAULT 'a' CHECK (role IN ('a', 'b')),
+  made uuid DEFAULT public.made(),
   tags text[] NOT NULL DEFAULT '{}',
   scores numeric(5,2)[],
   age int2 CHECK (age >= 0 AND age < 150),
@@ -143,6 +147,8 @@ async fn what_no_schema_says_is_told_by_name() {
         "people.span is of the type int4range",
         "people.spent is of the type money",
         "people.count is of the type positive",
+        "the check people_count_check has no keyword: CHECK (count::integer > 5)",
+        "the check people_price_check has no keyword",
         "people.upper_name is computed by the database",
         "the check people_size_check has no keyword",
         "the constraint sized is not said",
@@ -158,6 +164,9 @@ async fn what_no_schema_says_is_told_by_name() {
       "x-ominipg": { "type": "character varying(80)" }"#,
         r#""mood": { "enum": ["sad", "it's ok", null], "default": "sad", "x-ominipg": { "type": "mood" } }"#,
         r#""age": { "type": "integer", "format": "int16", "minimum": 0, "exclusiveMaximum": 150 }"#,
+        r#""role": { "enum": ["a", "b"], "default": "a", "x-ominipg": { "type": "character varying(10)" } }"#,
+        r#""price": { "type": "string", "format": "decimal", "x-ominipg": { "type": "numeric(10,2)" } }"#,
+        r#""default": "made()""#,
         r#""code": { "type": "string", "x-ominipg": { "type": "character(3)" } }"#,
         r#""network": { "type": "string", "x-ominipg": { "type": "cidr" } }"#,
         r#""description": "Who they are""#,
@@ -172,7 +181,10 @@ async fn what_no_schema_says_is_told_by_name() {
     // What was told apart, the schemas make the same tables.
     let made = Build::new(&out).generate().expect("the schemas are right");
     let db = Ominipg::connect(":memory:").await.expect("it opens");
-    db.batch_execute("CREATE DOMAIN positive AS int4 CHECK (VALUE > 0)").await.expect("a domain");
+    let others = FOREIGN
+        .lines()
+        .filter(|line| line.starts_with("CREATE FUNCTION") || line.starts_with("CREATE DOMAIN"));
+    db.batch_execute(&others.collect::<String>()).await.expect("what schemas do not make");
     for statement in made.ddl() {
         db.batch_execute(statement).await.unwrap_or_else(|error| panic!("{error}\n{statement}"));
     }
@@ -182,6 +194,6 @@ async fn what_no_schema_says_is_told_by_name() {
     assert_eq!(
         types,
         "integer character varying(80) character(3) mood mood[] cidr timestamp without time zone int4range money positive \
-         text[] numeric(5,2)[] smallint integer jsonb timestamp with time zone"
+         numeric(10,2) character varying(10) uuid text[] numeric(5,2)[] smallint integer jsonb timestamp with time zone"
     );
 }

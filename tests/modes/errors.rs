@@ -106,7 +106,7 @@ pub(crate) async fn names_the_constraint(_: &Place, db: Ominipg) {
     let orphan =
         posts::create(NewPost::new("First", "…", Uuid::nil())).run(&db).await.expect_err("no author");
     assert_eq!(posts::Constraint::of(&orphan), Some(posts::Constraint::AuthorIdFkey));
-    let sql = "INSERT INTO users (email, name, tags, role) VALUES ('b', 'b', '{}', 'king')";
+    let sql = "INSERT INTO users (email, name, tags, role) VALUES ('bob@example.com', 'b', '{}', 'king')";
     let role = db.execute(sql, &[]).await.expect_err("no such role");
     assert!(role.is_check_violation());
     assert_eq!(users::Constraint::of(&role), Some(users::Constraint::RoleCheck));

@@ -80,7 +80,8 @@ fn said(table: &CatalogTable, column: &CatalogColumn, notes: &mut Vec<String>) -
         if found.columns != [column.name.clone()] {
             continue;
         }
-        match check::said(&found.definition, &column.name, &found.name) {
+        let more = check::said(&found.definition, &column.name, &found.name);
+        match more.filter(|more| more.iter().all(|said| fits(column, said))) {
             Some(more) if !more.iter().any(|more| out.iter().any(|known| both_list(known, more))) => {
                 out.extend(more);
             }
@@ -91,6 +92,23 @@ fn said(table: &CatalogTable, column: &CatalogColumn, notes: &mut Vec<String>) -
         }
     }
     out
+}
+
+/// Whether a schema says so of such a column: a keyword is about values of one type.
+fn fits(column: &CatalogColumn, said: &Said) -> bool {
+    let is_text = matches!(column.base.as_str(), "text" | "varchar");
+    let is_number = matches!(column.base.as_str(), "int2" | "int4" | "int8" | "float4" | "float8");
+    match (said, column.is_array) {
+        (Said::Elements(_) | Said::Keyword("minItems" | "maxItems", _), is_array) => {
+            is_array && known(column).is_some()
+        }
+        (_, true) => false,
+        (Said::Values(_) | Said::Keyword("minLength" | "maxLength" | "pattern", _), _) => is_text,
+        (Said::Keyword("const", Json::Plain(value)), _) if value.is_string() => is_text,
+        (Said::Keyword("const", Json::Plain(value)), _) if value.is_boolean() => column.base == "bool",
+        (Said::Keyword("const" | "multipleOf", _), _) => is_number && !column.base.starts_with("float"),
+        (Said::Keyword(..), _) => is_number,
+    }
 }
 
 /// Whether both say which values there are: only one list can.
@@ -125,6 +143,8 @@ fn ty(
         property.set("enum", Json::List(values.iter().map(Json::text).chain(null).collect()));
         if column.is_enum {
             extension.set("type", Json::text(&column.base));
+        } else if known(column).is_some_and(|known| known.declared) {
+            extension.set("type", Json::text(&column.ty));
         }
         return;
     }

@@ -21,7 +21,8 @@ pub(super) fn default(column: &CatalogColumn, values: Option<&[String]>) -> Opti
         return Some(Default::Sequence);
     }
     let is_text = matches!(column.base.as_str(), "text" | "varchar") || column.is_enum;
-    let literal = match tokens(sql)?.as_slice() {
+    // What is not understood is SQL in any case.
+    let literal = match tokens(sql).unwrap_or_default().as_slice() {
         [Token::Text(text)] if is_text && !column.is_array => match values {
             Some(values) if !values.contains(text) => None,
             _ => Some(Value::String(text.clone())),

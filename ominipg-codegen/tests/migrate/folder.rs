@@ -1,6 +1,7 @@
 //! The folder: its names, its snapshot, and what an interrupted run leaves.
 
 use std::fs;
+use std::path::Path;
 
 use ominipg_codegen::{Code, migrations};
 
@@ -100,4 +101,23 @@ fn a_migration_that_the_snapshot_needs_is_missed() {
     fs::remove_file(place.migrations().join("0001_init.sql")).expect("it is there");
     let error = place.migrate().draft().expect_err("it is missing");
     assert!(error.to_string().contains("`0001_init.sql` is missing"), "{error}");
+}
+
+#[test]
+fn the_macro_names_what_is_wrong_at_its_call() {
+    let expand =
+        |input| ominipg_codegen::expand_migrations(input, Path::new(env!("CARGO_MANIFEST_DIR"))).to_string();
+    let good = expand(quote::quote!("../tests/migrations/migrations"));
+    assert!(good.contains("pub static MIGRATIONS : :: ominipg :: Migrations"), "{good}");
+    assert!(good.contains("of (2i64 , \"0002_kinds\""), "{good}");
+    let elsewhere = expand(quote::quote!("../tests/migrations/migrations", runtime = ::other));
+    assert!(elsewhere.contains(":: other :: Migrations"), "{elsewhere}");
+    for (input, told) in [
+        (quote::quote!(), "name a folder of migrations"),
+        (quote::quote!("nowhere"), "cannot be read"),
+        (quote::quote!("tests", derive = [Eq]), "`derive` is no setting of `ominipg_migrations!`"),
+    ] {
+        let bad = expand(input);
+        assert!(bad.contains("compile_error") && bad.contains(told), "{told}: {bad}");
+    }
 }

@@ -1,0 +1,1 @@
+SELECT count(*) = 1 FROM posts JOIN users ON users.id = "userId"
