@@ -15,8 +15,8 @@ async fn made() -> Ominipg {
 async fn each_difference_is_named() {
     for (sql, kinds) in [
         ("DROP TABLE notes", &[Kind::Table][..]),
-        ("ALTER TABLE notes DROP COLUMN text", &[Kind::Column]),
-        ("ALTER TABLE notes ADD COLUMN more int4", &[Kind::Column]),
+        ("ALTER TABLE notes DROP COLUMN text", &[Kind::ColumnSet]),
+        ("ALTER TABLE notes ADD COLUMN more int4", &[Kind::ColumnSet]),
         ("ALTER TABLE notes ALTER COLUMN text TYPE varchar(9)", &[Kind::Type]),
         ("ALTER TABLE notes ALTER COLUMN title DROP NOT NULL", &[Kind::Nullability]),
         ("ALTER TABLE notes ALTER COLUMN text SET NOT NULL", &[Kind::Nullability]),

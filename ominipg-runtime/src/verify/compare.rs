@@ -50,12 +50,18 @@ fn compare_tables(wanted: &CatalogTable, found: &CatalogTable, out: &mut Out) {
         match found.column(&column.name) {
             Some(there) => compare_columns(table, column, there, out),
             None => {
-                out.unequal(DifferenceKind::Column, table, Some(&column.name), Some(column.ty.clone()), None);
+                out.unequal(
+                    DifferenceKind::ColumnSet,
+                    table,
+                    Some(&column.name),
+                    Some(column.ty.clone()),
+                    None,
+                );
             }
         }
     }
     for column in found.columns.iter().filter(|column| wanted.column(&column.name).is_none()) {
-        out.unequal(DifferenceKind::Column, table, Some(&column.name), None, Some(column.ty.clone()));
+        out.unequal(DifferenceKind::ColumnSet, table, Some(&column.name), None, Some(column.ty.clone()));
     }
     for constraint in &wanted.constraints {
         let there = found.constraints.iter().find(|there| there.name == constraint.name);

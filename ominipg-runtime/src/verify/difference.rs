@@ -23,7 +23,7 @@ pub enum DifferenceKind {
     /// A table is missing.
     Table,
     /// A column is missing, or there is one that the schema does not know.
-    Column,
+    ColumnSet,
     /// A column is of another type.
     Type,
     /// A column may be NULL, or may not be.
@@ -50,7 +50,7 @@ impl DifferenceKind {
     fn noun(self) -> &'static str {
         match self {
             Self::Table => "the table",
-            Self::Column => "the column",
+            Self::ColumnSet => "the column",
             Self::Type => "the type",
             Self::Nullability => "whether it may be NULL",
             Self::Default => "the default",
