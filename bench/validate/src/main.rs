@@ -2,7 +2,7 @@
 //! a validator made at run time and with the one that its macro makes. Run it in this folder:
 //!
 //! ```sh
-//! cargo run --release
+//! cargo run --release -- --bench
 //! ```
 
 use divan::{Bencher, black_box};
