@@ -27,6 +27,7 @@ impl JsonSchema {
             }
         };
         match self.validator.get_or_init(|| compile(self.source)) {
+            Ok(validator) if validator.is_valid(&value) => {}
             Ok(validator) => {
                 for error in validator.iter_errors(&value) {
                     let pointer = format!("{pointer}{}", error.instance_path().as_str());

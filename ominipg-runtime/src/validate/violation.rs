@@ -60,6 +60,7 @@ impl Violations {
     }
 
     /// Adds a broken rule unless `holds`.
+    #[inline]
     pub fn check(
         &mut self,
         holds: bool,
@@ -73,6 +74,7 @@ impl Violations {
     }
 
     /// `minLength`, in Unicode characters.
+    #[inline]
     pub fn min_length(&mut self, pointer: &str, value: &str, least: usize) {
         // A text has at most as many characters as bytes, and at least a quarter of them.
         let holds = value.len() / 4 >= least || value.chars().count() >= least;
@@ -80,12 +82,14 @@ impl Violations {
     }
 
     /// `maxLength`, in Unicode characters.
+    #[inline]
     pub fn max_length(&mut self, pointer: &str, value: &str, most: usize) {
         let holds = value.len() <= most || value.chars().count() <= most;
         self.check(holds, pointer, "maxLength", || format!("is longer than {most} characters"));
     }
 
     /// `pattern`, an ECMA-262 regular expression.
+    #[inline]
     pub fn pattern(&mut self, pointer: &str, value: &str, pattern: &'static Pattern) {
         if let Err(message) = pattern.check(value) {
             self.push(pointer, "pattern", message);
@@ -93,6 +97,7 @@ impl Violations {
     }
 
     /// `format`.
+    #[inline]
     pub fn format(&mut self, pointer: &str, value: &str, format: Format) {
         self.check(format.accepts(value), pointer, "format", || format!("is not a valid {}", format.name()));
     }
@@ -123,16 +128,19 @@ impl Violations {
     }
 
     /// `const`; `expected` is the constant as JSON.
+    #[inline]
     pub fn constant(&mut self, pointer: &str, holds: bool, expected: &str) {
         self.check(holds, pointer, "const", || format!("is not {expected}"));
     }
 
     /// `minItems`.
+    #[inline]
     pub fn min_items(&mut self, pointer: &str, length: usize, least: usize) {
         self.check(length >= least, pointer, "minItems", || format!("has less than {least} items"));
     }
 
     /// `maxItems`.
+    #[inline]
     pub fn max_items(&mut self, pointer: &str, length: usize, most: usize) {
         self.check(length <= most, pointer, "maxItems", || format!("has more than {most} items"));
     }
@@ -154,7 +162,13 @@ impl Violations {
     /// Checks each item of an array, with the item's own pointer.
     pub fn each<T>(&mut self, pointer: &str, items: &[T], check: impl Fn(&mut Self, &str, &T)) {
         for (index, item) in items.iter().enumerate() {
-            check(self, &format!("{pointer}/{index}"), item);
+            let before = self.list.len();
+            check(self, pointer, item);
+            if self.list.len() > before {
+                // Only who breaks a rule has a pointer made.
+                self.list.truncate(before);
+                check(self, &format!("{pointer}/{index}"), item);
+            }
         }
     }
 
