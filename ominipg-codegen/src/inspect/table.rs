@@ -1,5 +1,7 @@
 //! A table as a file.
 
+use std::collections::BTreeSet;
+
 use ominipg_runtime::{Catalog, CatalogTable};
 
 use super::column::property;
@@ -30,6 +32,7 @@ pub fn inspect(catalog: &Catalog) -> Inspected {
             notes.push(format!("no table has the enum {}: it is left out", found.name));
         }
     }
+    let mut types = BTreeSet::new();
     for table in &catalog.tables {
         if table.primary_key().is_empty() {
             notes.push(format!("the table {} has no primary key: it is left out", table.name));
@@ -39,7 +42,14 @@ pub fn inspect(catalog: &Catalog) -> Inspected {
             notes.push(format!("{} is made of partitions: its schema makes one table", table.name));
         }
         let name = file(&table.name, &files);
-        let json = schema(catalog, table, name.strip_suffix(".json") != Some(&table.name), &mut notes);
+        let mut extension = Object::default();
+        if name.strip_suffix(".json") != Some(&table.name) {
+            extension.set("table", Json::text(&table.name));
+        }
+        if let Some(row) = row_type(table, &mut types) {
+            extension.set("name", Json::text(row));
+        }
+        let json = schema(catalog, table, extension, &mut notes);
         files.push((name, json.print()));
     }
     files.sort();
@@ -60,17 +70,35 @@ fn file(table: &str, files: &[(String, String)]) -> String {
     name
 }
 
-fn schema(catalog: &Catalog, table: &CatalogTable, is_renamed: bool, notes: &mut Vec<String>) -> Json {
+/// A name for the row type, where that which the table's name gives would make types that are there already: `user` and `users`
+/// both give `User`.
+fn row_type(table: &CatalogTable, types: &mut BTreeSet<String>) -> Option<String> {
+    let of = |row: &str| {
+        let mut all = vec![row.to_owned(), format!("New{row}"), format!("{row}Patch"), format!("{row}Key")];
+        let enums = table.columns.iter().filter(|column| column.is_enum);
+        all.extend(enums.map(|column| names::value_type(row, &names::snake(&column.name))));
+        all
+    };
+    let mut row = names::row_type(&table.name);
+    let mut count = 1;
+    let whole = names::pascal(&table.name);
+    let mut changed = None;
+    while of(&row).iter().any(|name| types.contains(name)) {
+        row = if count == 1 { format!("{whole}Row") } else { format!("{whole}Row{count}") };
+        changed = Some(row.clone());
+        count += 1;
+    }
+    types.extend(of(&row));
+    changed
+}
+
+fn schema(catalog: &Catalog, table: &CatalogTable, mut extension: Object, notes: &mut Vec<String>) -> Json {
     let mut schema = Object::default();
     schema.set("$schema", Json::text("https://json-schema.org/draft/2020-12/schema"));
     if let Some(comment) = &table.comment {
         schema.set("description", Json::text(comment));
     }
     schema.set("type", Json::text("object"));
-    let mut extension = Object::default();
-    if is_renamed {
-        extension.set("table", Json::text(&table.name));
-    }
     keys::of_table(table, &mut extension, notes);
     if !extension.is_empty() {
         schema.set("x-ominipg", extension.done());
