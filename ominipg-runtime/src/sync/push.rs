@@ -153,7 +153,7 @@ impl<'a> Pushing<'a> {
                 tx.commit().await?;
                 Ok(Done::Pushed(pushed))
             }
-            Command::Apply(batch) => self.apply(&batch, push).await,
+            Command::Apply(batch) => Box::pin(self.apply(&batch, push)).await,
             Command::Acknowledge { replica, before, follows, mark, answer } => {
                 if matches!(answer, Acknowledged::Lost) {
                     let tx = self.server.transaction().await?;
@@ -277,7 +277,11 @@ impl<'a> Pushing<'a> {
         let mut careful = batch.edits.iter().any(|edit| self.poisoned.contains(&edit.key));
         let mut tries = 0;
         loop {
-            let tried = if careful { self.without_refused(batch).await } else { self.at_once(batch).await };
+            let tried = if careful {
+                Box::pin(self.without_refused(batch)).await
+            } else {
+                Box::pin(self.at_once(batch)).await
+            };
             match tried {
                 Ok(done) => return Ok(done),
                 Err(error) if error.is_retryable() && tries < TRIES => {

@@ -88,11 +88,12 @@ impl Syncer {
         let result = async {
             let mut server = match server {
                 Some(server) => server,
-                None => Server::connect(&self.url, self.timeout, self.set_up).await?,
+                None => Box::pin(Server::connect(&self.url, self.timeout, self.set_up)).await?,
             };
-            let report = Pushing::new(self, db, &mut server, &mut kept.outbox).run().await?;
+            // On the heap: whoever awaits several syncs at once would else need a stack for all of them.
+            let report = Box::pin(Pushing::new(self, db, &mut server, &mut kept.outbox).run()).await?;
             if kept.has_sequences {
-                sequences::lend(db, &server, false).await?;
+                Box::pin(sequences::lend(db, &server, false)).await?;
             }
             Ok((server, report))
         };
