@@ -4,4 +4,6 @@ mod rust;
 mod sql;
 
 pub(crate) use rust::{CONSTRAINT, Emitted, Settings, exports, is_untyped, json_types, modules};
-pub(crate) use sql::{constraints, ddl, distributed, names_taken, quote_name, quote_text, statements};
+pub(crate) use sql::{
+    comment_line, constraints, ddl, distributed, names_taken, quote_name, quote_text, statements,
+};

@@ -7,6 +7,7 @@ use super::folder::migrations;
 use super::snapshot::Snapshot;
 use crate::build::Build;
 use crate::diagnostic::{Code, Error, Finding};
+use crate::emit::comment_line;
 use crate::model::Schema;
 use crate::shape::Shape;
 
@@ -140,7 +141,8 @@ impl Migrate {
             format!("-- {name}: made by ominipg-codegen. Until it has run somewhere, it may be edited.\n\n");
         if self.by_hand {
             for refused in found.destructive.iter().chain(&found.refused) {
-                sql.push_str(&format!("-- To do by hand: {}\n", refused.message.replace('\n', " ")));
+                sql.push_str(&comment_line(&format!("To do by hand: {}", refused.message)));
+                sql.push('\n');
             }
             if found.destructive.len() + found.refused.len() > 0 {
                 sql.push('\n');

@@ -3,7 +3,7 @@
 mod quote;
 pub(crate) mod statements;
 
-pub(crate) use quote::{quote_name, quote_text};
+pub(crate) use quote::{comment_line, quote_name, quote_text};
 
 use quote::{block, unless_exists};
 

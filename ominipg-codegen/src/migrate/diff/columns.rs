@@ -3,7 +3,7 @@
 use super::casts::{Cast, cast};
 use super::{Diff, Options};
 use crate::diagnostic::{Code, Finding};
-use crate::emit::{quote_name, quote_text, statements};
+use crate::emit::{comment_line, quote_name, quote_text, statements};
 use crate::shape::{Column, Table};
 
 /// Whether the values of a column are made anew.
@@ -95,9 +95,9 @@ fn retype(table: &str, alter: &str, old: &Column, new: &Column, options: &Option
 fn require(table: &str, alter: &str, column: &Column, diff: &mut Diff) {
     let (table, name) = (quote_name(table), quote_name(&column.name));
     let check = quote_name(&format!("ominipg_{:016x}", crate::hash::fnv(column.name.as_bytes())));
-    diff.steps.push(format!(
-        "-- It fails where a row has no {name}: fill those before, here or in a migration of its own."
-    ));
+    diff.steps.push(comment_line(&format!(
+        "It fails where a row has no {name}: fill those before, here or in a migration of its own."
+    )));
     diff.steps
         .push(format!("ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"));
     diff.steps.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}"));
