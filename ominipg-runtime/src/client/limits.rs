@@ -18,6 +18,8 @@ pub(crate) struct Limits {
 pub(crate) static NO_LIMITS: Limits = Limits { timeout: None, cancel: None, validate_rows: false };
 
 /// When a call is to end: at a time, or when a token says so.
+// Only an engine reads it: a server is told by a request of its own.
+#[cfg_attr(not(feature = "embedded"), allow(dead_code))]
 #[derive(Debug, Clone)]
 pub(crate) struct Stop {
     pub(crate) deadline: Option<Instant>,

@@ -65,6 +65,7 @@ impl Wake for Signal {
 }
 
 impl Line {
+    #[cfg(feature = "embedded")]
     pub(crate) fn new(
         messages: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<AsyncMessage, Error>>> + Send + 'static,
         on_message: OnMessage,
@@ -100,6 +101,7 @@ impl Line {
     }
 
     /// Why it ended, once it has.
+    #[cfg(feature = "embedded")]
     pub(super) fn end(&self) -> &Ended {
         &self.end
     }
