@@ -21,6 +21,8 @@ use crate::session::Transaction;
 
 /// How often a batch is tried again that the server refused for the sake of others.
 const TRIES: u32 = 6;
+/// A push that has sent so many changes lets go of old ones at its end.
+const PILE: i64 = 2_500;
 
 /// A push under way.
 pub(super) struct Pushing<'a> {
@@ -380,9 +382,6 @@ impl<'a> Pushing<'a> {
         Ok(conflicts)
     }
 }
-
-/// So many changes pile up before a push lets go of old ones at its end.
-const PILE: i64 = 2_500;
 
 /// Whether it is time to let go of old changes: looking for them costs more than the push of one row.
 fn is_late(began: &Mark, noted: &Mark) -> bool {
