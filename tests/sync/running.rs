@@ -113,3 +113,22 @@ async fn a_server_that_may_not_be_prepared_is_told_what_it_lacks() {
     place.server.batch_execute(&setup).await.unwrap();
     assert_eq!(db.sync().await.unwrap().pushed, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_change_that_waits_is_read_once_however_many_wait() {
+    let Some(place) = Place::new(NOTES).await else { return };
+    let db = place.replica(NOTES, &[SyncTable::new("notes")]).await;
+    for piece in 0..6 {
+        let sql = "INSERT INTO notes SELECT n, 'note' FROM generate_series($1::int8 + 1, $1::int8 + 8000) n";
+        db.execute(sql, &[&(piece * 8000_i64)]).await.unwrap();
+    }
+    let fetched = "SELECT pg_stat_force_next_flush(), (SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables \
+                   WHERE relid = 'ominipg.changes'::regclass)";
+    db.query(fetched, &[]).await.unwrap();
+    let before: i64 = db.query_one(fetched, &[]).await.unwrap().get(1);
+    assert_eq!(db.sync().await.unwrap().pushed, 48_000);
+    db.query(fetched, &[]).await.unwrap();
+    let read = db.query_one(fetched, &[]).await.unwrap().get::<_, i64>(1) - before;
+    // Once to count them and once to send them; nothing that is read of them for each batch.
+    assert!((48_000..3 * 48_000).contains(&read), "{read} rows were read");
+}

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::core::{
     Acknowledged, Batch, Bisect, Command, Edit, Event as Done, Local, Mark, Outcome, Push, ReplicaId, Report,
     RowKey, Try, Why, compact,
@@ -44,6 +46,8 @@ pub(super) struct Pushing<'a> {
     sent: u64,
     /// The last mark that this push noted here.
     noted: Option<Mark>,
+    /// Told when the server has rows to work on.
+    sent_rows: Arc<Notify>,
 }
 
 impl<'a> Pushing<'a> {
@@ -67,6 +71,7 @@ impl<'a> Pushing<'a> {
             pushed: 0,
             sent: 0,
             noted: None,
+            sent_rows: Arc::default(),
         }
     }
 
@@ -236,11 +241,15 @@ impl<'a> Pushing<'a> {
     async fn apply(&mut self, batch: &Batch, push: &mut Push) -> Result<Done, Error> {
         self.learn(batch).await?;
         self.sent = batch.changes.len() as u64;
-        // While the server writes, the next batch is read and made here, and what is old is let go.
+        // While the server writes, the next batch is read and made here, and what is old is let go: not before the server has
+        // the rows of this one, for what is done here keeps this thread from sending them.
         let (db, limits, noted) = (self.db, self.syncer.limits, self.noted);
+        let sent_rows = Arc::new(Notify::new());
+        self.sent_rows = Arc::clone(&sent_rows);
         let mut outbox = std::mem::take(self.outbox);
         // What goes wrong here, the push tells when it comes to it.
         let meanwhile = async {
+            sent_rows.notified().await;
             let Some(mut after) = push.look_ahead() else { return };
             loop {
                 let read = outbox.read(db, after, None, limits.rows.max(1), limits.bytes).await;
@@ -255,7 +264,12 @@ impl<'a> Pushing<'a> {
                 let _ = tidy(db, &noted).await;
             }
         };
-        let (done, ()) = tokio::join!(self.write_batch(batch), meanwhile);
+        let write = async {
+            let done = self.write_batch(batch).await;
+            self.sent_rows.notify_one();
+            done
+        };
+        let (done, ()) = tokio::join!(write, meanwhile);
         *self.outbox = outbox;
         done
     }
@@ -325,7 +339,7 @@ impl<'a> Pushing<'a> {
 
     async fn edit(&self, tx: &Transaction, batch: &Batch, edits: &[Edit]) -> Result<u64, Error> {
         let number = batch.mark.batch_no.cast_signed();
-        self.server.destination().apply(tx, batch.replica, number, edits).await
+        self.server.destination().apply(tx, batch.replica, number, edits, &self.sent_rows).await
     }
 
     async fn without_refused(&mut self, batch: &Batch) -> Result<Done, Error> {

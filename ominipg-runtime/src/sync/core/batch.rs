@@ -22,7 +22,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rows: 50_000, bytes: 16 << 20 }
+        Self { rows: 10_000, bytes: 8 << 20 }
     }
 }
 

@@ -44,6 +44,9 @@ pub(in crate::sync) const TRACKED: &str = "SELECT coalesce(string_agg(concat_ws(
 const CHANGES: &str = "SELECT seq, tx, layout, op, at, old, new FROM ominipg.changes \
                        WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 
+/// Without statistics of the table, the planner would sort all that waits for each piece that is read of it.
+const BY_INDEX: &str = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
+
 impl Outbox {
     pub(in crate::sync) fn new(tables: Vec<String>) -> Self {
         Self { tables, ..Self::default() }
@@ -76,7 +79,9 @@ impl Outbox {
         let through = through.unwrap_or(i64::MAX);
         let mut found = Vec::new();
         let (mut size, mut more) = (0, false);
-        let mut stream = db.query_stream(CHANGES, &[&after, &through, &limit]).await?;
+        let tx = db.transaction().await?;
+        tx.run(BY_INDEX).await?;
+        let mut stream = tx.query_stream(CHANGES, &[&after, &through, &limit]).await?;
         while let Some(row) = stream.next().await {
             let raw = Read::of(&row?)?;
             size += raw.size();
@@ -87,6 +92,7 @@ impl Outbox {
             }
         }
         drop(stream);
+        tx.commit().await?;
         let more = more || found.len() == rows;
         let mut changes = Vec::with_capacity(found.len());
         for raw in found {

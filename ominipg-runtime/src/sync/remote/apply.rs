@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use tokio_postgres::types::Type;
 
 use super::catalog::ServerTable;
@@ -79,13 +80,14 @@ impl Destination {
     }
 
     /// Writes the edits: rows that are referred to before those that refer, deletes the other way round and last. Gives how
-    /// many conflicts there were.
+    /// many conflicts there were. `sent` is told when the server has rows to work on, and nothing is to be done here meanwhile.
     pub(crate) async fn apply(
         &self,
         tx: &Transaction,
         me: ReplicaId,
         batch: i64,
         edits: &[Edit],
+        sent: &Notify,
     ) -> Result<u64, Error> {
         let mut groups: Vec<Group<'_>> = Vec::new();
         for edit in edits {
@@ -108,7 +110,7 @@ impl Destination {
             let target = self.target(group.plan.layout.table, me)?;
             // Every replica locks rows in the same order.
             group.edits.sort_by(|one, other| one.key.cmp(&other.key));
-            conflicts += group.write(tx, &target, batch).await?;
+            conflicts += group.write(tx, &target, batch, sent).await?;
             if group.deletes {
                 reached!(Deleted);
             } else {
@@ -127,12 +129,18 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    async fn write(&self, tx: &Transaction, target: &Target<'_>, batch: i64) -> Result<u64, Error> {
+    async fn write(
+        &self,
+        tx: &Transaction,
+        target: &Target<'_>,
+        batch: i64,
+        sent: &Notify,
+    ) -> Result<u64, Error> {
         let (fast, slow): (Vec<&Edit>, Vec<&Edit>) =
             self.edits.iter().copied().partition(|edit| is_whole(target.rules, edit));
         let mut conflicts = 0;
         if !fast.is_empty() {
-            let written = self.write_whole(tx, target, &fast).await?;
+            let written = self.write_whole(tx, target, &fast, sent).await?;
             let claimed: u64 = written.iter().map(|part| part.claimed).sum();
             if written.iter().any(|part| part.done < part.due) {
                 return Err(hidden(target));
@@ -152,6 +160,7 @@ impl Group<'_> {
         tx: &Transaction,
         target: &Target<'_>,
         edits: &[&Edit],
+        sent: &Notify,
     ) -> Result<Vec<Written>, Error> {
         let columns = if self.deletes { self.plan.keys() } else { &self.plan.columns[..] };
         let mut rows = Rows { columns: stage_columns(columns), rows: Vec::with_capacity(edits.len()) };
@@ -165,10 +174,12 @@ impl Group<'_> {
             row.extend(values.ok_or_else(damaged)?);
             rows.rows.push(row);
         }
+        let staged = rows.stage(tx).await?;
+        sent.notify_one();
         if self.deletes {
-            write::delete(tx, target.table, self.plan, target.me, &rows).await
+            write::delete(tx, target.table, self.plan, target.me, &staged).await
         } else {
-            write::upsert(tx, target.table, self.plan, target.me, &rows).await
+            write::upsert(tx, target.table, self.plan, target.me, &staged).await
         }
     }
 }

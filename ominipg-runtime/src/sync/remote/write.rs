@@ -4,7 +4,7 @@ use tokio_postgres::types::Type;
 
 use super::catalog::ServerTable;
 use super::plan::{Plan, PlanColumn};
-use super::stage::{Rows, StageColumn, Staged};
+use super::stage::{StageColumn, Staged};
 use crate::error::Error;
 use crate::param::{Param, Params};
 use crate::session::{Session, Transaction};
@@ -47,7 +47,7 @@ pub(super) async fn upsert(
     table: &ServerTable,
     plan: &Plan,
     me: ReplicaId,
-    rows: &Rows,
+    staged: &[Staged<'_>],
 ) -> Result<Vec<Written>, Error> {
     let names = list(plan.columns.iter().map(|column| column.quoted.clone()));
     let values = list((0..plan.columns.len()).map(|at| format!("s.c{}", at + 1)));
@@ -61,7 +61,7 @@ pub(super) async fn upsert(
          SELECT (SELECT count(*) FROM claimed), (SELECT count(*) FROM written), 0::int8",
         table.qualified
     );
-    let mut all = run(tx, rows, me, &body).await?;
+    let mut all = run(tx, staged, me, &body).await?;
     for written in &mut all {
         // A row that has nothing beside its key is there already.
         written.due = if set.is_empty() { 0 } else { written.claimed };
@@ -75,7 +75,7 @@ pub(super) async fn delete(
     table: &ServerTable,
     plan: &Plan,
     me: ReplicaId,
-    rows: &Rows,
+    staged: &[Staged<'_>],
 ) -> Result<Vec<Written>, Error> {
     let claim = claim(plan, table, false);
     let (same_row, same_claim, same_table) =
@@ -94,13 +94,18 @@ pub(super) async fn delete(
         rows_of(table),
         table.qualified
     );
-    run(tx, rows, me, &body).await
+    run(tx, staged, me, &body).await
 }
 
-async fn run(tx: &Transaction, rows: &Rows, me: ReplicaId, body: &str) -> Result<Vec<Written>, Error> {
-    let mut all = Vec::new();
-    for staged in rows.stage(tx).await? {
-        all.push(run_part(tx, &staged, me, body).await?);
+async fn run(
+    tx: &Transaction,
+    staged: &[Staged<'_>],
+    me: ReplicaId,
+    body: &str,
+) -> Result<Vec<Written>, Error> {
+    let mut all = Vec::with_capacity(staged.len());
+    for part in staged {
+        all.push(run_part(tx, part, me, body).await?);
     }
     Ok(all)
 }
