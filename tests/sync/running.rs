@@ -132,3 +132,18 @@ async fn each_change_that_waits_is_read_once_however_many_wait() {
     // Once to count them and once to send them; nothing that is read of them for each batch.
     assert!((48_000..3 * 48_000).contains(&read), "{read} rows were read");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_rows_arrive_although_a_piece_of_the_outbox_holds_few() {
+    let Some(place) = Place::new(NOTES).await else { return };
+    let db = place.replica(NOTES, &[SyncTable::new("notes")]).await;
+    for id in 1..=20_i64 {
+        let sql = "INSERT INTO notes SELECT n, repeat('large', 100000) FROM generate_series($1::int8, $1::int8 + 1) n";
+        db.execute(sql, &[&(2 * id)]).await.unwrap();
+    }
+    let report = db.sync().await.unwrap();
+    assert_eq!(report.pushed, 40);
+    assert!(report.batches > 1, "{report:?}");
+    let sizes = "SELECT count(*), sum(length(title)) FROM notes";
+    assert_eq!(place.rows(sizes).await, ["(40,20000000)"]);
+}

@@ -92,7 +92,8 @@ impl Outbox {
             }
         }
         drop(stream);
-        tx.commit().await?;
+        // Where the stream ended early, there is nothing to commit.
+        tx.rollback().await?;
         let more = more || found.len() == rows;
         let mut changes = Vec::with_capacity(found.len());
         for raw in found {
