@@ -11,6 +11,7 @@ mod json_types;
 mod key;
 mod new;
 mod patch;
+mod record;
 mod relations;
 mod root;
 mod row;

@@ -13,11 +13,13 @@ pub(crate) struct Settings {
     pub(crate) runtime: syn::Path,
     /// Derives beyond the usual ones.
     pub(crate) derive: Vec<syn::Path>,
+    /// Whether the types of a table derive the traits of serde, instead of having them as records.
+    pub(super) derives_serde: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { runtime: syn::parse_quote!(::ominipg), derive: Vec::new() }
+        Self { runtime: syn::parse_quote!(::ominipg), derive: Vec::new(), derives_serde: true }
     }
 }
 
@@ -45,6 +47,7 @@ impl Settings {
     pub(super) fn of_table(&self, table: &Table) -> Self {
         let mut out = self.clone();
         out.derive.extend(table.derive.iter().filter_map(|derive| derive.derive().ok()));
+        out.derives_serde = super::record::is_derived(table, &out);
         out
     }
 
