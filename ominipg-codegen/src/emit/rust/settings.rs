@@ -6,6 +6,15 @@ use quote::quote;
 use crate::diagnostic::{Code, Error};
 use crate::model::Table;
 
+/// The settings as users write them; unlike what they are parsed to, threads may share them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    /// The path of the crate `ominipg`, where it is another than usual.
+    pub(crate) runtime: Option<String>,
+    /// Derives beyond the usual ones.
+    pub(crate) derive: Vec<String>,
+}
+
 /// What users may choose about the code.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -24,7 +33,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    pub(crate) fn new(runtime: Option<&str>, derive: &[String]) -> Result<Self, Error> {
+    pub(crate) fn new(Texts { runtime, derive }: &Texts) -> Result<Self, Error> {
         let mut settings = Self::default();
         if let Some(runtime) = runtime {
             settings.runtime = path("runtime", runtime)?;
