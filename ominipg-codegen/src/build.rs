@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use crate::check::check;
 use crate::diagnostic::{Code, Diagnostic, Error, Findings};
-use crate::emit::{self, Settings};
+use crate::emit::{Settings, Texts};
 use crate::model::{self, Schema};
 use crate::output::Output;
 use crate::read::{self, Sources};
@@ -15,8 +15,7 @@ use crate::read::{self, Sources};
 pub struct Build {
     schemas: PathBuf,
     base: PathBuf,
-    runtime: Option<String>,
-    derive: Vec<String>,
+    settings: Texts,
     deny_warnings: bool,
     out_dir: Option<PathBuf>,
 }
@@ -24,7 +23,6 @@ pub struct Build {
 /// A model without mistakes, and what it was made of.
 pub(crate) struct Checked {
     pub(crate) schema: Schema,
-    pub(crate) settings: Settings,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) sources: Sources,
 }
@@ -44,8 +42,7 @@ impl Build {
         Self {
             schemas: schemas.as_ref().to_path_buf(),
             base: PathBuf::new(),
-            runtime: None,
-            derive: Vec::new(),
+            settings: Texts::default(),
             deny_warnings: false,
             out_dir: None,
         }
@@ -53,13 +50,13 @@ impl Build {
 
     /// The path of the crate `ominipg` in the generated code, `::ominipg` unless set.
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
-        self.runtime = Some(path.into());
+        self.settings.runtime = Some(path.into());
         self
     }
 
     /// Adds a derive to the generated types, such as `Eq` or `::schemars::JsonSchema`.
     pub fn derive(mut self, path: impl Into<String>) -> Self {
-        self.derive.push(path.into());
+        self.settings.derive.push(path.into());
         self
     }
 
@@ -92,15 +89,13 @@ impl Build {
 
     /// Like `generate`; on failure with the files that were read, so that a door can watch them.
     pub(crate) fn generate_or_sources(&self) -> Result<Output, (Error, Vec<PathBuf>)> {
-        let Checked { schema, settings, warnings, sources } = self.checked()?;
-        let emitted = emit::modules(&schema, &settings);
-        Ok(Output::new(emitted, emit::ddl(&schema), warnings, &sources))
+        let Checked { schema, warnings, sources } = self.checked()?;
+        Ok(Output::new(schema, self.settings.clone(), warnings, &sources))
     }
 
     /// The model of the schemas, without mistakes.
     pub(crate) fn checked(&self) -> Result<Checked, (Error, Vec<PathBuf>)> {
-        let settings =
-            Settings::new(self.runtime.as_deref(), &self.derive).map_err(|error| (error, Vec::new()))?;
+        let settings = Settings::new(&self.settings).map_err(|error| (error, Vec::new()))?;
         let mut findings = Findings::default();
         let mut input = read::read(&self.base, &self.schemas, &mut findings);
         let files: Vec<PathBuf> = input.sources.iter().map(|source| source.path.clone()).collect();
@@ -116,7 +111,7 @@ impl Build {
             return Err((Error::new(findings.finish(&input.sources, self.deny_warnings)), files));
         }
         let warnings = findings.finish(&input.sources, false);
-        Ok(Checked { schema, settings, warnings, sources: input.sources })
+        Ok(Checked { schema, warnings, sources: input.sources })
     }
 
     /// Generates one file for a build script: `schemas.rs` for the folder `schemas`, to be taken in with

@@ -24,13 +24,18 @@ pub use crate::error::Error;
 pub use crate::field::{Field, IntoValue};
 pub use crate::filter::{Column, Filter, Order};
 pub use crate::model::{Encode, Model, SoftDelete, Validate, Versioned};
+pub use crate::record::{Part, Read, Record, Write, deserialize, serialize};
 pub use crate::schema::{
     ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, SyncDef, TableDef, ThroughDef,
 };
+pub use crate::serde_records;
+pub use crate::serde_text_enum;
 pub use crate::sync::{ColumnPolicy, Policy};
 pub use crate::text_enum;
 pub use crate::validate::{Format, JsonSchema, Number, Pattern, Violations};
-pub use crate::value::{Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64};
+pub use crate::value::{
+    Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64, deserialize_text_enum,
+};
 
 /// The error that conversions from and to PostgreSQL have.
 pub type BoxError = Box<dyn std::error::Error + Sync + Send>;

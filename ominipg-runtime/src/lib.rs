@@ -18,6 +18,7 @@ mod filter;
 mod migrate;
 mod model;
 mod param;
+mod record;
 mod schema;
 #[cfg(feature = "embedded")]
 mod serve;

@@ -3,6 +3,7 @@
 
 mod checks;
 mod golden;
+mod json;
 mod names;
 mod rules;
 mod server;

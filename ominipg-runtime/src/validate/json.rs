@@ -6,35 +6,46 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Violations;
+use super::document::Document;
 
 /// The schema of a JSON column, compiled at first use; it refers to nothing outside itself.
 pub struct JsonSchema {
     source: &'static str,
-    validator: OnceLock<Result<Validator, String>>,
+    compiled: OnceLock<Result<Compiled, String>>,
+}
+
+struct Compiled {
+    /// What tells of most valid values that they are, without a copy.
+    document: Option<Document>,
+    validator: Validator,
 }
 
 impl JsonSchema {
     /// A schema; nothing is compiled yet.
     pub const fn new(source: &'static str) -> Self {
-        Self { source, validator: OnceLock::new() }
+        Self { source, compiled: OnceLock::new() }
     }
 
     pub(crate) fn check<T: Serialize>(&self, violations: &mut Violations, pointer: &str, value: &T) {
+        let compiled = match self.compiled.get_or_init(|| compile(self.source)) {
+            Ok(compiled) => compiled,
+            Err(error) => return violations.push(pointer, "$schema", format!("cannot be checked: {error}")),
+        };
+        if compiled.document.as_ref().is_some_and(|document| document.holds(value)) {
+            return;
+        }
         let value = match serde_json::to_value(value) {
             Ok(value) => value,
             Err(error) => {
                 return violations.push(pointer, "type", format!("cannot be written as JSON: {error}"));
             }
         };
-        match self.validator.get_or_init(|| compile(self.source)) {
-            Ok(validator) if validator.is_valid(&value) => {}
-            Ok(validator) => {
-                for error in validator.iter_errors(&value) {
-                    let pointer = format!("{pointer}{}", error.instance_path().as_str());
-                    violations.push(&pointer, keyword(error.kind().keyword()), error.to_string());
-                }
-            }
-            Err(error) => violations.push(pointer, "$schema", format!("cannot be checked: {error}")),
+        if compiled.validator.is_valid(&value) {
+            return;
+        }
+        for error in compiled.validator.iter_errors(&value) {
+            let pointer = format!("{pointer}{}", error.instance_path().as_str());
+            violations.push(&pointer, keyword(error.kind().keyword()), error.to_string());
         }
     }
 }
@@ -45,10 +56,11 @@ impl fmt::Debug for JsonSchema {
     }
 }
 
-fn compile(source: &str) -> Result<Validator, String> {
+fn compile(source: &str) -> Result<Compiled, String> {
     let schema: Value = serde_json::from_str(source).map_err(|error| error.to_string())?;
     let options = jsonschema::options().should_validate_formats(true);
-    options.build(&schema).map_err(|error| error.to_string())
+    let validator = options.build(&schema).map_err(|error| error.to_string())?;
+    Ok(Compiled { document: Document::new(&schema), validator })
 }
 
 /// The keyword as a static text: those that a schema can break are few.

@@ -1,9 +1,11 @@
 //! The rules of a JSON Schema, checked on typed values before anything is sent.
 
+mod document;
 mod format;
 mod json;
 mod number;
 mod pattern;
+mod plain_pattern;
 mod text;
 mod violation;
 

@@ -41,13 +41,13 @@ impl Base64 for Vec<u8> {
 impl<T: Base64> Base64 for Option<T> {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Some(value) => serializer.serialize_some(&Writer(value)),
+            Some(value) => serializer.serialize_some(&Text(value)),
             None => serializer.serialize_none(),
         }
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::<Reader<T>>::deserialize(deserializer)?.map(|Reader(value)| value))
+        Ok(Option::<Bytes<T>>::deserialize(deserializer)?.map(|Bytes(value)| value))
     }
 }
 
@@ -68,28 +68,30 @@ impl<T: Base64> Base64 for Vec<T> {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut items = serializer.serialize_seq(Some(self.len()))?;
         for item in self {
-            items.serialize_element(&Writer(item))?;
+            items.serialize_element(&Text(item))?;
         }
         items.end()
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Vec::<Reader<T>>::deserialize(deserializer)?.into_iter().map(|Reader(value)| value).collect())
+        Ok(Vec::<Bytes<T>>::deserialize(deserializer)?.into_iter().map(|Bytes(value)| value).collect())
     }
 }
 
-struct Writer<'a, T>(&'a T);
+/// Bytes on their way into text.
+pub(crate) struct Text<'a, T>(pub(crate) &'a T);
 
-impl<T: Base64> Serialize for Writer<'_, T> {
+impl<T: Base64> Serialize for Text<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.write(serializer)
     }
 }
 
-struct Reader<T>(T);
+/// Bytes that were text.
+pub(crate) struct Bytes<T>(pub(crate) T);
 
-impl<'de, T: Base64> Deserialize<'de> for Reader<T> {
+impl<'de, T: Base64> Deserialize<'de> for Bytes<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Reader)
+        T::read(deserializer).map(Bytes)
     }
 }

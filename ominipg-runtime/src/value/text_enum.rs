@@ -1,4 +1,9 @@
 use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::Deserializer;
+use serde::de::{Error, Visitor};
 
 use super::Scalar;
 
@@ -107,4 +112,54 @@ macro_rules! text_enum {
             }
         }
     };
+}
+
+/// Gives a [`text_enum!`](crate::text_enum) serde's two traits: in JSON it is its text, too.
+#[macro_export]
+macro_rules! serde_text_enum {
+    ($name:ident) => {
+        impl $crate::codegen_support::serde::Serialize for $name {
+            fn serialize<S: $crate::codegen_support::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::codegen_support::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen_support::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::codegen_support::deserialize_text_enum(deserializer)
+            }
+        }
+    };
+}
+
+/// Reads an enum from its text.
+///
+/// # Errors
+///
+/// Those of the deserializer, and for a text that is no variant.
+pub fn deserialize_text_enum<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: TextEnum + FromStr<Err = UnknownVariant>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_str(Variant(PhantomData))
+}
+
+struct Variant<T>(PhantomData<T>);
+
+impl<T: TextEnum + FromStr<Err = UnknownVariant>> Visitor<'_> for Variant<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(|unknown: UnknownVariant| E::unknown_variant(text, unknown.expected))
+    }
 }

@@ -3,11 +3,12 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::Settings;
 use super::json_types::JsonTypes;
 use crate::model::Table;
 use crate::names::ident;
 
-pub(super) fn model(table: &Table, json: &JsonTypes) -> TokenStream {
+pub(super) fn model(table: &Table, json: &JsonTypes, settings: &Settings) -> TokenStream {
     let (row, new, patch) = (ident(&table.row), ident(&table.new_type()), ident(&table.patch_type()));
     let key = ident(&table.key_type());
     let fields = table.columns.iter().map(|column| {
@@ -37,6 +38,11 @@ pub(super) fn model(table: &Table, json: &JsonTypes) -> TokenStream {
         }
     });
     let soft = table.deleted_at.map(|_| quote!(impl rt::SoftDelete for #row {}));
+    let decode = if settings.derives_serde {
+        quote!(::core::result::Result::Ok(Self { #(#fields),* }))
+    } else {
+        quote!(rt::Record::read(row))
+    };
     quote! {
         #versioned
         #soft
@@ -48,7 +54,7 @@ pub(super) fn model(table: &Table, json: &JsonTypes) -> TokenStream {
             const TABLE: &'static rt::TableDef = &TABLE;
 
             fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-                ::core::result::Result::Ok(Self { #(#fields),* })
+                #decode
             }
 
             fn encode_key(key: &#key, out: &mut rt::Encoder) {

@@ -17,17 +17,20 @@ pub(super) fn enums(table: &Table, settings: &Settings) -> TokenStream {
         let variants = found.variants.iter().map(|variant| {
             let (name, value) = (ident(&variant.name), &variant.value);
             let doc = docs(&format!("`{}`", value.replace('`', "'")));
-            let rename = (variant.name != *value).then(|| quote!(#[serde(rename = #value)]));
+            let rename =
+                (settings.derives_serde && variant.name != *value).then(|| quote!(#[serde(rename = #value)]));
             quote!(#doc #rename #name)
         });
         let names = found.variants.iter().map(|variant| ident(&variant.name));
         let values = found.variants.iter().map(|variant| &variant.value);
+        let serde = (!settings.derives_serde).then(|| quote!(rt::serde_text_enum!(#name);));
         quote! {
             #doc
             #derives
             pub enum #name { #(#variants),* }
 
             rt::text_enum!(#name { #(#names = #values),* });
+            #serde
         }
     });
     quote!(#(#enums)*)

@@ -27,9 +27,12 @@ pub(super) fn key(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
     } else {
         &["Clone", "Debug", "PartialEq"]
     };
+    // Few tables have such a key.
+    let settings = &Settings { derives_serde: true, ..settings.clone() };
     let derives = derives(usual, settings);
     let fields = columns().map(|(position, column)| {
-        let (doc, serde) = (docs(&column.doc), serde(column, &super::row::base64(column, settings)));
+        let (doc, serde) =
+            (docs(&column.doc), serde(column, &super::row::base64(column, settings), settings));
         let (field, ty) = (ident(&column.field), types::value(column, position, json));
         quote!(#doc #serde pub #field: #ty)
     });

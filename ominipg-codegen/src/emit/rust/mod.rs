@@ -11,6 +11,7 @@ mod json_types;
 mod key;
 mod new;
 mod patch;
+mod record;
 mod relations;
 mod root;
 mod row;
@@ -24,29 +25,24 @@ mod types;
 pub(crate) use constraints::CONSTRAINT;
 pub(crate) use json_types::{is_untyped, json_types};
 pub(crate) use root::exports;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, Texts};
 
 use proc_macro2::TokenStream;
 
 use crate::model::Schema;
 
-/// The code of a schema.
-#[derive(Debug)]
-pub(crate) struct Emitted {
-    /// The modules by name, in order.
-    pub(crate) modules: Vec<(String, TokenStream)>,
-    /// What the root holds, with the modules in files of their own.
-    pub(crate) root: TokenStream,
-    /// What the root holds, with the modules inside.
-    pub(crate) inline: TokenStream,
+/// The module of the table at a position, of a schema that has been checked.
+pub(crate) fn module(schema: &Schema, table: usize, settings: &Settings) -> TokenStream {
+    table_module::module(schema, table, settings)
 }
 
-/// Makes the code of a schema that has been checked.
-pub(crate) fn modules(schema: &Schema, settings: &Settings) -> Emitted {
-    let modules: Vec<(String, TokenStream)> = (0..schema.tables.len())
-        .map(|table| (schema.tables[table].module.clone(), table_module::module(schema, table, settings)))
-        .collect();
-    let root = root::root(schema, settings, None);
-    let inline = root::root(schema, settings, Some(&modules));
-    Emitted { modules, root, inline }
+/// The root, with the modules in files of their own.
+pub(crate) fn root(schema: &Schema, settings: &Settings) -> TokenStream {
+    root::root(schema, settings, None)
+}
+
+/// The root, with the modules inside.
+pub(crate) fn inline(schema: &Schema, settings: &Settings) -> TokenStream {
+    let modules = (0..schema.tables.len()).map(|table| module(schema, table, settings)).collect();
+    root::root(schema, settings, Some(modules))
 }

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::docs::docs;
 use super::encode::{self, Stand, written};
 use super::json_types::JsonTypes;
+use super::record::record;
 use super::row::{attributes, base64, deprecated, derives, serde};
 use super::{Settings, rules, types};
 use crate::model::{Column, Presence, Table};
@@ -19,7 +20,7 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
     );
     let derives = derives(&["Clone", "Debug", "PartialEq"], settings);
     let own = attributes(&table.attributes);
-    let closed = table.closed.then(|| quote!(#[serde(deny_unknown_fields)]));
+    let closed = (table.closed && settings.derives_serde).then(|| quote!(#[serde(deny_unknown_fields)]));
     let fields = written(table).map(|(position, column)| {
         let (doc, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
         let mut attributes = base64(column, settings);
@@ -28,7 +29,7 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
             Presence::Optional => attributes.push(quote!(default)),
             Presence::Defaulted => attributes.extend(field_attributes(settings)),
         }
-        let serde = serde(column, &attributes);
+        let serde = serde(column, &attributes, settings);
         let own = self::attributes(&column.attributes);
         let (field, ty) = (ident(&column.field), types::insert(column, position, json));
         quote!(#doc #deprecated #serde #own pub #field: #ty)
@@ -49,7 +50,11 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
     let setters = written(table)
         .filter(|(_, column)| column.presence() != Presence::Required)
         .map(|(position, column)| setter(column, position, json, column.presence() == Presence::Defaulted));
-    let encode = encode::encode(&table.new_type(), written(table), Stand::in_new);
+    let encode = if settings.derives_serde {
+        encode::encode(&table.new_type(), written(table), Stand::in_new)
+    } else {
+        record(&table.new_type(), "Written", table.closed, written(table), Stand::in_new)
+    };
     let validate = rules::validate(&table.new_type(), written(table), Stand::in_new);
     quote! {
         #[doc = #doc]

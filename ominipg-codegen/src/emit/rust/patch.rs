@@ -7,6 +7,7 @@ use super::docs::docs;
 use super::encode::{self, Stand, written};
 use super::json_types::JsonTypes;
 use super::new::{field_attributes, setter};
+use super::record::record;
 use super::row::{attributes, base64, deprecated, derives, serde};
 use super::{Settings, rules, types};
 use crate::model::Table;
@@ -19,22 +20,27 @@ pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> Tok
     let derives = derives(&["Clone", "Debug", "Default", "PartialEq"], settings);
     let own = attributes(&table.attributes);
     let closed = table.closed.then(|| quote!(, deny_unknown_fields));
+    let serde_default = settings.derives_serde.then(|| quote!(#[serde(default #closed)]));
     let fields = written(table).map(|(position, column)| {
         let (doc, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
         let mut attributes = base64(column, settings);
         attributes.extend(field_attributes(settings).into_iter().skip(1));
-        let serde = serde(column, &attributes);
+        let serde = serde(column, &attributes, settings);
         let (field, ty) = (ident(&column.field), types::row(column, position, json));
         let own = self::attributes(&column.attributes);
         quote!(#doc #deprecated #serde #own pub #field: rt::Field<#ty>)
     });
     let setters = written(table).map(|(position, column)| setter(column, position, json, true));
-    let encode = encode::encode(&table.patch_type(), written(table), |_| Stand::Field);
+    let encode = if settings.derives_serde {
+        encode::encode(&table.patch_type(), written(table), |_| Stand::Field)
+    } else {
+        record(&table.patch_type(), "Written", table.closed, written(table), |_| Stand::Field)
+    };
     let validate = rules::validate(&table.patch_type(), written(table), |_| Stand::Field);
     quote! {
         #[doc = #doc]
         #derives
-        #[serde(default #closed)]
+        #serde_default
         #own
         pub struct #name { #(#fields),* }
 

@@ -8,23 +8,19 @@ use crate::model::{Schema, Table};
 use crate::names::ident;
 
 /// With `modules` they are inside; without, each is a file of its own.
-pub(super) fn root(
-    schema: &Schema,
-    settings: &Settings,
-    modules: Option<&[(String, TokenStream)]>,
-) -> TokenStream {
-    let declared = schema.tables.iter().enumerate().map(|(index, table)| {
+pub(super) fn root(schema: &Schema, settings: &Settings, modules: Option<Vec<TokenStream>>) -> TokenStream {
+    let in_files = modules.is_none();
+    let mut modules = modules.map(Vec::into_iter);
+    let declared = schema.tables.iter().map(|table| {
         let name = ident(&table.module);
         let doc = format!(" The table `{}`.", table.name);
-        let body = match modules {
-            Some(modules) => {
-                // A group shares its tokens, where `quote!` would copy each.
-                TokenTree::Group(Group::new(Delimiter::Brace, modules[index].1.clone())).into()
-            }
+        let body = match modules.as_mut().and_then(Iterator::next) {
+            // A group takes its tokens as they are, where `quote!` would copy each.
+            Some(module) => TokenTree::Group(Group::new(Delimiter::Brace, module)).into(),
             None => quote!(;),
         };
         // Rust finds no file by a name beyond ASCII.
-        let path = (modules.is_none() && !table.module.is_ascii()).then(|| {
+        let path = (in_files && !table.module.is_ascii()).then(|| {
             let file = format!("{}.rs", table.module);
             quote!(#[path = #file])
         });

@@ -18,7 +18,7 @@ pub(super) fn row(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
     let fields = table.columns.iter().enumerate().map(|(position, column)| {
         let doc = docs(&column.doc);
         let deprecated = self::deprecated(column.deprecated);
-        let serde = serde(column, &row_serde(column, settings));
+        let serde = serde(column, &row_serde(column, settings), settings);
         let own = attributes(&column.attributes);
         let field = ident(&column.field);
         let ty = types::row(column, position, json);
@@ -45,7 +45,7 @@ fn row_serde(column: &Column, settings: &Settings) -> Vec<TokenStream> {
     out
 }
 
-/// The derives of a generated type: the usual ones, serde's, and those that the settings add.
+/// The derives of a generated type: the usual ones, serde's where it is no record, and those that the settings add.
 pub(super) fn derives(usual: &[&str], settings: &Settings) -> TokenStream {
     let usual_idents = usual.iter().map(|name| ident(name));
     let added = settings.derive.iter().filter(|path| {
@@ -54,6 +54,9 @@ pub(super) fn derives(usual: &[&str], settings: &Settings) -> TokenStream {
             usual.contains(&last.as_str()) || last == "Serialize" || last == "Deserialize"
         })
     });
+    if !settings.derives_serde {
+        return quote!(#[derive(#(#usual_idents),* #(, #added)*)]);
+    }
     let serde = settings.support_text("serde");
     quote! {
         #[derive(#(#usual_idents,)* rt::serde::Serialize, rt::serde::Deserialize #(, #added)*)]
@@ -68,7 +71,10 @@ pub(super) fn attributes(texts: &[RustText]) -> TokenStream {
 }
 
 /// The attribute of a field: its name in JSON where it is another, and what else is said.
-pub(super) fn serde(column: &Column, more: &[TokenStream]) -> TokenStream {
+pub(super) fn serde(column: &Column, more: &[TokenStream], settings: &Settings) -> TokenStream {
+    if !settings.derives_serde {
+        return TokenStream::new();
+    }
     let mut parts = Vec::new();
     let name = ident(&column.field).to_string();
     if name.strip_prefix("r#").unwrap_or(&name) != column.property {

@@ -6,6 +6,15 @@ use quote::quote;
 use crate::diagnostic::{Code, Error};
 use crate::model::Table;
 
+/// The settings as users write them; unlike what they are parsed to, threads may share them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    /// The path of the crate `ominipg`, where it is another than usual.
+    pub(crate) runtime: Option<String>,
+    /// Derives beyond the usual ones.
+    pub(crate) derive: Vec<String>,
+}
+
 /// What users may choose about the code.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -13,16 +22,18 @@ pub(crate) struct Settings {
     pub(crate) runtime: syn::Path,
     /// Derives beyond the usual ones.
     pub(crate) derive: Vec<syn::Path>,
+    /// Whether the types of a table derive the traits of serde, instead of having them as records.
+    pub(super) derives_serde: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { runtime: syn::parse_quote!(::ominipg), derive: Vec::new() }
+        Self { runtime: syn::parse_quote!(::ominipg), derive: Vec::new(), derives_serde: true }
     }
 }
 
 impl Settings {
-    pub(crate) fn new(runtime: Option<&str>, derive: &[String]) -> Result<Self, Error> {
+    pub(crate) fn new(Texts { runtime, derive }: &Texts) -> Result<Self, Error> {
         let mut settings = Self::default();
         if let Some(runtime) = runtime {
             settings.runtime = path("runtime", runtime)?;
@@ -45,6 +56,7 @@ impl Settings {
     pub(super) fn of_table(&self, table: &Table) -> Self {
         let mut out = self.clone();
         out.derive.extend(table.derive.iter().filter_map(|derive| derive.derive().ok()));
+        out.derives_serde = super::record::is_derived(table, &out);
         out
     }
 

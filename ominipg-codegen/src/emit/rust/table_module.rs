@@ -6,22 +6,31 @@ use quote::quote;
 use super::encode::{self, Stand};
 use super::json_types::json_types;
 use super::{
-    Settings, column_fns, constraints, decode, entry_points, enums, key, new, patch, relations, row, rules,
-    table_def,
+    Settings, column_fns, constraints, decode, entry_points, enums, key, new, patch, record, relations, row,
+    rules, table_def,
 };
 use crate::model::Schema;
+use crate::names::ident;
 
 pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> TokenStream {
     let table = &schema.tables[index];
     let rt = settings.support();
     let settings = &settings.of_table(table);
     let json = json_types(table, settings).expect("JSON columns are checked before code is made");
+    let columns = || table.columns.iter().enumerate();
+    let row_record = if settings.derives_serde {
+        encode::encode(&table.row, columns(), Stand::in_row)
+    } else {
+        let record = record::record(&table.row, "All", false, columns(), Stand::in_row);
+        let (row, new, patch) = (ident(&table.row), ident(&table.new_type()), ident(&table.patch_type()));
+        quote!(rt::serde_records!(#row, #new, #patch); #record)
+    };
     let parts = [
         quote!(use #rt as rt;),
         table_def::table_def(schema, table),
         row::row(table, &json, settings),
-        decode::model(table, &json),
-        encode::encode(&table.row, table.columns.iter().enumerate(), Stand::in_row),
+        decode::model(table, &json, settings),
+        row_record,
         rules::validate(&table.row, table.columns.iter().enumerate(), Stand::in_row),
         key::key(table, &json, settings),
         new::new(table, &json, settings),

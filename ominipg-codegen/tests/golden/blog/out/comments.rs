@@ -79,16 +79,13 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// What a reader says of a post.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Comment {
     /// The column `postId`.
-    #[serde(rename = "postId")]
     pub post_id: i64,
     /// Counts up within the post.
     pub number: i32,
     /// NULL for a guest.
-    #[serde(rename = "userId")]
     pub user_id: ::core::option::Option<rt::Uuid>,
     /// The column `text`.
     pub text: ::std::string::String,
@@ -99,24 +96,31 @@ impl rt::Model for Comment {
     type Key = CommentKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            post_id: row.next()?,
-            number: row.next()?,
-            user_id: row.next()?,
-            text: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CommentKey, out: &mut rt::Encoder) {
         out.put(0, &key.post_id);
         out.put(1, &key.number);
     }
 }
-impl rt::Encode for Comment {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.post_id);
-        out.put(1, &self.number);
-        out.put(2, &self.user_id);
-        out.put(3, &self.text);
+rt::serde_records!(Comment, NewComment, CommentPatch);
+impl rt::Record for Comment {
+    const NAME: &'static str = "Comment";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            post_id: from.next()?,
+            number: from.next()?,
+            user_id: from.next()?,
+            text: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.post_id);
+        to.put(1, &self.number);
+        to.put(2, &self.user_id);
+        to.put(3, &self.text);
     }
 }
 impl rt::Validate for Comment {
@@ -156,17 +160,13 @@ impl CommentKey {
     }
 }
 /// What an insert into the table `comments` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewComment {
     /// The column `postId`.
-    #[serde(rename = "postId")]
     pub post_id: i64,
     /// Counts up within the post.
     pub number: i32,
     /// NULL for a guest.
-    #[serde(rename = "userId", default)]
     pub user_id: ::core::option::Option<rt::Uuid>,
     /// The column `text`.
     pub text: ::std::string::String,
@@ -196,12 +196,24 @@ impl NewComment {
         self
     }
 }
-impl rt::Encode for NewComment {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.post_id);
-        out.put(1, &self.number);
-        out.put(2, &self.user_id);
-        out.put(3, &self.text);
+impl rt::Record for NewComment {
+    const NAME: &'static str = "NewComment";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    const CLOSED: bool = true;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            post_id: from.next()?,
+            number: from.next()?,
+            user_id: from.next()?,
+            text: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.post_id);
+        to.put(1, &self.number);
+        to.put(2, &self.user_id);
+        to.put(3, &self.text);
     }
 }
 impl rt::Validate for NewComment {
@@ -211,27 +223,15 @@ impl rt::Validate for NewComment {
     }
 }
 /// What an update of the table `comments` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CommentPatch {
     /// The column `postId`.
-    #[serde(
-        rename = "postId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub post_id: rt::Field<i64>,
     /// Counts up within the post.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub number: rt::Field<i32>,
     /// NULL for a guest.
-    #[serde(
-        rename = "userId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub user_id: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `text`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub text: rt::Field<::std::string::String>,
 }
 impl CommentPatch {
@@ -271,12 +271,24 @@ impl CommentPatch {
         self
     }
 }
-impl rt::Encode for CommentPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.post_id);
-        out.put_field(1, &self.number);
-        out.put_field(2, &self.user_id);
-        out.put_field(3, &self.text);
+impl rt::Record for CommentPatch {
+    const NAME: &'static str = "CommentPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    const CLOSED: bool = true;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            post_id: from.next_field()?,
+            number: from.next_field()?,
+            user_id: from.next_field()?,
+            text: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.post_id);
+        to.put_field(1, &self.number);
+        to.put_field(2, &self.user_id);
+        to.put_field(3, &self.text);
     }
 }
 impl rt::Validate for CommentPatch {

@@ -566,8 +566,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A column of every type.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Everything {
     /// The column `id`.
     pub id: i32,
@@ -596,7 +595,6 @@ pub struct Everything {
     /// The column `span`.
     pub span: rt::Interval,
     /// The column `bytes`.
-    #[serde(with = "::ominipg::codegen_support::base64")]
     pub bytes: ::std::vec::Vec<u8>,
     /// The column `address`.
     pub address: rt::IpAddr,
@@ -617,88 +615,61 @@ pub struct Everything {
     /// The column `anything`.
     pub anything: rt::serde_json::Value,
     /// The column `maybeText`.
-    #[serde(rename = "maybeText")]
     pub maybe_text: ::core::option::Option<::std::string::String>,
     /// The column `maybeShort`.
-    #[serde(rename = "maybeShort")]
     pub maybe_short: ::core::option::Option<i16>,
     /// The column `maybeDouble`.
-    #[serde(rename = "maybeDouble")]
     pub maybe_double: ::core::option::Option<f64>,
     /// The column `maybeFlag`.
-    #[serde(rename = "maybeFlag")]
     pub maybe_flag: ::core::option::Option<bool>,
     /// The column `maybeUuid`.
-    #[serde(rename = "maybeUuid")]
     pub maybe_uuid: ::core::option::Option<rt::Uuid>,
     /// The column `maybeMoment`.
-    #[serde(rename = "maybeMoment")]
     pub maybe_moment: ::core::option::Option<rt::Timestamp>,
     /// The column `maybeDay`.
-    #[serde(rename = "maybeDay")]
     pub maybe_day: ::core::option::Option<rt::Date>,
     /// The column `maybeClock`.
-    #[serde(rename = "maybeClock")]
     pub maybe_clock: ::core::option::Option<rt::Time>,
     /// The column `maybeSpan`.
-    #[serde(rename = "maybeSpan")]
     pub maybe_span: ::core::option::Option<rt::Interval>,
     /// The column `maybeBytes`.
-    #[serde(rename = "maybeBytes", with = "::ominipg::codegen_support::base64", default)]
     pub maybe_bytes: ::core::option::Option<::std::vec::Vec<u8>>,
     /// The column `maybeAddress`.
-    #[serde(rename = "maybeAddress")]
     pub maybe_address: ::core::option::Option<rt::IpAddr>,
     /// The column `maybeAmount`.
-    #[serde(rename = "maybeAmount")]
     pub maybe_amount: ::core::option::Option<rt::Decimal>,
     /// The column `maybeColor`.
-    #[serde(rename = "maybeColor")]
     pub maybe_color: ::core::option::Option<EverythingMaybeColor>,
     /// The column `maybeMood`.
-    #[serde(rename = "maybeMood")]
     pub maybe_mood: ::core::option::Option<EverythingMaybeMood>,
     /// The column `maybeTexts`.
-    #[serde(rename = "maybeTexts")]
     pub maybe_texts: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
     /// The column `maybeDocument`.
-    #[serde(rename = "maybeDocument")]
     pub maybe_document: ::core::option::Option<EverythingMaybeDocument>,
     /// The column `maybeAnything`.
-    #[serde(rename = "maybeAnything")]
     pub maybe_anything: ::core::option::Option<rt::serde_json::Value>,
     /// The column `textOr`.
-    #[serde(rename = "textOr")]
     pub text_or: ::std::string::String,
     /// The column `longOr`.
-    #[serde(rename = "longOr")]
     pub long_or: i64,
     /// The column `flagOr`.
-    #[serde(rename = "flagOr")]
     pub flag_or: bool,
     /// The column `dayOr`.
-    #[serde(rename = "dayOr")]
     pub day_or: rt::Date,
     /// The column `bytesOr`.
-    #[serde(rename = "bytesOr", with = "::ominipg::codegen_support::base64")]
     pub bytes_or: ::std::vec::Vec<u8>,
     /// The column `amountOr`.
-    #[serde(rename = "amountOr")]
     pub amount_or: rt::Decimal,
     /// The column `moodOr`.
-    #[serde(rename = "moodOr")]
     pub mood_or: EverythingMoodOr,
     /// The column `textsOr`.
-    #[serde(rename = "textsOr")]
     pub texts_or: ::std::vec::Vec<::std::string::String>,
     /// The column `documentOr`.
-    #[serde(rename = "documentOr")]
     pub document_or: ::ominipg::codegen_support::serde_json::Map<
         ::std::string::String,
         ::ominipg::codegen_support::serde_json::Value,
     >,
     /// The column `maybeLongOr`.
-    #[serde(rename = "maybeLongOr")]
     pub maybe_long_or: ::core::option::Option<i64>,
 }
 impl rt::Model for Everything {
@@ -707,115 +678,122 @@ impl rt::Model for Everything {
     type Key = EverythingKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            text: row.next()?,
-            short: row.next()?,
-            medium: row.next()?,
-            long: row.next()?,
-            single: row.next()?,
-            double: row.next()?,
-            flag: row.next()?,
-            uuid: row.next()?,
-            moment: row.next()?,
-            day: row.next()?,
-            clock: row.next()?,
-            span: row.next()?,
-            bytes: row.next()?,
-            address: row.next()?,
-            amount: row.next()?,
-            color: row.next()?,
-            mood: row.next()?,
-            texts: row.next()?,
-            numbers: row.next()?,
-            colors: row.next()?,
-            document: row.next_json()?,
-            anything: row.next_json()?,
-            maybe_text: row.next()?,
-            maybe_short: row.next()?,
-            maybe_double: row.next()?,
-            maybe_flag: row.next()?,
-            maybe_uuid: row.next()?,
-            maybe_moment: row.next()?,
-            maybe_day: row.next()?,
-            maybe_clock: row.next()?,
-            maybe_span: row.next()?,
-            maybe_bytes: row.next()?,
-            maybe_address: row.next()?,
-            maybe_amount: row.next()?,
-            maybe_color: row.next()?,
-            maybe_mood: row.next()?,
-            maybe_texts: row.next()?,
-            maybe_document: row.next_json_opt()?,
-            maybe_anything: row.next_json_opt()?,
-            text_or: row.next()?,
-            long_or: row.next()?,
-            flag_or: row.next()?,
-            day_or: row.next()?,
-            bytes_or: row.next()?,
-            amount_or: row.next()?,
-            mood_or: row.next()?,
-            texts_or: row.next()?,
-            document_or: row.next_json()?,
-            maybe_long_or: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &EverythingKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Everything {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.text);
-        out.put(2, &self.short);
-        out.put(3, &self.medium);
-        out.put(4, &self.long);
-        out.put(5, &self.single);
-        out.put(6, &self.double);
-        out.put(7, &self.flag);
-        out.put(8, &self.uuid);
-        out.put(9, &self.moment);
-        out.put(10, &self.day);
-        out.put(11, &self.clock);
-        out.put(12, &self.span);
-        out.put(13, &self.bytes);
-        out.put(14, &self.address);
-        out.put(15, &self.amount);
-        out.put(16, &self.color);
-        out.put(17, &self.mood);
-        out.put(18, &self.texts);
-        out.put(19, &self.numbers);
-        out.put(20, &self.colors);
-        out.put_json(21, ::core::option::Option::Some(&self.document));
-        out.put_json(22, ::core::option::Option::Some(&self.anything));
-        out.put(23, &self.maybe_text);
-        out.put(24, &self.maybe_short);
-        out.put(25, &self.maybe_double);
-        out.put(26, &self.maybe_flag);
-        out.put(27, &self.maybe_uuid);
-        out.put(28, &self.maybe_moment);
-        out.put(29, &self.maybe_day);
-        out.put(30, &self.maybe_clock);
-        out.put(31, &self.maybe_span);
-        out.put(32, &self.maybe_bytes);
-        out.put(33, &self.maybe_address);
-        out.put(34, &self.maybe_amount);
-        out.put(35, &self.maybe_color);
-        out.put(36, &self.maybe_mood);
-        out.put(37, &self.maybe_texts);
-        out.put_json(38, self.maybe_document.as_ref());
-        out.put_json(39, self.maybe_anything.as_ref());
-        out.put(40, &self.text_or);
-        out.put(41, &self.long_or);
-        out.put(42, &self.flag_or);
-        out.put(43, &self.day_or);
-        out.put(44, &self.bytes_or);
-        out.put(45, &self.amount_or);
-        out.put(46, &self.mood_or);
-        out.put(47, &self.texts_or);
-        out.put_json(48, ::core::option::Option::Some(&self.document_or));
-        out.put(49, &self.maybe_long_or);
+rt::serde_records!(Everything, NewEverything, EverythingPatch);
+impl rt::Record for Everything {
+    const NAME: &'static str = "Everything";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            text: from.next()?,
+            short: from.next()?,
+            medium: from.next()?,
+            long: from.next()?,
+            single: from.next()?,
+            double: from.next()?,
+            flag: from.next()?,
+            uuid: from.next()?,
+            moment: from.next()?,
+            day: from.next()?,
+            clock: from.next()?,
+            span: from.next()?,
+            bytes: from.next_bytes()?,
+            address: from.next()?,
+            amount: from.next()?,
+            color: from.next()?,
+            mood: from.next()?,
+            texts: from.next()?,
+            numbers: from.next()?,
+            colors: from.next()?,
+            document: from.next_json()?,
+            anything: from.next_json()?,
+            maybe_text: from.next()?,
+            maybe_short: from.next()?,
+            maybe_double: from.next()?,
+            maybe_flag: from.next()?,
+            maybe_uuid: from.next()?,
+            maybe_moment: from.next()?,
+            maybe_day: from.next()?,
+            maybe_clock: from.next()?,
+            maybe_span: from.next()?,
+            maybe_bytes: from.next_bytes()?,
+            maybe_address: from.next()?,
+            maybe_amount: from.next()?,
+            maybe_color: from.next()?,
+            maybe_mood: from.next()?,
+            maybe_texts: from.next()?,
+            maybe_document: from.next_json_opt()?,
+            maybe_anything: from.next_json_opt()?,
+            text_or: from.next()?,
+            long_or: from.next()?,
+            flag_or: from.next()?,
+            day_or: from.next()?,
+            bytes_or: from.next_bytes()?,
+            amount_or: from.next()?,
+            mood_or: from.next()?,
+            texts_or: from.next()?,
+            document_or: from.next_json()?,
+            maybe_long_or: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.text);
+        to.put(2, &self.short);
+        to.put(3, &self.medium);
+        to.put(4, &self.long);
+        to.put(5, &self.single);
+        to.put(6, &self.double);
+        to.put(7, &self.flag);
+        to.put(8, &self.uuid);
+        to.put(9, &self.moment);
+        to.put(10, &self.day);
+        to.put(11, &self.clock);
+        to.put(12, &self.span);
+        to.put_bytes(13, &self.bytes);
+        to.put(14, &self.address);
+        to.put(15, &self.amount);
+        to.put(16, &self.color);
+        to.put(17, &self.mood);
+        to.put(18, &self.texts);
+        to.put(19, &self.numbers);
+        to.put(20, &self.colors);
+        to.put_json(21, &self.document);
+        to.put_json(22, &self.anything);
+        to.put(23, &self.maybe_text);
+        to.put(24, &self.maybe_short);
+        to.put(25, &self.maybe_double);
+        to.put(26, &self.maybe_flag);
+        to.put(27, &self.maybe_uuid);
+        to.put(28, &self.maybe_moment);
+        to.put(29, &self.maybe_day);
+        to.put(30, &self.maybe_clock);
+        to.put(31, &self.maybe_span);
+        to.put_bytes(32, &self.maybe_bytes);
+        to.put(33, &self.maybe_address);
+        to.put(34, &self.maybe_amount);
+        to.put(35, &self.maybe_color);
+        to.put(36, &self.maybe_mood);
+        to.put(37, &self.maybe_texts);
+        to.put_json_opt(38, &self.maybe_document);
+        to.put_json_opt(39, &self.maybe_anything);
+        to.put(40, &self.text_or);
+        to.put(41, &self.long_or);
+        to.put(42, &self.flag_or);
+        to.put(43, &self.day_or);
+        to.put_bytes(44, &self.bytes_or);
+        to.put(45, &self.amount_or);
+        to.put(46, &self.mood_or);
+        to.put(47, &self.texts_or);
+        to.put_json(48, &self.document_or);
+        to.put(49, &self.maybe_long_or);
     }
 }
 impl rt::Validate for Everything {
@@ -834,8 +812,7 @@ impl rt::Validate for Everything {
 /// The primary key of the table `everything`.
 pub type EverythingKey = i32;
 /// What an insert into the table `everything` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewEverything {
     /// The column `text`.
     pub text: ::std::string::String,
@@ -862,7 +839,6 @@ pub struct NewEverything {
     /// The column `span`.
     pub span: rt::Interval,
     /// The column `bytes`.
-    #[serde(with = "::ominipg::codegen_support::base64")]
     pub bytes: ::std::vec::Vec<u8>,
     /// The column `address`.
     pub address: rt::IpAddr,
@@ -883,119 +859,56 @@ pub struct NewEverything {
     /// The column `anything`.
     pub anything: rt::serde_json::Value,
     /// The column `maybeText`.
-    #[serde(rename = "maybeText", default)]
     pub maybe_text: ::core::option::Option<::std::string::String>,
     /// The column `maybeShort`.
-    #[serde(rename = "maybeShort", default)]
     pub maybe_short: ::core::option::Option<i16>,
     /// The column `maybeDouble`.
-    #[serde(rename = "maybeDouble", default)]
     pub maybe_double: ::core::option::Option<f64>,
     /// The column `maybeFlag`.
-    #[serde(rename = "maybeFlag", default)]
     pub maybe_flag: ::core::option::Option<bool>,
     /// The column `maybeUuid`.
-    #[serde(rename = "maybeUuid", default)]
     pub maybe_uuid: ::core::option::Option<rt::Uuid>,
     /// The column `maybeMoment`.
-    #[serde(rename = "maybeMoment", default)]
     pub maybe_moment: ::core::option::Option<rt::Timestamp>,
     /// The column `maybeDay`.
-    #[serde(rename = "maybeDay", default)]
     pub maybe_day: ::core::option::Option<rt::Date>,
     /// The column `maybeClock`.
-    #[serde(rename = "maybeClock", default)]
     pub maybe_clock: ::core::option::Option<rt::Time>,
     /// The column `maybeSpan`.
-    #[serde(rename = "maybeSpan", default)]
     pub maybe_span: ::core::option::Option<rt::Interval>,
     /// The column `maybeBytes`.
-    #[serde(rename = "maybeBytes", with = "::ominipg::codegen_support::base64", default)]
     pub maybe_bytes: ::core::option::Option<::std::vec::Vec<u8>>,
     /// The column `maybeAddress`.
-    #[serde(rename = "maybeAddress", default)]
     pub maybe_address: ::core::option::Option<rt::IpAddr>,
     /// The column `maybeAmount`.
-    #[serde(rename = "maybeAmount", default)]
     pub maybe_amount: ::core::option::Option<rt::Decimal>,
     /// The column `maybeColor`.
-    #[serde(rename = "maybeColor", default)]
     pub maybe_color: ::core::option::Option<EverythingMaybeColor>,
     /// The column `maybeMood`.
-    #[serde(rename = "maybeMood", default)]
     pub maybe_mood: ::core::option::Option<EverythingMaybeMood>,
     /// The column `maybeTexts`.
-    #[serde(rename = "maybeTexts", default)]
     pub maybe_texts: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
     /// The column `maybeDocument`.
-    #[serde(rename = "maybeDocument", default)]
     pub maybe_document: ::core::option::Option<EverythingMaybeDocument>,
     /// The column `maybeAnything`.
-    #[serde(rename = "maybeAnything", default)]
     pub maybe_anything: ::core::option::Option<rt::serde_json::Value>,
     /// The column `textOr`.
-    #[serde(
-        rename = "textOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub text_or: rt::Field<::std::string::String>,
     /// The column `longOr`.
-    #[serde(
-        rename = "longOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub long_or: rt::Field<i64>,
     /// The column `flagOr`.
-    #[serde(
-        rename = "flagOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub flag_or: rt::Field<bool>,
     /// The column `dayOr`.
-    #[serde(
-        rename = "dayOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub day_or: rt::Field<rt::Date>,
     /// The column `bytesOr`.
-    #[serde(
-        rename = "bytesOr",
-        with = "::ominipg::codegen_support::base64",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub bytes_or: rt::Field<::std::vec::Vec<u8>>,
     /// The column `amountOr`.
-    #[serde(
-        rename = "amountOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub amount_or: rt::Field<rt::Decimal>,
     /// The column `moodOr`.
-    #[serde(
-        rename = "moodOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub mood_or: rt::Field<EverythingMoodOr>,
     /// The column `textsOr`.
-    #[serde(
-        rename = "textsOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub texts_or: rt::Field<::std::vec::Vec<::std::string::String>>,
     /// The column `documentOr`.
-    #[serde(
-        rename = "documentOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub document_or: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
@@ -1003,11 +916,6 @@ pub struct NewEverything {
         >,
     >,
     /// The column `maybeLongOr`.
-    #[serde(
-        rename = "maybeLongOr",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_long_or: rt::Field<::core::option::Option<i64>>,
 }
 impl NewEverything {
@@ -1353,57 +1261,113 @@ impl NewEverything {
         self
     }
 }
-impl rt::Encode for NewEverything {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.text);
-        out.put(2, &self.short);
-        out.put(3, &self.medium);
-        out.put(4, &self.long);
-        out.put(5, &self.single);
-        out.put(6, &self.double);
-        out.put(7, &self.flag);
-        out.put(8, &self.uuid);
-        out.put(9, &self.moment);
-        out.put(10, &self.day);
-        out.put(11, &self.clock);
-        out.put(12, &self.span);
-        out.put(13, &self.bytes);
-        out.put(14, &self.address);
-        out.put(15, &self.amount);
-        out.put(16, &self.color);
-        out.put(17, &self.mood);
-        out.put(18, &self.texts);
-        out.put(19, &self.numbers);
-        out.put(20, &self.colors);
-        out.put_json(21, ::core::option::Option::Some(&self.document));
-        out.put_json(22, ::core::option::Option::Some(&self.anything));
-        out.put(23, &self.maybe_text);
-        out.put(24, &self.maybe_short);
-        out.put(25, &self.maybe_double);
-        out.put(26, &self.maybe_flag);
-        out.put(27, &self.maybe_uuid);
-        out.put(28, &self.maybe_moment);
-        out.put(29, &self.maybe_day);
-        out.put(30, &self.maybe_clock);
-        out.put(31, &self.maybe_span);
-        out.put(32, &self.maybe_bytes);
-        out.put(33, &self.maybe_address);
-        out.put(34, &self.maybe_amount);
-        out.put(35, &self.maybe_color);
-        out.put(36, &self.maybe_mood);
-        out.put(37, &self.maybe_texts);
-        out.put_json(38, self.maybe_document.as_ref());
-        out.put_json(39, self.maybe_anything.as_ref());
-        out.put_field(40, &self.text_or);
-        out.put_field(41, &self.long_or);
-        out.put_field(42, &self.flag_or);
-        out.put_field(43, &self.day_or);
-        out.put_field(44, &self.bytes_or);
-        out.put_field(45, &self.amount_or);
-        out.put_field(46, &self.mood_or);
-        out.put_field(47, &self.texts_or);
-        out.put_json_field(48, &self.document_or);
-        out.put_field(49, &self.maybe_long_or);
+impl rt::Record for NewEverything {
+    const NAME: &'static str = "NewEverything";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            text: from.next()?,
+            short: from.next()?,
+            medium: from.next()?,
+            long: from.next()?,
+            single: from.next()?,
+            double: from.next()?,
+            flag: from.next()?,
+            uuid: from.next()?,
+            moment: from.next()?,
+            day: from.next()?,
+            clock: from.next()?,
+            span: from.next()?,
+            bytes: from.next_bytes()?,
+            address: from.next()?,
+            amount: from.next()?,
+            color: from.next()?,
+            mood: from.next()?,
+            texts: from.next()?,
+            numbers: from.next()?,
+            colors: from.next()?,
+            document: from.next_json()?,
+            anything: from.next_json()?,
+            maybe_text: from.next()?,
+            maybe_short: from.next()?,
+            maybe_double: from.next()?,
+            maybe_flag: from.next()?,
+            maybe_uuid: from.next()?,
+            maybe_moment: from.next()?,
+            maybe_day: from.next()?,
+            maybe_clock: from.next()?,
+            maybe_span: from.next()?,
+            maybe_bytes: from.next_bytes()?,
+            maybe_address: from.next()?,
+            maybe_amount: from.next()?,
+            maybe_color: from.next()?,
+            maybe_mood: from.next()?,
+            maybe_texts: from.next()?,
+            maybe_document: from.next_json_opt()?,
+            maybe_anything: from.next_json_opt()?,
+            text_or: from.next_field()?,
+            long_or: from.next_field()?,
+            flag_or: from.next_field()?,
+            day_or: from.next_field()?,
+            bytes_or: from.next_bytes_field()?,
+            amount_or: from.next_field()?,
+            mood_or: from.next_field()?,
+            texts_or: from.next_field()?,
+            document_or: from.next_json_field()?,
+            maybe_long_or: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.text);
+        to.put(2, &self.short);
+        to.put(3, &self.medium);
+        to.put(4, &self.long);
+        to.put(5, &self.single);
+        to.put(6, &self.double);
+        to.put(7, &self.flag);
+        to.put(8, &self.uuid);
+        to.put(9, &self.moment);
+        to.put(10, &self.day);
+        to.put(11, &self.clock);
+        to.put(12, &self.span);
+        to.put_bytes(13, &self.bytes);
+        to.put(14, &self.address);
+        to.put(15, &self.amount);
+        to.put(16, &self.color);
+        to.put(17, &self.mood);
+        to.put(18, &self.texts);
+        to.put(19, &self.numbers);
+        to.put(20, &self.colors);
+        to.put_json(21, &self.document);
+        to.put_json(22, &self.anything);
+        to.put(23, &self.maybe_text);
+        to.put(24, &self.maybe_short);
+        to.put(25, &self.maybe_double);
+        to.put(26, &self.maybe_flag);
+        to.put(27, &self.maybe_uuid);
+        to.put(28, &self.maybe_moment);
+        to.put(29, &self.maybe_day);
+        to.put(30, &self.maybe_clock);
+        to.put(31, &self.maybe_span);
+        to.put_bytes(32, &self.maybe_bytes);
+        to.put(33, &self.maybe_address);
+        to.put(34, &self.maybe_amount);
+        to.put(35, &self.maybe_color);
+        to.put(36, &self.maybe_mood);
+        to.put(37, &self.maybe_texts);
+        to.put_json_opt(38, &self.maybe_document);
+        to.put_json_opt(39, &self.maybe_anything);
+        to.put_field(40, &self.text_or);
+        to.put_field(41, &self.long_or);
+        to.put_field(42, &self.flag_or);
+        to.put_field(43, &self.day_or);
+        to.put_bytes_field(44, &self.bytes_or);
+        to.put_field(45, &self.amount_or);
+        to.put_field(46, &self.mood_or);
+        to.put_field(47, &self.texts_or);
+        to.put_json_field(48, &self.document_or);
+        to.put_field(49, &self.maybe_long_or);
     }
 }
 impl rt::Validate for NewEverything {
@@ -1422,238 +1386,105 @@ impl rt::Validate for NewEverything {
     }
 }
 /// What an update of the table `everything` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EverythingPatch {
     /// The column `text`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub text: rt::Field<::std::string::String>,
     /// The column `short`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub short: rt::Field<i16>,
     /// The column `medium`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub medium: rt::Field<i32>,
     /// The column `long`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub long: rt::Field<i64>,
     /// The column `single`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub single: rt::Field<f32>,
     /// The column `double`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub double: rt::Field<f64>,
     /// The column `flag`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub flag: rt::Field<bool>,
     /// The column `uuid`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub uuid: rt::Field<rt::Uuid>,
     /// The column `moment`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub moment: rt::Field<rt::Timestamp>,
     /// The column `day`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub day: rt::Field<rt::Date>,
     /// The column `clock`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub clock: rt::Field<rt::Time>,
     /// The column `span`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub span: rt::Field<rt::Interval>,
     /// The column `bytes`.
-    #[serde(
-        with = "::ominipg::codegen_support::base64",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub bytes: rt::Field<::std::vec::Vec<u8>>,
     /// The column `address`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub address: rt::Field<rt::IpAddr>,
     /// The column `amount`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub amount: rt::Field<rt::Decimal>,
     /// The column `color`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub color: rt::Field<EverythingColor>,
     /// The column `mood`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub mood: rt::Field<EverythingMood>,
     /// The column `texts`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub texts: rt::Field<::std::vec::Vec<::std::string::String>>,
     /// The column `numbers`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub numbers: rt::Field<::std::vec::Vec<i32>>,
     /// The column `colors`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub colors: rt::Field<::std::vec::Vec<EverythingColor>>,
     /// The column `document`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub document: rt::Field<EverythingDocument>,
     /// The column `anything`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub anything: rt::Field<rt::serde_json::Value>,
     /// The column `maybeText`.
-    #[serde(
-        rename = "maybeText",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_text: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `maybeShort`.
-    #[serde(
-        rename = "maybeShort",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_short: rt::Field<::core::option::Option<i16>>,
     /// The column `maybeDouble`.
-    #[serde(
-        rename = "maybeDouble",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_double: rt::Field<::core::option::Option<f64>>,
     /// The column `maybeFlag`.
-    #[serde(
-        rename = "maybeFlag",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_flag: rt::Field<::core::option::Option<bool>>,
     /// The column `maybeUuid`.
-    #[serde(
-        rename = "maybeUuid",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_uuid: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `maybeMoment`.
-    #[serde(
-        rename = "maybeMoment",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_moment: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `maybeDay`.
-    #[serde(
-        rename = "maybeDay",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_day: rt::Field<::core::option::Option<rt::Date>>,
     /// The column `maybeClock`.
-    #[serde(
-        rename = "maybeClock",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_clock: rt::Field<::core::option::Option<rt::Time>>,
     /// The column `maybeSpan`.
-    #[serde(
-        rename = "maybeSpan",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_span: rt::Field<::core::option::Option<rt::Interval>>,
     /// The column `maybeBytes`.
-    #[serde(
-        rename = "maybeBytes",
-        with = "::ominipg::codegen_support::base64",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_bytes: rt::Field<::core::option::Option<::std::vec::Vec<u8>>>,
     /// The column `maybeAddress`.
-    #[serde(
-        rename = "maybeAddress",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_address: rt::Field<::core::option::Option<rt::IpAddr>>,
     /// The column `maybeAmount`.
-    #[serde(
-        rename = "maybeAmount",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_amount: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `maybeColor`.
-    #[serde(
-        rename = "maybeColor",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_color: rt::Field<::core::option::Option<EverythingMaybeColor>>,
     /// The column `maybeMood`.
-    #[serde(
-        rename = "maybeMood",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_mood: rt::Field<::core::option::Option<EverythingMaybeMood>>,
     /// The column `maybeTexts`.
-    #[serde(
-        rename = "maybeTexts",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_texts: rt::Field<
         ::core::option::Option<::std::vec::Vec<::std::string::String>>,
     >,
     /// The column `maybeDocument`.
-    #[serde(
-        rename = "maybeDocument",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_document: rt::Field<::core::option::Option<EverythingMaybeDocument>>,
     /// The column `maybeAnything`.
-    #[serde(
-        rename = "maybeAnything",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_anything: rt::Field<::core::option::Option<rt::serde_json::Value>>,
     /// The column `textOr`.
-    #[serde(
-        rename = "textOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub text_or: rt::Field<::std::string::String>,
     /// The column `longOr`.
-    #[serde(
-        rename = "longOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub long_or: rt::Field<i64>,
     /// The column `flagOr`.
-    #[serde(
-        rename = "flagOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub flag_or: rt::Field<bool>,
     /// The column `dayOr`.
-    #[serde(
-        rename = "dayOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub day_or: rt::Field<rt::Date>,
     /// The column `bytesOr`.
-    #[serde(
-        rename = "bytesOr",
-        with = "::ominipg::codegen_support::base64",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub bytes_or: rt::Field<::std::vec::Vec<u8>>,
     /// The column `amountOr`.
-    #[serde(
-        rename = "amountOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub amount_or: rt::Field<rt::Decimal>,
     /// The column `moodOr`.
-    #[serde(
-        rename = "moodOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub mood_or: rt::Field<EverythingMoodOr>,
     /// The column `textsOr`.
-    #[serde(
-        rename = "textsOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub texts_or: rt::Field<::std::vec::Vec<::std::string::String>>,
     /// The column `documentOr`.
-    #[serde(
-        rename = "documentOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub document_or: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
@@ -1661,10 +1492,6 @@ pub struct EverythingPatch {
         >,
     >,
     /// The column `maybeLongOr`.
-    #[serde(
-        rename = "maybeLongOr",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub maybe_long_or: rt::Field<::core::option::Option<i64>>,
 }
 impl EverythingPatch {
@@ -2100,57 +1927,113 @@ impl EverythingPatch {
         self
     }
 }
-impl rt::Encode for EverythingPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.text);
-        out.put_field(2, &self.short);
-        out.put_field(3, &self.medium);
-        out.put_field(4, &self.long);
-        out.put_field(5, &self.single);
-        out.put_field(6, &self.double);
-        out.put_field(7, &self.flag);
-        out.put_field(8, &self.uuid);
-        out.put_field(9, &self.moment);
-        out.put_field(10, &self.day);
-        out.put_field(11, &self.clock);
-        out.put_field(12, &self.span);
-        out.put_field(13, &self.bytes);
-        out.put_field(14, &self.address);
-        out.put_field(15, &self.amount);
-        out.put_field(16, &self.color);
-        out.put_field(17, &self.mood);
-        out.put_field(18, &self.texts);
-        out.put_field(19, &self.numbers);
-        out.put_field(20, &self.colors);
-        out.put_json_field(21, &self.document);
-        out.put_json_field(22, &self.anything);
-        out.put_field(23, &self.maybe_text);
-        out.put_field(24, &self.maybe_short);
-        out.put_field(25, &self.maybe_double);
-        out.put_field(26, &self.maybe_flag);
-        out.put_field(27, &self.maybe_uuid);
-        out.put_field(28, &self.maybe_moment);
-        out.put_field(29, &self.maybe_day);
-        out.put_field(30, &self.maybe_clock);
-        out.put_field(31, &self.maybe_span);
-        out.put_field(32, &self.maybe_bytes);
-        out.put_field(33, &self.maybe_address);
-        out.put_field(34, &self.maybe_amount);
-        out.put_field(35, &self.maybe_color);
-        out.put_field(36, &self.maybe_mood);
-        out.put_field(37, &self.maybe_texts);
-        out.put_json_field(38, &self.maybe_document);
-        out.put_json_field(39, &self.maybe_anything);
-        out.put_field(40, &self.text_or);
-        out.put_field(41, &self.long_or);
-        out.put_field(42, &self.flag_or);
-        out.put_field(43, &self.day_or);
-        out.put_field(44, &self.bytes_or);
-        out.put_field(45, &self.amount_or);
-        out.put_field(46, &self.mood_or);
-        out.put_field(47, &self.texts_or);
-        out.put_json_field(48, &self.document_or);
-        out.put_field(49, &self.maybe_long_or);
+impl rt::Record for EverythingPatch {
+    const NAME: &'static str = "EverythingPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            text: from.next_field()?,
+            short: from.next_field()?,
+            medium: from.next_field()?,
+            long: from.next_field()?,
+            single: from.next_field()?,
+            double: from.next_field()?,
+            flag: from.next_field()?,
+            uuid: from.next_field()?,
+            moment: from.next_field()?,
+            day: from.next_field()?,
+            clock: from.next_field()?,
+            span: from.next_field()?,
+            bytes: from.next_bytes_field()?,
+            address: from.next_field()?,
+            amount: from.next_field()?,
+            color: from.next_field()?,
+            mood: from.next_field()?,
+            texts: from.next_field()?,
+            numbers: from.next_field()?,
+            colors: from.next_field()?,
+            document: from.next_json_field()?,
+            anything: from.next_json_field()?,
+            maybe_text: from.next_field()?,
+            maybe_short: from.next_field()?,
+            maybe_double: from.next_field()?,
+            maybe_flag: from.next_field()?,
+            maybe_uuid: from.next_field()?,
+            maybe_moment: from.next_field()?,
+            maybe_day: from.next_field()?,
+            maybe_clock: from.next_field()?,
+            maybe_span: from.next_field()?,
+            maybe_bytes: from.next_bytes_field()?,
+            maybe_address: from.next_field()?,
+            maybe_amount: from.next_field()?,
+            maybe_color: from.next_field()?,
+            maybe_mood: from.next_field()?,
+            maybe_texts: from.next_field()?,
+            maybe_document: from.next_json_field()?,
+            maybe_anything: from.next_json_field()?,
+            text_or: from.next_field()?,
+            long_or: from.next_field()?,
+            flag_or: from.next_field()?,
+            day_or: from.next_field()?,
+            bytes_or: from.next_bytes_field()?,
+            amount_or: from.next_field()?,
+            mood_or: from.next_field()?,
+            texts_or: from.next_field()?,
+            document_or: from.next_json_field()?,
+            maybe_long_or: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.text);
+        to.put_field(2, &self.short);
+        to.put_field(3, &self.medium);
+        to.put_field(4, &self.long);
+        to.put_field(5, &self.single);
+        to.put_field(6, &self.double);
+        to.put_field(7, &self.flag);
+        to.put_field(8, &self.uuid);
+        to.put_field(9, &self.moment);
+        to.put_field(10, &self.day);
+        to.put_field(11, &self.clock);
+        to.put_field(12, &self.span);
+        to.put_bytes_field(13, &self.bytes);
+        to.put_field(14, &self.address);
+        to.put_field(15, &self.amount);
+        to.put_field(16, &self.color);
+        to.put_field(17, &self.mood);
+        to.put_field(18, &self.texts);
+        to.put_field(19, &self.numbers);
+        to.put_field(20, &self.colors);
+        to.put_json_field(21, &self.document);
+        to.put_json_field(22, &self.anything);
+        to.put_field(23, &self.maybe_text);
+        to.put_field(24, &self.maybe_short);
+        to.put_field(25, &self.maybe_double);
+        to.put_field(26, &self.maybe_flag);
+        to.put_field(27, &self.maybe_uuid);
+        to.put_field(28, &self.maybe_moment);
+        to.put_field(29, &self.maybe_day);
+        to.put_field(30, &self.maybe_clock);
+        to.put_field(31, &self.maybe_span);
+        to.put_bytes_field(32, &self.maybe_bytes);
+        to.put_field(33, &self.maybe_address);
+        to.put_field(34, &self.maybe_amount);
+        to.put_field(35, &self.maybe_color);
+        to.put_field(36, &self.maybe_mood);
+        to.put_field(37, &self.maybe_texts);
+        to.put_json_field(38, &self.maybe_document);
+        to.put_json_field(39, &self.maybe_anything);
+        to.put_field(40, &self.text_or);
+        to.put_field(41, &self.long_or);
+        to.put_field(42, &self.flag_or);
+        to.put_field(43, &self.day_or);
+        to.put_bytes_field(44, &self.bytes_or);
+        to.put_field(45, &self.amount_or);
+        to.put_field(46, &self.mood_or);
+        to.put_field(47, &self.texts_or);
+        to.put_json_field(48, &self.document_or);
+        to.put_field(49, &self.maybe_long_or);
     }
 }
 impl rt::Validate for EverythingPatch {
@@ -2181,124 +2064,67 @@ impl rt::Validate for EverythingPatch {
 /// The values of `color`.
 ///
 /// The column `color`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EverythingColor {
     /// `red`
-    #[serde(rename = "red")]
     Red,
     /// `green`
-    #[serde(rename = "green")]
     Green,
     /// `blue`
-    #[serde(rename = "blue")]
     Blue,
 }
 rt::text_enum!(EverythingColor { Red = "red", Green = "green", Blue = "blue" });
+rt::serde_text_enum!(EverythingColor);
 /// The values of `mood`.
 ///
 /// The column `mood`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EverythingMood {
     /// `good`
-    #[serde(rename = "good")]
     Good,
     /// `bad`
-    #[serde(rename = "bad")]
     Bad,
 }
 rt::text_enum!(EverythingMood { Good = "good", Bad = "bad" });
+rt::serde_text_enum!(EverythingMood);
 /// The values of `maybeColor`.
 ///
 /// The column `maybeColor`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EverythingMaybeColor {
     /// `red`
-    #[serde(rename = "red")]
     Red,
     /// `green`
-    #[serde(rename = "green")]
     Green,
     /// `blue`
-    #[serde(rename = "blue")]
     Blue,
 }
 rt::text_enum!(EverythingMaybeColor { Red = "red", Green = "green", Blue = "blue" });
+rt::serde_text_enum!(EverythingMaybeColor);
 /// The values of `maybeMood`.
 ///
 /// The column `maybeMood`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EverythingMaybeMood {
     /// `good`
-    #[serde(rename = "good")]
     Good,
     /// `bad`
-    #[serde(rename = "bad")]
     Bad,
 }
 rt::text_enum!(EverythingMaybeMood { Good = "good", Bad = "bad" });
+rt::serde_text_enum!(EverythingMaybeMood);
 /// The values of `moodOr`.
 ///
 /// The column `moodOr`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EverythingMoodOr {
     /// `good`
-    #[serde(rename = "good")]
     Good,
     /// `bad`
-    #[serde(rename = "bad")]
     Bad,
 }
 rt::text_enum!(EverythingMoodOr { Good = "good", Bad = "bad" });
+rt::serde_text_enum!(EverythingMoodOr);
 /// A part of a JSON column.
 #[derive(
     ::ominipg::codegen_support::serde::Deserialize,

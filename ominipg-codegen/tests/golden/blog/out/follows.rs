@@ -57,14 +57,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A user reads what another writes.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Follow {
     /// The column `followerId`.
-    #[serde(rename = "followerId")]
     pub follower_id: rt::Uuid,
     /// The column `followedId`.
-    #[serde(rename = "followedId")]
     pub followed_id: rt::Uuid,
 }
 impl rt::Model for Follow {
@@ -73,20 +70,27 @@ impl rt::Model for Follow {
     type Key = FollowKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            follower_id: row.next()?,
-            followed_id: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &FollowKey, out: &mut rt::Encoder) {
         out.put(0, &key.follower_id);
         out.put(1, &key.followed_id);
     }
 }
-impl rt::Encode for Follow {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.follower_id);
-        out.put(1, &self.followed_id);
+rt::serde_records!(Follow, NewFollow, FollowPatch);
+impl rt::Record for Follow {
+    const NAME: &'static str = "Follow";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            follower_id: from.next()?,
+            followed_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.follower_id);
+        to.put(1, &self.followed_id);
     }
 }
 impl rt::Validate for Follow {
@@ -124,14 +128,11 @@ impl FollowKey {
     }
 }
 /// What an insert into the table `follows` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewFollow {
     /// The column `followerId`.
-    #[serde(rename = "followerId")]
     pub follower_id: rt::Uuid,
     /// The column `followedId`.
-    #[serde(rename = "followedId")]
     pub followed_id: rt::Uuid,
 }
 impl NewFollow {
@@ -146,31 +147,30 @@ impl NewFollow {
         }
     }
 }
-impl rt::Encode for NewFollow {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.follower_id);
-        out.put(1, &self.followed_id);
+impl rt::Record for NewFollow {
+    const NAME: &'static str = "NewFollow";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            follower_id: from.next()?,
+            followed_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.follower_id);
+        to.put(1, &self.followed_id);
     }
 }
 impl rt::Validate for NewFollow {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `follows` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FollowPatch {
     /// The column `followerId`.
-    #[serde(
-        rename = "followerId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub follower_id: rt::Field<rt::Uuid>,
     /// The column `followedId`.
-    #[serde(
-        rename = "followedId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub followed_id: rt::Field<rt::Uuid>,
 }
 impl FollowPatch {
@@ -193,10 +193,19 @@ impl FollowPatch {
         self
     }
 }
-impl rt::Encode for FollowPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.follower_id);
-        out.put_field(1, &self.followed_id);
+impl rt::Record for FollowPatch {
+    const NAME: &'static str = "FollowPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            follower_id: from.next_field()?,
+            followed_id: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.follower_id);
+        to.put_field(1, &self.followed_id);
     }
 }
 impl rt::Validate for FollowPatch {

@@ -57,14 +57,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A post has a tag.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PostTag {
     /// The column `postId`.
-    #[serde(rename = "postId")]
     pub post_id: i64,
     /// The column `tagId`.
-    #[serde(rename = "tagId")]
     pub tag_id: i32,
 }
 impl rt::Model for PostTag {
@@ -73,20 +70,27 @@ impl rt::Model for PostTag {
     type Key = PostTagKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            post_id: row.next()?,
-            tag_id: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &PostTagKey, out: &mut rt::Encoder) {
         out.put(0, &key.post_id);
         out.put(1, &key.tag_id);
     }
 }
-impl rt::Encode for PostTag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.post_id);
-        out.put(1, &self.tag_id);
+rt::serde_records!(PostTag, NewPostTag, PostTagPatch);
+impl rt::Record for PostTag {
+    const NAME: &'static str = "PostTag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            post_id: from.next()?,
+            tag_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.post_id);
+        to.put(1, &self.tag_id);
     }
 }
 impl rt::Validate for PostTag {
@@ -124,14 +128,11 @@ impl PostTagKey {
     }
 }
 /// What an insert into the table `post_tags` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPostTag {
     /// The column `postId`.
-    #[serde(rename = "postId")]
     pub post_id: i64,
     /// The column `tagId`.
-    #[serde(rename = "tagId")]
     pub tag_id: i32,
 }
 impl NewPostTag {
@@ -146,31 +147,30 @@ impl NewPostTag {
         }
     }
 }
-impl rt::Encode for NewPostTag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.post_id);
-        out.put(1, &self.tag_id);
+impl rt::Record for NewPostTag {
+    const NAME: &'static str = "NewPostTag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            post_id: from.next()?,
+            tag_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.post_id);
+        to.put(1, &self.tag_id);
     }
 }
 impl rt::Validate for NewPostTag {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `post_tags` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PostTagPatch {
     /// The column `postId`.
-    #[serde(
-        rename = "postId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub post_id: rt::Field<i64>,
     /// The column `tagId`.
-    #[serde(
-        rename = "tagId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub tag_id: rt::Field<i32>,
 }
 impl PostTagPatch {
@@ -193,10 +193,19 @@ impl PostTagPatch {
         self
     }
 }
-impl rt::Encode for PostTagPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.post_id);
-        out.put_field(1, &self.tag_id);
+impl rt::Record for PostTagPatch {
+    const NAME: &'static str = "PostTagPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            post_id: from.next_field()?,
+            tag_id: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.post_id);
+        to.put_field(1, &self.tag_id);
     }
 }
 impl rt::Validate for PostTagPatch {

@@ -161,8 +161,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// Something that was written.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Post {
     /// The column `id`.
     pub id: i64,
@@ -171,10 +170,8 @@ pub struct Post {
     /// In Markdown.
     pub body: ::std::string::String,
     /// Who wrote it.
-    #[serde(rename = "authorId")]
     pub author_id: rt::Uuid,
     /// NULL for a draft.
-    #[serde(rename = "publishedAt")]
     pub published_at: ::core::option::Option<rt::Timestamp>,
     /// The column `rating`.
     pub rating: ::core::option::Option<f64>,
@@ -184,10 +181,8 @@ pub struct Post {
         ::ominipg::codegen_support::serde_json::Value,
     >,
     /// When the row was made.
-    #[serde(rename = "createdAt")]
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
-    #[serde(rename = "updatedAt")]
     pub updated_at: rt::Timestamp,
 }
 impl rt::Model for Post {
@@ -196,33 +191,40 @@ impl rt::Model for Post {
     type Key = PostKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            title: row.next()?,
-            body: row.next()?,
-            author_id: row.next()?,
-            published_at: row.next()?,
-            rating: row.next()?,
-            meta: row.next_json()?,
-            created_at: row.next()?,
-            updated_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &PostKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Post {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.title);
-        out.put(2, &self.body);
-        out.put(3, &self.author_id);
-        out.put(4, &self.published_at);
-        out.put(5, &self.rating);
-        out.put_json(6, ::core::option::Option::Some(&self.meta));
-        out.put(7, &self.created_at);
-        out.put(8, &self.updated_at);
+rt::serde_records!(Post, NewPost, PostPatch);
+impl rt::Record for Post {
+    const NAME: &'static str = "Post";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            title: from.next()?,
+            body: from.next()?,
+            author_id: from.next()?,
+            published_at: from.next()?,
+            rating: from.next()?,
+            meta: from.next_json()?,
+            created_at: from.next()?,
+            updated_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.title);
+        to.put(2, &self.body);
+        to.put(3, &self.author_id);
+        to.put(4, &self.published_at);
+        to.put(5, &self.rating);
+        to.put_json(6, &self.meta);
+        to.put(7, &self.created_at);
+        to.put(8, &self.updated_at);
     }
 }
 impl rt::Validate for Post {
@@ -237,27 +239,19 @@ impl rt::Validate for Post {
 /// The primary key of the table `posts`.
 pub type PostKey = i64;
 /// What an insert into the table `posts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPost {
     /// The column `title`.
     pub title: ::std::string::String,
     /// In Markdown.
     pub body: ::std::string::String,
     /// Who wrote it.
-    #[serde(rename = "authorId")]
     pub author_id: rt::Uuid,
     /// NULL for a draft.
-    #[serde(rename = "publishedAt", default)]
     pub published_at: ::core::option::Option<rt::Timestamp>,
     /// The column `rating`.
-    #[serde(default)]
     pub rating: ::core::option::Option<f64>,
     /// Anything else.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub meta: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
@@ -317,14 +311,27 @@ impl NewPost {
         self
     }
 }
-impl rt::Encode for NewPost {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.title);
-        out.put(2, &self.body);
-        out.put(3, &self.author_id);
-        out.put(4, &self.published_at);
-        out.put(5, &self.rating);
-        out.put_json_field(6, &self.meta);
+impl rt::Record for NewPost {
+    const NAME: &'static str = "NewPost";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            title: from.next()?,
+            body: from.next()?,
+            author_id: from.next()?,
+            published_at: from.next()?,
+            rating: from.next()?,
+            meta: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.title);
+        to.put(2, &self.body);
+        to.put(3, &self.author_id);
+        to.put(4, &self.published_at);
+        to.put(5, &self.rating);
+        to.put_json_field(6, &self.meta);
     }
 }
 impl rt::Validate for NewPost {
@@ -339,33 +346,19 @@ impl rt::Validate for NewPost {
     }
 }
 /// What an update of the table `posts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PostPatch {
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::std::string::String>,
     /// In Markdown.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub body: rt::Field<::std::string::String>,
     /// Who wrote it.
-    #[serde(
-        rename = "authorId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub author_id: rt::Field<rt::Uuid>,
     /// NULL for a draft.
-    #[serde(
-        rename = "publishedAt",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub published_at: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `rating`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub rating: rt::Field<::core::option::Option<f64>>,
     /// Anything else.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub meta: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
@@ -435,14 +428,27 @@ impl PostPatch {
         self
     }
 }
-impl rt::Encode for PostPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.title);
-        out.put_field(2, &self.body);
-        out.put_field(3, &self.author_id);
-        out.put_field(4, &self.published_at);
-        out.put_field(5, &self.rating);
-        out.put_json_field(6, &self.meta);
+impl rt::Record for PostPatch {
+    const NAME: &'static str = "PostPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            title: from.next_field()?,
+            body: from.next_field()?,
+            author_id: from.next_field()?,
+            published_at: from.next_field()?,
+            rating: from.next_field()?,
+            meta: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.title);
+        to.put_field(2, &self.body);
+        to.put_field(3, &self.author_id);
+        to.put_field(4, &self.published_at);
+        to.put_field(5, &self.rating);
+        to.put_json_field(6, &self.meta);
     }
 }
 impl rt::Validate for PostPatch {

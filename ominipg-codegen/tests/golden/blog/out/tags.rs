@@ -96,18 +96,15 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// What a post is about.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tag {
     /// The column `id`.
     pub id: i32,
     /// The column `name`.
     pub name: ::std::string::String,
     /// When the row was last changed.
-    #[serde(rename = "changedAt")]
     pub changed_at: rt::Timestamp,
     /// When the row was deleted; NULL where it was not.
-    #[serde(rename = "deletedAt")]
     pub deleted_at: ::core::option::Option<rt::Timestamp>,
     /// Counts the updates of the row.
     pub version: i32,
@@ -122,25 +119,32 @@ impl rt::Model for Tag {
     type Key = TagKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-            changed_at: row.next()?,
-            deleted_at: row.next()?,
-            version: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TagKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Tag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
-        out.put(2, &self.changed_at);
-        out.put(3, &self.deleted_at);
-        out.put(4, &self.version);
+rt::serde_records!(Tag, NewTag, TagPatch);
+impl rt::Record for Tag {
+    const NAME: &'static str = "Tag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+            changed_at: from.next()?,
+            deleted_at: from.next()?,
+            version: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
+        to.put(2, &self.changed_at);
+        to.put(3, &self.deleted_at);
+        to.put(4, &self.version);
     }
 }
 impl rt::Validate for Tag {
@@ -151,8 +155,7 @@ impl rt::Validate for Tag {
 /// The primary key of the table `tags`.
 pub type TagKey = i32;
 /// What an insert into the table `tags` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewTag {
     /// The column `name`.
     pub name: ::std::string::String,
@@ -165,9 +168,15 @@ impl NewTag {
         }
     }
 }
-impl rt::Encode for NewTag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.name);
+impl rt::Record for NewTag {
+    const NAME: &'static str = "NewTag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for NewTag {
@@ -176,12 +185,9 @@ impl rt::Validate for NewTag {
     }
 }
 /// What an update of the table `tags` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagPatch {
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
 }
 impl TagPatch {
@@ -197,9 +203,15 @@ impl TagPatch {
         self
     }
 }
-impl rt::Encode for TagPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.name);
+impl rt::Record for TagPatch {
+    const NAME: &'static str = "TagPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.name);
     }
 }
 impl rt::Validate for TagPatch {

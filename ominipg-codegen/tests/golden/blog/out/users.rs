@@ -186,8 +186,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A person who writes.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct User {
     /// Made by the database.
     pub id: rt::Uuid,
@@ -204,17 +203,14 @@ pub struct User {
     /// The column `nickname`.
     pub nickname: ::core::option::Option<::std::string::String>,
     /// Never given out.
-    #[serde(rename = "passwordHash", skip_serializing)]
     pub password_hash: ::core::option::Option<::std::string::String>,
     /// Where the user lives.
     pub address: ::core::option::Option<UserAddress>,
     /// The column `tags`.
     pub tags: ::std::vec::Vec<::std::string::String>,
     /// When the user came.
-    #[serde(rename = "createdAt")]
     pub created_at: rt::Timestamp,
     /// The column `updatedAt`.
-    #[serde(rename = "updatedAt")]
     pub updated_at: rt::Timestamp,
 }
 impl rt::Model for User {
@@ -223,37 +219,44 @@ impl rt::Model for User {
     type Key = UserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            email: row.next()?,
-            name: row.next()?,
-            age: row.next()?,
-            role: row.next()?,
-            nickname: row.next()?,
-            password_hash: row.next()?,
-            address: row.next_json_opt()?,
-            tags: row.next()?,
-            created_at: row.next()?,
-            updated_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &UserKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for User {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.email);
-        out.put(2, &self.name);
-        out.put(3, &self.age);
-        out.put(4, &self.role);
-        out.put(5, &self.nickname);
-        out.put(6, &self.password_hash);
-        out.put_json(7, self.address.as_ref());
-        out.put(8, &self.tags);
-        out.put(9, &self.created_at);
-        out.put(10, &self.updated_at);
+rt::serde_records!(User, NewUser, UserPatch);
+impl rt::Record for User {
+    const NAME: &'static str = "User";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            email: from.next()?,
+            name: from.next()?,
+            age: from.next()?,
+            role: from.next()?,
+            nickname: from.next()?,
+            password_hash: from.next()?,
+            address: from.next_json_opt()?,
+            tags: from.next()?,
+            created_at: from.next()?,
+            updated_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.email);
+        to.put(2, &self.name);
+        to.put(3, &self.age);
+        to.put(4, &self.role);
+        to.put(5, &self.nickname);
+        to.put(6, &self.password_hash);
+        to.put_json_opt(7, &self.address);
+        to.put(8, &self.tags);
+        to.put(9, &self.created_at);
+        to.put(10, &self.updated_at);
     }
 }
 impl rt::Validate for User {
@@ -275,8 +278,7 @@ impl rt::Validate for User {
 /// The primary key of the table `users`.
 pub type UserKey = rt::Uuid;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewUser {
     /// Where to write to; no two users share it.
     ///
@@ -285,22 +287,14 @@ pub struct NewUser {
     /// What others see.
     pub name: ::std::string::String,
     /// In years.
-    #[serde(default)]
     pub age: ::core::option::Option<i32>,
     /// What the user may do.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub role: rt::Field<UserRole>,
     /// The column `nickname`.
-    #[serde(default)]
     pub nickname: ::core::option::Option<::std::string::String>,
     /// Never given out.
-    #[serde(rename = "passwordHash", default)]
     pub password_hash: ::core::option::Option<::std::string::String>,
     /// Where the user lives.
-    #[serde(default)]
     pub address: ::core::option::Option<UserAddress>,
     /// The column `tags`.
     pub tags: ::std::vec::Vec<::std::string::String>,
@@ -368,16 +362,31 @@ impl NewUser {
         self
     }
 }
-impl rt::Encode for NewUser {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.email);
-        out.put(2, &self.name);
-        out.put(3, &self.age);
-        out.put_field(4, &self.role);
-        out.put(5, &self.nickname);
-        out.put(6, &self.password_hash);
-        out.put_json(7, self.address.as_ref());
-        out.put(8, &self.tags);
+impl rt::Record for NewUser {
+    const NAME: &'static str = "NewUser";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            email: from.next()?,
+            name: from.next()?,
+            age: from.next()?,
+            role: from.next_field()?,
+            nickname: from.next()?,
+            password_hash: from.next()?,
+            address: from.next_json_opt()?,
+            tags: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.email);
+        to.put(2, &self.name);
+        to.put(3, &self.age);
+        to.put_field(4, &self.role);
+        to.put(5, &self.nickname);
+        to.put(6, &self.password_hash);
+        to.put_json_opt(7, &self.address);
+        to.put(8, &self.tags);
     }
 }
 impl rt::Validate for NewUser {
@@ -397,38 +406,25 @@ impl rt::Validate for NewUser {
     }
 }
 /// What an update of the table `users` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserPatch {
     /// Where to write to; no two users share it.
     ///
     /// Examples: `"ada@example.com"`
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub email: rt::Field<::std::string::String>,
     /// What others see.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// In years.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub age: rt::Field<::core::option::Option<i32>>,
     /// What the user may do.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub role: rt::Field<UserRole>,
     /// The column `nickname`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub nickname: rt::Field<::core::option::Option<::std::string::String>>,
     /// Never given out.
-    #[serde(
-        rename = "passwordHash",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub password_hash: rt::Field<::core::option::Option<::std::string::String>>,
     /// Where the user lives.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub address: rt::Field<::core::option::Option<UserAddress>>,
     /// The column `tags`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tags: rt::Field<::std::vec::Vec<::std::string::String>>,
 }
 impl UserPatch {
@@ -507,16 +503,31 @@ impl UserPatch {
         self
     }
 }
-impl rt::Encode for UserPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.email);
-        out.put_field(2, &self.name);
-        out.put_field(3, &self.age);
-        out.put_field(4, &self.role);
-        out.put_field(5, &self.nickname);
-        out.put_field(6, &self.password_hash);
-        out.put_json_field(7, &self.address);
-        out.put_field(8, &self.tags);
+impl rt::Record for UserPatch {
+    const NAME: &'static str = "UserPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            email: from.next_field()?,
+            name: from.next_field()?,
+            age: from.next_field()?,
+            role: from.next_field()?,
+            nickname: from.next_field()?,
+            password_hash: from.next_field()?,
+            address: from.next_json_field()?,
+            tags: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.email);
+        to.put_field(2, &self.name);
+        to.put_field(3, &self.age);
+        to.put_field(4, &self.role);
+        to.put_field(5, &self.nickname);
+        to.put_field(6, &self.password_hash);
+        to.put_json_field(7, &self.address);
+        to.put_field(8, &self.tags);
     }
 }
 impl rt::Validate for UserPatch {
@@ -553,29 +564,17 @@ impl rt::Validate for UserPatch {
 /// The values of `role`.
 ///
 /// What the user may do.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UserRole {
     /// `admin`
-    #[serde(rename = "admin")]
     Admin,
     /// `member`
-    #[serde(rename = "member")]
     Member,
     /// `read-only`
-    #[serde(rename = "read-only")]
     ReadOnly,
 }
 rt::text_enum!(UserRole { Admin = "admin", Member = "member", ReadOnly = "read-only" });
+rt::serde_text_enum!(UserRole);
 /// Where the user lives.
 #[derive(
     ::ominipg::codegen_support::serde::Deserialize,

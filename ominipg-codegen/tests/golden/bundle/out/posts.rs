@@ -70,15 +70,13 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `posts`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Post {
     /// The column `id`.
     pub id: ::std::string::String,
     /// The column `title`.
     pub title: ::std::string::String,
     /// The column `authorId`.
-    #[serde(rename = "authorId")]
     pub author_id: ::std::string::String,
     /// When the row was last changed.
     pub changed: rt::Timestamp,
@@ -89,23 +87,30 @@ impl rt::Model for Post {
     type Key = PostKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            title: row.next()?,
-            author_id: row.next()?,
-            changed: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &PostKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Post {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.title);
-        out.put(2, &self.author_id);
-        out.put(3, &self.changed);
+rt::serde_records!(Post, NewPost, PostPatch);
+impl rt::Record for Post {
+    const NAME: &'static str = "Post";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            title: from.next()?,
+            author_id: from.next()?,
+            changed: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.title);
+        to.put(2, &self.author_id);
+        to.put(3, &self.changed);
     }
 }
 impl rt::Validate for Post {
@@ -114,15 +119,13 @@ impl rt::Validate for Post {
 /// The primary key of the table `posts`.
 pub type PostKey = ::std::string::String;
 /// What an insert into the table `posts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPost {
     /// The column `id`.
     pub id: ::std::string::String,
     /// The column `title`.
     pub title: ::std::string::String,
     /// The column `authorId`.
-    #[serde(rename = "authorId")]
     pub author_id: ::std::string::String,
 }
 impl NewPost {
@@ -139,32 +142,34 @@ impl NewPost {
         }
     }
 }
-impl rt::Encode for NewPost {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.title);
-        out.put(2, &self.author_id);
+impl rt::Record for NewPost {
+    const NAME: &'static str = "NewPost";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            title: from.next()?,
+            author_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.title);
+        to.put(2, &self.author_id);
     }
 }
 impl rt::Validate for NewPost {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `posts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PostPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<::std::string::String>,
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::std::string::String>,
     /// The column `authorId`.
-    #[serde(
-        rename = "authorId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub author_id: rt::Field<::std::string::String>,
 }
 impl PostPatch {
@@ -197,11 +202,21 @@ impl PostPatch {
         self
     }
 }
-impl rt::Encode for PostPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.title);
-        out.put_field(2, &self.author_id);
+impl rt::Record for PostPatch {
+    const NAME: &'static str = "PostPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            title: from.next_field()?,
+            author_id: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.title);
+        to.put_field(2, &self.author_id);
     }
 }
 impl rt::Validate for PostPatch {

@@ -81,8 +81,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `users`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct User {
     /// The column `id`.
     pub id: ::std::string::String,
@@ -101,25 +100,32 @@ impl rt::Model for User {
     type Key = UserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-            state: row.next()?,
-            created_at: row.next()?,
-            updated_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &UserKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for User {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
-        out.put(2, &self.state);
-        out.put(3, &self.created_at);
-        out.put(4, &self.updated_at);
+rt::serde_records!(User, NewUser, UserPatch);
+impl rt::Record for User {
+    const NAME: &'static str = "User";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+            state: from.next()?,
+            created_at: from.next()?,
+            updated_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
+        to.put(2, &self.state);
+        to.put(3, &self.created_at);
+        to.put(4, &self.updated_at);
     }
 }
 impl rt::Validate for User {
@@ -128,22 +134,13 @@ impl rt::Validate for User {
 /// The primary key of the table `users`.
 pub type UserKey = ::std::string::String;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewUser {
     /// The column `id`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub id: rt::Field<::std::string::String>,
     /// The column `name`.
     pub name: ::std::string::String,
     /// The column `state`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub state: rt::Field<::std::string::String>,
 }
 impl NewUser {
@@ -170,29 +167,34 @@ impl NewUser {
         self
     }
 }
-impl rt::Encode for NewUser {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put(1, &self.name);
-        out.put_field(2, &self.state);
+impl rt::Record for NewUser {
+    const NAME: &'static str = "NewUser";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            name: from.next()?,
+            state: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put(1, &self.name);
+        to.put_field(2, &self.state);
     }
 }
 impl rt::Validate for NewUser {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `users` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<::std::string::String>,
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// The column `state`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub state: rt::Field<::std::string::String>,
 }
 impl UserPatch {
@@ -222,11 +224,21 @@ impl UserPatch {
         self
     }
 }
-impl rt::Encode for UserPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.name);
-        out.put_field(2, &self.state);
+impl rt::Record for UserPatch {
+    const NAME: &'static str = "UserPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            name: from.next_field()?,
+            state: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.name);
+        to.put_field(2, &self.state);
     }
 }
 impl rt::Validate for UserPatch {

@@ -121,32 +121,25 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `user`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct User {
     /// The column `id`.
     pub id: i64,
     /// The column `firstName`.
-    #[serde(rename = "firstName")]
     pub first_name: ::core::option::Option<::std::string::String>,
     /// The column `FirstName`.
-    #[serde(rename = "FirstName")]
     pub first_name_2: ::core::option::Option<::std::string::String>,
     /// The column `first_name`.
-    #[serde(rename = "first_name")]
     pub first_name_3: ::core::option::Option<::std::string::String>,
     /// The column `state`.
     pub state: ::core::option::Option<UserState>,
     /// The column `HTTPServer2`.
-    #[serde(rename = "HTTPServer2")]
     pub http_server2: ::core::option::Option<::std::string::String>,
     /// The column `a1b2`.
     pub a1b2: ::core::option::Option<::std::string::String>,
     /// The column `_`.
-    #[serde(rename = "_")]
     pub underscore: ::core::option::Option<::std::string::String>,
     /// The column `__v`.
-    #[serde(rename = "__v")]
     pub v: ::core::option::Option<i64>,
 }
 impl rt::Model for User {
@@ -155,33 +148,40 @@ impl rt::Model for User {
     type Key = UserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            first_name: row.next()?,
-            first_name_2: row.next()?,
-            first_name_3: row.next()?,
-            state: row.next()?,
-            http_server2: row.next()?,
-            a1b2: row.next()?,
-            underscore: row.next()?,
-            v: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &UserKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for User {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.first_name);
-        out.put(2, &self.first_name_2);
-        out.put(3, &self.first_name_3);
-        out.put(4, &self.state);
-        out.put(5, &self.http_server2);
-        out.put(6, &self.a1b2);
-        out.put(7, &self.underscore);
-        out.put(8, &self.v);
+rt::serde_records!(User, NewUser, UserPatch);
+impl rt::Record for User {
+    const NAME: &'static str = "User";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            first_name: from.next()?,
+            first_name_2: from.next()?,
+            first_name_3: from.next()?,
+            state: from.next()?,
+            http_server2: from.next()?,
+            a1b2: from.next()?,
+            underscore: from.next()?,
+            v: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.first_name);
+        to.put(2, &self.first_name_2);
+        to.put(3, &self.first_name_3);
+        to.put(4, &self.state);
+        to.put(5, &self.http_server2);
+        to.put(6, &self.a1b2);
+        to.put(7, &self.underscore);
+        to.put(8, &self.v);
     }
 }
 impl rt::Validate for User {
@@ -190,34 +190,25 @@ impl rt::Validate for User {
 /// The primary key of the table `user`.
 pub type UserKey = i64;
 /// What an insert into the table `user` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewUser {
     /// The column `id`.
     pub id: i64,
     /// The column `firstName`.
-    #[serde(rename = "firstName", default)]
     pub first_name: ::core::option::Option<::std::string::String>,
     /// The column `FirstName`.
-    #[serde(rename = "FirstName", default)]
     pub first_name_2: ::core::option::Option<::std::string::String>,
     /// The column `first_name`.
-    #[serde(rename = "first_name", default)]
     pub first_name_3: ::core::option::Option<::std::string::String>,
     /// The column `state`.
-    #[serde(default)]
     pub state: ::core::option::Option<UserState>,
     /// The column `HTTPServer2`.
-    #[serde(rename = "HTTPServer2", default)]
     pub http_server2: ::core::option::Option<::std::string::String>,
     /// The column `a1b2`.
-    #[serde(default)]
     pub a1b2: ::core::option::Option<::std::string::String>,
     /// The column `_`.
-    #[serde(rename = "_", default)]
     pub underscore: ::core::option::Option<::std::string::String>,
     /// The column `__v`.
-    #[serde(rename = "__v", default)]
     pub v: ::core::option::Option<i64>,
 }
 impl NewUser {
@@ -313,71 +304,58 @@ impl NewUser {
         self
     }
 }
-impl rt::Encode for NewUser {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.first_name);
-        out.put(2, &self.first_name_2);
-        out.put(3, &self.first_name_3);
-        out.put(4, &self.state);
-        out.put(5, &self.http_server2);
-        out.put(6, &self.a1b2);
-        out.put(7, &self.underscore);
-        out.put(8, &self.v);
+impl rt::Record for NewUser {
+    const NAME: &'static str = "NewUser";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            first_name: from.next()?,
+            first_name_2: from.next()?,
+            first_name_3: from.next()?,
+            state: from.next()?,
+            http_server2: from.next()?,
+            a1b2: from.next()?,
+            underscore: from.next()?,
+            v: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.first_name);
+        to.put(2, &self.first_name_2);
+        to.put(3, &self.first_name_3);
+        to.put(4, &self.state);
+        to.put(5, &self.http_server2);
+        to.put(6, &self.a1b2);
+        to.put(7, &self.underscore);
+        to.put(8, &self.v);
     }
 }
 impl rt::Validate for NewUser {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `user` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `firstName`.
-    #[serde(
-        rename = "firstName",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub first_name: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `FirstName`.
-    #[serde(
-        rename = "FirstName",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub first_name_2: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `first_name`.
-    #[serde(
-        rename = "first_name",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub first_name_3: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `state`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub state: rt::Field<::core::option::Option<UserState>>,
     /// The column `HTTPServer2`.
-    #[serde(
-        rename = "HTTPServer2",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub http_server2: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `a1b2`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub a1b2: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `_`.
-    #[serde(
-        rename = "_",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub underscore: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `__v`.
-    #[serde(
-        rename = "__v",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub v: rt::Field<::core::option::Option<i64>>,
 }
 impl UserPatch {
@@ -470,17 +448,33 @@ impl UserPatch {
         self
     }
 }
-impl rt::Encode for UserPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.first_name);
-        out.put_field(2, &self.first_name_2);
-        out.put_field(3, &self.first_name_3);
-        out.put_field(4, &self.state);
-        out.put_field(5, &self.http_server2);
-        out.put_field(6, &self.a1b2);
-        out.put_field(7, &self.underscore);
-        out.put_field(8, &self.v);
+impl rt::Record for UserPatch {
+    const NAME: &'static str = "UserPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            first_name: from.next_field()?,
+            first_name_2: from.next_field()?,
+            first_name_3: from.next_field()?,
+            state: from.next_field()?,
+            http_server2: from.next_field()?,
+            a1b2: from.next_field()?,
+            underscore: from.next_field()?,
+            v: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.first_name);
+        to.put_field(2, &self.first_name_2);
+        to.put_field(3, &self.first_name_3);
+        to.put_field(4, &self.state);
+        to.put_field(5, &self.http_server2);
+        to.put_field(6, &self.a1b2);
+        to.put_field(7, &self.underscore);
+        to.put_field(8, &self.v);
     }
 }
 impl rt::Validate for UserPatch {
@@ -489,38 +483,24 @@ impl rt::Validate for UserPatch {
 /// The values of `state`.
 ///
 /// The column `state`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UserState {
     /// `in-progress`
-    #[serde(rename = "in-progress")]
     InProgress,
     /// `in progress`
-    #[serde(rename = "in progress")]
     InProgress2,
     /// `inProgress`
-    #[serde(rename = "inProgress")]
     InProgress3,
     /// `IN_PROGRESS`
-    #[serde(rename = "IN_PROGRESS")]
     InProgress4,
     /// `InProgress`
-    #[serde(rename = "InProgress")]
     InProgress5,
 }
 rt::text_enum!(
     UserState { InProgress = "in-progress", InProgress2 = "in progress", InProgress3 =
     "inProgress", InProgress4 = "IN_PROGRESS", InProgress5 = "InProgress" }
 );
+rt::serde_text_enum!(UserState);
 rt::constraints!("user" { Pkey = "user_pkey", StateCheck = "user_state_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

@@ -49,8 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `user_keys`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KeyOfUser {
     /// The column `id`.
     pub id: i64,
@@ -65,21 +64,28 @@ impl rt::Model for KeyOfUser {
     type Key = KeyOfUserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            new: row.next()?,
-            find: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &KeyOfUserKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for KeyOfUser {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.new);
-        out.put(2, &self.find);
+rt::serde_records!(KeyOfUser, NewKeyOfUser, KeyOfUserPatch);
+impl rt::Record for KeyOfUser {
+    const NAME: &'static str = "KeyOfUser";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            new: from.next()?,
+            find: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.new);
+        to.put(2, &self.find);
     }
 }
 impl rt::Validate for KeyOfUser {
@@ -88,16 +94,13 @@ impl rt::Validate for KeyOfUser {
 /// The primary key of the table `user_keys`.
 pub type KeyOfUserKey = i64;
 /// What an insert into the table `user_keys` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewKeyOfUser {
     /// The column `id`.
     pub id: i64,
     /// The column `new`.
-    #[serde(default)]
     pub new: ::core::option::Option<::std::string::String>,
     /// The column `find`.
-    #[serde(default)]
     pub find: ::core::option::Option<::std::string::String>,
 }
 impl NewKeyOfUser {
@@ -130,29 +133,34 @@ impl NewKeyOfUser {
         self
     }
 }
-impl rt::Encode for NewKeyOfUser {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.new);
-        out.put(2, &self.find);
+impl rt::Record for NewKeyOfUser {
+    const NAME: &'static str = "NewKeyOfUser";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            new: from.next()?,
+            find: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.new);
+        to.put(2, &self.find);
     }
 }
 impl rt::Validate for NewKeyOfUser {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `user_keys` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeyOfUserPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `new`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub new: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `find`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub find: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl KeyOfUserPatch {
@@ -188,11 +196,21 @@ impl KeyOfUserPatch {
         self
     }
 }
-impl rt::Encode for KeyOfUserPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.new);
-        out.put_field(2, &self.find);
+impl rt::Record for KeyOfUserPatch {
+    const NAME: &'static str = "KeyOfUserPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            new: from.next_field()?,
+            find: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.new);
+        to.put_field(2, &self.find);
     }
 }
 impl rt::Validate for KeyOfUserPatch {

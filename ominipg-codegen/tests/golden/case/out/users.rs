@@ -49,8 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `users`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Users {
     /// The column `id`.
     pub id: i64,
@@ -65,21 +64,28 @@ impl rt::Model for Users {
     type Key = UsersKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            patch: row.next_json_opt()?,
-            key: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &UsersKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Users {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put_json(1, self.patch.as_ref());
-        out.put(2, &self.key);
+rt::serde_records!(Users, NewUsers, UsersPatch);
+impl rt::Record for Users {
+    const NAME: &'static str = "Users";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            patch: from.next_json_opt()?,
+            key: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put_json_opt(1, &self.patch);
+        to.put(2, &self.key);
     }
 }
 impl rt::Validate for Users {
@@ -92,16 +98,13 @@ impl rt::Validate for Users {
 /// The primary key of the table `users`.
 pub type UsersKey = i64;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewUsers {
     /// The column `id`.
     pub id: i64,
     /// The column `patch`.
-    #[serde(default)]
     pub patch: ::core::option::Option<UsersPatchValue>,
     /// The column `key`.
-    #[serde(default)]
     pub key: ::core::option::Option<UsersKeyValue>,
 }
 impl NewUsers {
@@ -134,11 +137,21 @@ impl NewUsers {
         self
     }
 }
-impl rt::Encode for NewUsers {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put_json(1, self.patch.as_ref());
-        out.put(2, &self.key);
+impl rt::Record for NewUsers {
+    const NAME: &'static str = "NewUsers";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            patch: from.next_json_opt()?,
+            key: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put_json_opt(1, &self.patch);
+        to.put(2, &self.key);
     }
 }
 impl rt::Validate for NewUsers {
@@ -149,18 +162,13 @@ impl rt::Validate for NewUsers {
     }
 }
 /// What an update of the table `users` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UsersPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `patch`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub patch: rt::Field<::core::option::Option<UsersPatchValue>>,
     /// The column `key`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub key: rt::Field<::core::option::Option<UsersKeyValue>>,
 }
 impl UsersPatch {
@@ -196,11 +204,21 @@ impl UsersPatch {
         self
     }
 }
-impl rt::Encode for UsersPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_json_field(1, &self.patch);
-        out.put_field(2, &self.key);
+impl rt::Record for UsersPatch {
+    const NAME: &'static str = "UsersPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            patch: from.next_json_field()?,
+            key: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_json_field(1, &self.patch);
+        to.put_field(2, &self.key);
     }
 }
 impl rt::Validate for UsersPatch {
@@ -216,23 +234,13 @@ impl rt::Validate for UsersPatch {
 /// The values of `key`.
 ///
 /// The column `key`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UsersKeyValue {
     /// `k`
-    #[serde(rename = "k")]
     K,
 }
 rt::text_enum!(UsersKeyValue { K = "k" });
+rt::serde_text_enum!(UsersKeyValue);
 /// A part of a JSON column.
 #[derive(
     ::ominipg::codegen_support::serde::Deserialize,

@@ -60,8 +60,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `devices`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Device {
     /// The column `id`.
     pub id: ::std::string::String,
@@ -80,23 +79,30 @@ impl rt::Model for Device {
     type Key = DeviceKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            at: row.next_json()?,
-            path: row.next_json_opt()?,
-            pair: row.next_json_opt()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &DeviceKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Device {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put_json(1, ::core::option::Option::Some(&self.at));
-        out.put_json(2, self.path.as_ref());
-        out.put_json(3, self.pair.as_ref());
+rt::serde_records!(Device, NewDevice, DevicePatch);
+impl rt::Record for Device {
+    const NAME: &'static str = "Device";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            at: from.next_json()?,
+            path: from.next_json_opt()?,
+            pair: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put_json(1, &self.at);
+        to.put_json_opt(2, &self.path);
+        to.put_json_opt(3, &self.pair);
     }
 }
 impl rt::Validate for Device {
@@ -114,18 +120,15 @@ impl rt::Validate for Device {
 /// The primary key of the table `devices`.
 pub type DeviceKey = ::std::string::String;
 /// What an insert into the table `devices` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewDevice {
     /// The column `id`.
     pub id: ::std::string::String,
     /// The column `at`.
     pub at: DeviceAt,
     /// The column `path`.
-    #[serde(default)]
     pub path: ::core::option::Option<::std::vec::Vec<DevicePathPoint>>,
     /// The column `pair`.
-    #[serde(default)]
     pub pair: ::core::option::Option<
         ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
     >,
@@ -170,12 +173,23 @@ impl NewDevice {
         self
     }
 }
-impl rt::Encode for NewDevice {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put_json(1, ::core::option::Option::Some(&self.at));
-        out.put_json(2, self.path.as_ref());
-        out.put_json(3, self.pair.as_ref());
+impl rt::Record for NewDevice {
+    const NAME: &'static str = "NewDevice";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            at: from.next_json()?,
+            path: from.next_json_opt()?,
+            pair: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put_json(1, &self.at);
+        to.put_json_opt(2, &self.path);
+        to.put_json_opt(3, &self.pair);
     }
 }
 impl rt::Validate for NewDevice {
@@ -191,21 +205,15 @@ impl rt::Validate for NewDevice {
     }
 }
 /// What an update of the table `devices` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DevicePatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<::std::string::String>,
     /// The column `at`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub at: rt::Field<DeviceAt>,
     /// The column `path`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub path: rt::Field<::core::option::Option<::std::vec::Vec<DevicePathPoint>>>,
     /// The column `pair`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub pair: rt::Field<
         ::core::option::Option<
             ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
@@ -258,12 +266,23 @@ impl DevicePatch {
         self
     }
 }
-impl rt::Encode for DevicePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_json_field(1, &self.at);
-        out.put_json_field(2, &self.path);
-        out.put_json_field(3, &self.pair);
+impl rt::Record for DevicePatch {
+    const NAME: &'static str = "DevicePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            at: from.next_json_field()?,
+            path: from.next_json_field()?,
+            pair: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_json_field(1, &self.at);
+        to.put_json_field(2, &self.path);
+        to.put_json_field(3, &self.pair);
     }
 }
 impl rt::Validate for DevicePatch {

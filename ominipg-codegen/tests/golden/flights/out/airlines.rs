@@ -50,8 +50,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Airline
 ///
 /// An airline that flew from New York City in 2013.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Airline {
     /// The two-letter code.
     pub carrier: ::std::string::String,
@@ -64,19 +63,26 @@ impl rt::Model for Airline {
     type Key = AirlineKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            carrier: row.next()?,
-            name: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &AirlineKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Airline {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.carrier);
-        out.put(1, &self.name);
+rt::serde_records!(Airline, NewAirline, AirlinePatch);
+impl rt::Record for Airline {
+    const NAME: &'static str = "Airline";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            carrier: from.next()?,
+            name: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.carrier);
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for Airline {
@@ -88,8 +94,7 @@ impl rt::Validate for Airline {
 /// The primary key of the table `airlines`.
 pub type AirlineKey = ::std::string::String;
 /// What an insert into the table `airlines` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewAirline {
     /// The two-letter code.
     pub carrier: ::std::string::String,
@@ -108,10 +113,19 @@ impl NewAirline {
         }
     }
 }
-impl rt::Encode for NewAirline {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.carrier);
-        out.put(1, &self.name);
+impl rt::Record for NewAirline {
+    const NAME: &'static str = "NewAirline";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            carrier: from.next()?,
+            name: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.carrier);
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for NewAirline {
@@ -121,15 +135,11 @@ impl rt::Validate for NewAirline {
     }
 }
 /// What an update of the table `airlines` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AirlinePatch {
     /// The two-letter code.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub carrier: rt::Field<::std::string::String>,
     /// The full name.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
 }
 impl AirlinePatch {
@@ -155,10 +165,19 @@ impl AirlinePatch {
         self
     }
 }
-impl rt::Encode for AirlinePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.carrier);
-        out.put_field(1, &self.name);
+impl rt::Record for AirlinePatch {
+    const NAME: &'static str = "AirlinePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            carrier: from.next_field()?,
+            name: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.carrier);
+        to.put_field(1, &self.name);
     }
 }
 impl rt::Validate for AirlinePatch {

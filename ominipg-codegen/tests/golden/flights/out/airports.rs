@@ -134,8 +134,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Airport
 ///
 /// An airport.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Airport {
     /// The FAA's code.
     pub faa: ::std::string::String,
@@ -160,31 +159,38 @@ impl rt::Model for Airport {
     type Key = AirportKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            faa: row.next()?,
-            name: row.next()?,
-            lat: row.next()?,
-            lon: row.next()?,
-            alt: row.next()?,
-            tz: row.next()?,
-            dst: row.next()?,
-            tzone: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &AirportKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Airport {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.faa);
-        out.put(1, &self.name);
-        out.put(2, &self.lat);
-        out.put(3, &self.lon);
-        out.put(4, &self.alt);
-        out.put(5, &self.tz);
-        out.put(6, &self.dst);
-        out.put(7, &self.tzone);
+rt::serde_records!(Airport, NewAirport, AirportPatch);
+impl rt::Record for Airport {
+    const NAME: &'static str = "Airport";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            faa: from.next()?,
+            name: from.next()?,
+            lat: from.next()?,
+            lon: from.next()?,
+            alt: from.next()?,
+            tz: from.next()?,
+            dst: from.next()?,
+            tzone: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.faa);
+        to.put(1, &self.name);
+        to.put(2, &self.lat);
+        to.put(3, &self.lon);
+        to.put(4, &self.alt);
+        to.put(5, &self.tz);
+        to.put(6, &self.dst);
+        to.put(7, &self.tzone);
     }
 }
 impl rt::Validate for Airport {
@@ -197,8 +203,7 @@ impl rt::Validate for Airport {
 /// The primary key of the table `airports`.
 pub type AirportKey = ::std::string::String;
 /// What an insert into the table `airports` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewAirport {
     /// The FAA's code.
     pub faa: ::std::string::String,
@@ -215,7 +220,6 @@ pub struct NewAirport {
     /// Daylight saving: as in the USA (A), unknown (U), none (N).
     pub dst: AirportDst,
     /// The IANA time zone.
-    #[serde(default)]
     pub tzone: ::core::option::Option<::std::string::String>,
 }
 impl NewAirport {
@@ -251,16 +255,31 @@ impl NewAirport {
         self
     }
 }
-impl rt::Encode for NewAirport {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.faa);
-        out.put(1, &self.name);
-        out.put(2, &self.lat);
-        out.put(3, &self.lon);
-        out.put(4, &self.alt);
-        out.put(5, &self.tz);
-        out.put(6, &self.dst);
-        out.put(7, &self.tzone);
+impl rt::Record for NewAirport {
+    const NAME: &'static str = "NewAirport";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            faa: from.next()?,
+            name: from.next()?,
+            lat: from.next()?,
+            lon: from.next()?,
+            alt: from.next()?,
+            tz: from.next()?,
+            dst: from.next()?,
+            tzone: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.faa);
+        to.put(1, &self.name);
+        to.put(2, &self.lat);
+        to.put(3, &self.lon);
+        to.put(4, &self.alt);
+        to.put(5, &self.tz);
+        to.put(6, &self.dst);
+        to.put(7, &self.tzone);
     }
 }
 impl rt::Validate for NewAirport {
@@ -271,33 +290,23 @@ impl rt::Validate for NewAirport {
     }
 }
 /// What an update of the table `airports` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AirportPatch {
     /// The FAA's code.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub faa: rt::Field<::std::string::String>,
     /// The usual name.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// Degrees north.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub lat: rt::Field<f64>,
     /// Degrees east.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub lon: rt::Field<f64>,
     /// Altitude in feet.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub alt: rt::Field<i32>,
     /// Hours from UTC, without daylight saving.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tz: rt::Field<i16>,
     /// Daylight saving: as in the USA (A), unknown (U), none (N).
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub dst: rt::Field<AirportDst>,
     /// The IANA time zone.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tzone: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl AirportPatch {
@@ -365,16 +374,31 @@ impl AirportPatch {
         self
     }
 }
-impl rt::Encode for AirportPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.faa);
-        out.put_field(1, &self.name);
-        out.put_field(2, &self.lat);
-        out.put_field(3, &self.lon);
-        out.put_field(4, &self.alt);
-        out.put_field(5, &self.tz);
-        out.put_field(6, &self.dst);
-        out.put_field(7, &self.tzone);
+impl rt::Record for AirportPatch {
+    const NAME: &'static str = "AirportPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            faa: from.next_field()?,
+            name: from.next_field()?,
+            lat: from.next_field()?,
+            lon: from.next_field()?,
+            alt: from.next_field()?,
+            tz: from.next_field()?,
+            dst: from.next_field()?,
+            tzone: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.faa);
+        to.put_field(1, &self.name);
+        to.put_field(2, &self.lat);
+        to.put_field(3, &self.lon);
+        to.put_field(4, &self.alt);
+        to.put_field(5, &self.tz);
+        to.put_field(6, &self.dst);
+        to.put_field(7, &self.tzone);
     }
 }
 impl rt::Validate for AirportPatch {
@@ -393,17 +417,7 @@ impl rt::Validate for AirportPatch {
 /// The values of `dst`.
 ///
 /// Daylight saving: as in the USA (A), unknown (U), none (N).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AirportDst {
     /// `A`
     A,
@@ -413,6 +427,7 @@ pub enum AirportDst {
     N,
 }
 rt::text_enum!(AirportDst { A = "A", U = "U", N = "N" });
+rt::serde_text_enum!(AirportDst);
 rt::constraints!(
     "airports" { Pkey = "airports_pkey", FaaMinLength = "airports_faa_min_length",
     FaaMaxLength = "airports_faa_max_length", LatMinimum = "airports_lat_minimum",

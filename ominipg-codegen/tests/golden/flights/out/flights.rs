@@ -266,8 +266,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// A flight that was scheduled to leave New York City in 2013.
 ///
 /// The data is loaded as it was published: it names planes and destinations that its own tables do not have, so what flights refer to is not enforced by foreign keys, and what a relation leads to may be missing.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Flight {
     /// Local year.
     pub year: i16,
@@ -314,27 +313,7 @@ impl rt::Model for Flight {
     type Key = FlightKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            year: row.next()?,
-            month: row.next()?,
-            day: row.next()?,
-            dep_time: row.next()?,
-            sched_dep_time: row.next()?,
-            dep_delay: row.next()?,
-            arr_time: row.next()?,
-            sched_arr_time: row.next()?,
-            arr_delay: row.next()?,
-            carrier: row.next()?,
-            flight: row.next()?,
-            tailnum: row.next()?,
-            origin: row.next()?,
-            dest: row.next()?,
-            air_time: row.next()?,
-            distance: row.next()?,
-            hour: row.next()?,
-            minute: row.next()?,
-            time_hour: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &FlightKey, out: &mut rt::Encoder) {
         out.put(18, &key.time_hour);
@@ -342,27 +321,54 @@ impl rt::Model for Flight {
         out.put(10, &key.flight);
     }
 }
-impl rt::Encode for Flight {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.year);
-        out.put(1, &self.month);
-        out.put(2, &self.day);
-        out.put(3, &self.dep_time);
-        out.put(4, &self.sched_dep_time);
-        out.put(5, &self.dep_delay);
-        out.put(6, &self.arr_time);
-        out.put(7, &self.sched_arr_time);
-        out.put(8, &self.arr_delay);
-        out.put(9, &self.carrier);
-        out.put(10, &self.flight);
-        out.put(11, &self.tailnum);
-        out.put(12, &self.origin);
-        out.put(13, &self.dest);
-        out.put(14, &self.air_time);
-        out.put(15, &self.distance);
-        out.put(16, &self.hour);
-        out.put(17, &self.minute);
-        out.put(18, &self.time_hour);
+rt::serde_records!(Flight, NewFlight, FlightPatch);
+impl rt::Record for Flight {
+    const NAME: &'static str = "Flight";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            year: from.next()?,
+            month: from.next()?,
+            day: from.next()?,
+            dep_time: from.next()?,
+            sched_dep_time: from.next()?,
+            dep_delay: from.next()?,
+            arr_time: from.next()?,
+            sched_arr_time: from.next()?,
+            arr_delay: from.next()?,
+            carrier: from.next()?,
+            flight: from.next()?,
+            tailnum: from.next()?,
+            origin: from.next()?,
+            dest: from.next()?,
+            air_time: from.next()?,
+            distance: from.next()?,
+            hour: from.next()?,
+            minute: from.next()?,
+            time_hour: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.year);
+        to.put(1, &self.month);
+        to.put(2, &self.day);
+        to.put(3, &self.dep_time);
+        to.put(4, &self.sched_dep_time);
+        to.put(5, &self.dep_delay);
+        to.put(6, &self.arr_time);
+        to.put(7, &self.sched_arr_time);
+        to.put(8, &self.arr_delay);
+        to.put(9, &self.carrier);
+        to.put(10, &self.flight);
+        to.put(11, &self.tailnum);
+        to.put(12, &self.origin);
+        to.put(13, &self.dest);
+        to.put(14, &self.air_time);
+        to.put(15, &self.distance);
+        to.put(16, &self.hour);
+        to.put(17, &self.minute);
+        to.put(18, &self.time_hour);
     }
 }
 impl rt::Validate for Flight {
@@ -405,8 +411,7 @@ impl FlightKey {
     }
 }
 /// What an insert into the table `flights` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewFlight {
     /// Local year.
     pub year: i16,
@@ -415,34 +420,28 @@ pub struct NewFlight {
     /// Local day of the month.
     pub day: i16,
     /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-    #[serde(default)]
     pub dep_time: ::core::option::Option<i16>,
     /// Scheduled local time of departure.
     pub sched_dep_time: i16,
     /// Minutes late at departure; negative is early.
-    #[serde(default)]
     pub dep_delay: ::core::option::Option<i16>,
     /// Local time of arrival.
-    #[serde(default)]
     pub arr_time: ::core::option::Option<i16>,
     /// Scheduled local time of arrival.
     pub sched_arr_time: i16,
     /// Minutes late at arrival; negative is early.
-    #[serde(default)]
     pub arr_delay: ::core::option::Option<i16>,
     /// The airline's code; too few to be worth an index.
     pub carrier: ::std::string::String,
     /// The flight number.
     pub flight: i32,
     /// The plane's tail number.
-    #[serde(default)]
     pub tailnum: ::core::option::Option<::std::string::String>,
     /// The FAA code of the airport it leaves from; too few to be worth an index.
     pub origin: ::std::string::String,
     /// The destination's FAA code.
     pub dest: ::std::string::String,
     /// Minutes in the air.
-    #[serde(default)]
     pub air_time: ::core::option::Option<i16>,
     /// Miles between the airports.
     pub distance: i16,
@@ -553,27 +552,53 @@ impl NewFlight {
         self
     }
 }
-impl rt::Encode for NewFlight {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.year);
-        out.put(1, &self.month);
-        out.put(2, &self.day);
-        out.put(3, &self.dep_time);
-        out.put(4, &self.sched_dep_time);
-        out.put(5, &self.dep_delay);
-        out.put(6, &self.arr_time);
-        out.put(7, &self.sched_arr_time);
-        out.put(8, &self.arr_delay);
-        out.put(9, &self.carrier);
-        out.put(10, &self.flight);
-        out.put(11, &self.tailnum);
-        out.put(12, &self.origin);
-        out.put(13, &self.dest);
-        out.put(14, &self.air_time);
-        out.put(15, &self.distance);
-        out.put(16, &self.hour);
-        out.put(17, &self.minute);
-        out.put(18, &self.time_hour);
+impl rt::Record for NewFlight {
+    const NAME: &'static str = "NewFlight";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            year: from.next()?,
+            month: from.next()?,
+            day: from.next()?,
+            dep_time: from.next()?,
+            sched_dep_time: from.next()?,
+            dep_delay: from.next()?,
+            arr_time: from.next()?,
+            sched_arr_time: from.next()?,
+            arr_delay: from.next()?,
+            carrier: from.next()?,
+            flight: from.next()?,
+            tailnum: from.next()?,
+            origin: from.next()?,
+            dest: from.next()?,
+            air_time: from.next()?,
+            distance: from.next()?,
+            hour: from.next()?,
+            minute: from.next()?,
+            time_hour: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.year);
+        to.put(1, &self.month);
+        to.put(2, &self.day);
+        to.put(3, &self.dep_time);
+        to.put(4, &self.sched_dep_time);
+        to.put(5, &self.dep_delay);
+        to.put(6, &self.arr_time);
+        to.put(7, &self.sched_arr_time);
+        to.put(8, &self.arr_delay);
+        to.put(9, &self.carrier);
+        to.put(10, &self.flight);
+        to.put(11, &self.tailnum);
+        to.put(12, &self.origin);
+        to.put(13, &self.dest);
+        to.put(14, &self.air_time);
+        to.put(15, &self.distance);
+        to.put(16, &self.hour);
+        to.put(17, &self.minute);
+        to.put(18, &self.time_hour);
     }
 }
 impl rt::Validate for NewFlight {
@@ -583,66 +608,45 @@ impl rt::Validate for NewFlight {
     }
 }
 /// What an update of the table `flights` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlightPatch {
     /// Local year.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub year: rt::Field<i16>,
     /// Local month.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub month: rt::Field<i16>,
     /// Local day of the month.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub day: rt::Field<i16>,
     /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub dep_time: rt::Field<::core::option::Option<i16>>,
     /// Scheduled local time of departure.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub sched_dep_time: rt::Field<i16>,
     /// Minutes late at departure; negative is early.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub dep_delay: rt::Field<::core::option::Option<i16>>,
     /// Local time of arrival.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub arr_time: rt::Field<::core::option::Option<i16>>,
     /// Scheduled local time of arrival.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub sched_arr_time: rt::Field<i16>,
     /// Minutes late at arrival; negative is early.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub arr_delay: rt::Field<::core::option::Option<i16>>,
     /// The airline's code; too few to be worth an index.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub carrier: rt::Field<::std::string::String>,
     /// The flight number.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub flight: rt::Field<i32>,
     /// The plane's tail number.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tailnum: rt::Field<::core::option::Option<::std::string::String>>,
     /// The FAA code of the airport it leaves from; too few to be worth an index.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub origin: rt::Field<::std::string::String>,
     /// The destination's FAA code.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub dest: rt::Field<::std::string::String>,
     /// Minutes in the air.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub air_time: rt::Field<::core::option::Option<i16>>,
     /// Miles between the airports.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub distance: rt::Field<i16>,
     /// Scheduled hour of departure.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub hour: rt::Field<i16>,
     /// Scheduled minute of departure.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub minute: rt::Field<i16>,
     /// The scheduled hour of departure, as an instant.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub time_hour: rt::Field<rt::Timestamp>,
 }
 impl FlightPatch {
@@ -805,27 +809,53 @@ impl FlightPatch {
         self
     }
 }
-impl rt::Encode for FlightPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.year);
-        out.put_field(1, &self.month);
-        out.put_field(2, &self.day);
-        out.put_field(3, &self.dep_time);
-        out.put_field(4, &self.sched_dep_time);
-        out.put_field(5, &self.dep_delay);
-        out.put_field(6, &self.arr_time);
-        out.put_field(7, &self.sched_arr_time);
-        out.put_field(8, &self.arr_delay);
-        out.put_field(9, &self.carrier);
-        out.put_field(10, &self.flight);
-        out.put_field(11, &self.tailnum);
-        out.put_field(12, &self.origin);
-        out.put_field(13, &self.dest);
-        out.put_field(14, &self.air_time);
-        out.put_field(15, &self.distance);
-        out.put_field(16, &self.hour);
-        out.put_field(17, &self.minute);
-        out.put_field(18, &self.time_hour);
+impl rt::Record for FlightPatch {
+    const NAME: &'static str = "FlightPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            year: from.next_field()?,
+            month: from.next_field()?,
+            day: from.next_field()?,
+            dep_time: from.next_field()?,
+            sched_dep_time: from.next_field()?,
+            dep_delay: from.next_field()?,
+            arr_time: from.next_field()?,
+            sched_arr_time: from.next_field()?,
+            arr_delay: from.next_field()?,
+            carrier: from.next_field()?,
+            flight: from.next_field()?,
+            tailnum: from.next_field()?,
+            origin: from.next_field()?,
+            dest: from.next_field()?,
+            air_time: from.next_field()?,
+            distance: from.next_field()?,
+            hour: from.next_field()?,
+            minute: from.next_field()?,
+            time_hour: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.year);
+        to.put_field(1, &self.month);
+        to.put_field(2, &self.day);
+        to.put_field(3, &self.dep_time);
+        to.put_field(4, &self.sched_dep_time);
+        to.put_field(5, &self.dep_delay);
+        to.put_field(6, &self.arr_time);
+        to.put_field(7, &self.sched_arr_time);
+        to.put_field(8, &self.arr_delay);
+        to.put_field(9, &self.carrier);
+        to.put_field(10, &self.flight);
+        to.put_field(11, &self.tailnum);
+        to.put_field(12, &self.origin);
+        to.put_field(13, &self.dest);
+        to.put_field(14, &self.air_time);
+        to.put_field(15, &self.distance);
+        to.put_field(16, &self.hour);
+        to.put_field(17, &self.minute);
+        to.put_field(18, &self.time_hour);
     }
 }
 impl rt::Validate for FlightPatch {

@@ -138,8 +138,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Plane
 ///
 /// An aircraft, by its tail number.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
     /// The tail number.
     pub tailnum: ::std::string::String,
@@ -166,33 +165,40 @@ impl rt::Model for Plane {
     type Key = PlaneKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            tailnum: row.next()?,
-            year: row.next()?,
-            r#type: row.next()?,
-            manufacturer: row.next()?,
-            model: row.next()?,
-            engines: row.next()?,
-            seats: row.next()?,
-            speed: row.next()?,
-            engine: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &PlaneKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Plane {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.tailnum);
-        out.put(1, &self.year);
-        out.put(2, &self.r#type);
-        out.put(3, &self.manufacturer);
-        out.put(4, &self.model);
-        out.put(5, &self.engines);
-        out.put(6, &self.seats);
-        out.put(7, &self.speed);
-        out.put(8, &self.engine);
+rt::serde_records!(Plane, NewPlane, PlanePatch);
+impl rt::Record for Plane {
+    const NAME: &'static str = "Plane";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tailnum: from.next()?,
+            year: from.next()?,
+            r#type: from.next()?,
+            manufacturer: from.next()?,
+            model: from.next()?,
+            engines: from.next()?,
+            seats: from.next()?,
+            speed: from.next()?,
+            engine: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.tailnum);
+        to.put(1, &self.year);
+        to.put(2, &self.r#type);
+        to.put(3, &self.manufacturer);
+        to.put(4, &self.model);
+        to.put(5, &self.engines);
+        to.put(6, &self.seats);
+        to.put(7, &self.speed);
+        to.put(8, &self.engine);
     }
 }
 impl rt::Validate for Plane {
@@ -205,13 +211,11 @@ impl rt::Validate for Plane {
 /// The primary key of the table `planes`.
 pub type PlaneKey = ::std::string::String;
 /// What an insert into the table `planes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPlane {
     /// The tail number.
     pub tailnum: ::std::string::String,
     /// The year it was made.
-    #[serde(default)]
     pub year: ::core::option::Option<i16>,
     /// The kind of aircraft.
     pub r#type: PlaneType,
@@ -224,7 +228,6 @@ pub struct NewPlane {
     /// How many seats it has.
     pub seats: i16,
     /// Cruising speed in miles an hour.
-    #[serde(default)]
     pub speed: ::core::option::Option<i16>,
     /// The kind of engine.
     pub engine: PlaneEngine,
@@ -273,17 +276,33 @@ impl NewPlane {
         self
     }
 }
-impl rt::Encode for NewPlane {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.tailnum);
-        out.put(1, &self.year);
-        out.put(2, &self.r#type);
-        out.put(3, &self.manufacturer);
-        out.put(4, &self.model);
-        out.put(5, &self.engines);
-        out.put(6, &self.seats);
-        out.put(7, &self.speed);
-        out.put(8, &self.engine);
+impl rt::Record for NewPlane {
+    const NAME: &'static str = "NewPlane";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tailnum: from.next()?,
+            year: from.next()?,
+            r#type: from.next()?,
+            manufacturer: from.next()?,
+            model: from.next()?,
+            engines: from.next()?,
+            seats: from.next()?,
+            speed: from.next()?,
+            engine: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.tailnum);
+        to.put(1, &self.year);
+        to.put(2, &self.r#type);
+        to.put(3, &self.manufacturer);
+        to.put(4, &self.model);
+        to.put(5, &self.engines);
+        to.put(6, &self.seats);
+        to.put(7, &self.speed);
+        to.put(8, &self.engine);
     }
 }
 impl rt::Validate for NewPlane {
@@ -294,36 +313,25 @@ impl rt::Validate for NewPlane {
     }
 }
 /// What an update of the table `planes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlanePatch {
     /// The tail number.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tailnum: rt::Field<::std::string::String>,
     /// The year it was made.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub year: rt::Field<::core::option::Option<i16>>,
     /// The kind of aircraft.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub r#type: rt::Field<PlaneType>,
     /// Who made it.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub manufacturer: rt::Field<::std::string::String>,
     /// The model.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub model: rt::Field<::std::string::String>,
     /// How many engines it has.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub engines: rt::Field<i16>,
     /// How many seats it has.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub seats: rt::Field<i16>,
     /// Cruising speed in miles an hour.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub speed: rt::Field<::core::option::Option<i16>>,
     /// The kind of engine.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub engine: rt::Field<PlaneEngine>,
 }
 impl PlanePatch {
@@ -407,17 +415,33 @@ impl PlanePatch {
         self
     }
 }
-impl rt::Encode for PlanePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.tailnum);
-        out.put_field(1, &self.year);
-        out.put_field(2, &self.r#type);
-        out.put_field(3, &self.manufacturer);
-        out.put_field(4, &self.model);
-        out.put_field(5, &self.engines);
-        out.put_field(6, &self.seats);
-        out.put_field(7, &self.speed);
-        out.put_field(8, &self.engine);
+impl rt::Record for PlanePatch {
+    const NAME: &'static str = "PlanePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tailnum: from.next_field()?,
+            year: from.next_field()?,
+            r#type: from.next_field()?,
+            manufacturer: from.next_field()?,
+            model: from.next_field()?,
+            engines: from.next_field()?,
+            seats: from.next_field()?,
+            speed: from.next_field()?,
+            engine: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.tailnum);
+        to.put_field(1, &self.year);
+        to.put_field(2, &self.r#type);
+        to.put_field(3, &self.manufacturer);
+        to.put_field(4, &self.model);
+        to.put_field(5, &self.engines);
+        to.put_field(6, &self.seats);
+        to.put_field(7, &self.speed);
+        to.put_field(8, &self.engine);
     }
 }
 impl rt::Validate for PlanePatch {
@@ -436,23 +460,11 @@ impl rt::Validate for PlanePatch {
 /// The values of `type`.
 ///
 /// The kind of aircraft.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlaneType {
     /// `Fixed wing multi engine`
-    #[serde(rename = "Fixed wing multi engine")]
     FixedWingMultiEngine,
     /// `Fixed wing single engine`
-    #[serde(rename = "Fixed wing single engine")]
     FixedWingSingleEngine,
     /// `Rotorcraft`
     Rotorcraft,
@@ -461,37 +473,23 @@ rt::text_enum!(
     PlaneType { FixedWingMultiEngine = "Fixed wing multi engine", FixedWingSingleEngine =
     "Fixed wing single engine", Rotorcraft = "Rotorcraft" }
 );
+rt::serde_text_enum!(PlaneType);
 /// The values of `engine`.
 ///
 /// The kind of engine.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlaneEngine {
     /// `Turbo-fan`
-    #[serde(rename = "Turbo-fan")]
     TurboFan,
     /// `Turbo-jet`
-    #[serde(rename = "Turbo-jet")]
     TurboJet,
     /// `Turbo-prop`
-    #[serde(rename = "Turbo-prop")]
     TurboProp,
     /// `Turbo-shaft`
-    #[serde(rename = "Turbo-shaft")]
     TurboShaft,
     /// `Reciprocating`
     Reciprocating,
     /// `4 Cycle`
-    #[serde(rename = "4 Cycle")]
     _4Cycle,
 }
 rt::text_enum!(
@@ -499,6 +497,7 @@ rt::text_enum!(
     "Turbo-prop", TurboShaft = "Turbo-shaft", Reciprocating = "Reciprocating", _4Cycle =
     "4 Cycle" }
 );
+rt::serde_text_enum!(PlaneEngine);
 rt::constraints!(
     "planes" { Pkey = "planes_pkey", TailnumMinLength = "planes_tailnum_min_length",
     TailnumMaxLength = "planes_tailnum_max_length", TypeCheck = "planes_type_check",

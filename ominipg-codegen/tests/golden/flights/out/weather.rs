@@ -193,8 +193,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Weather
 ///
 /// The weather at one of the three airports in one hour.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Weather {
     /// The column `origin`.
     pub origin: ::std::string::String,
@@ -233,46 +232,53 @@ impl rt::Model for Weather {
     type Key = WeatherKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            origin: row.next()?,
-            year: row.next()?,
-            month: row.next()?,
-            day: row.next()?,
-            hour: row.next()?,
-            temp: row.next()?,
-            dewp: row.next()?,
-            humid: row.next()?,
-            wind_dir: row.next()?,
-            wind_speed: row.next()?,
-            wind_gust: row.next()?,
-            precip: row.next()?,
-            pressure: row.next()?,
-            visib: row.next()?,
-            time_hour: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &WeatherKey, out: &mut rt::Encoder) {
         out.put(0, &key.origin);
         out.put(14, &key.time_hour);
     }
 }
-impl rt::Encode for Weather {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.origin);
-        out.put(1, &self.year);
-        out.put(2, &self.month);
-        out.put(3, &self.day);
-        out.put(4, &self.hour);
-        out.put(5, &self.temp);
-        out.put(6, &self.dewp);
-        out.put(7, &self.humid);
-        out.put(8, &self.wind_dir);
-        out.put(9, &self.wind_speed);
-        out.put(10, &self.wind_gust);
-        out.put(11, &self.precip);
-        out.put(12, &self.pressure);
-        out.put(13, &self.visib);
-        out.put(14, &self.time_hour);
+rt::serde_records!(Weather, NewWeather, WeatherPatch);
+impl rt::Record for Weather {
+    const NAME: &'static str = "Weather";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            origin: from.next()?,
+            year: from.next()?,
+            month: from.next()?,
+            day: from.next()?,
+            hour: from.next()?,
+            temp: from.next()?,
+            dewp: from.next()?,
+            humid: from.next()?,
+            wind_dir: from.next()?,
+            wind_speed: from.next()?,
+            wind_gust: from.next()?,
+            precip: from.next()?,
+            pressure: from.next()?,
+            visib: from.next()?,
+            time_hour: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.origin);
+        to.put(1, &self.year);
+        to.put(2, &self.month);
+        to.put(3, &self.day);
+        to.put(4, &self.hour);
+        to.put(5, &self.temp);
+        to.put(6, &self.dewp);
+        to.put(7, &self.humid);
+        to.put(8, &self.wind_dir);
+        to.put(9, &self.wind_speed);
+        to.put(10, &self.wind_gust);
+        to.put(11, &self.precip);
+        to.put(12, &self.pressure);
+        to.put(13, &self.visib);
+        to.put(14, &self.time_hour);
     }
 }
 impl rt::Validate for Weather {
@@ -310,8 +316,7 @@ impl WeatherKey {
     }
 }
 /// What an insert into the table `weather` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewWeather {
     /// The column `origin`.
     pub origin: ::std::string::String,
@@ -324,27 +329,20 @@ pub struct NewWeather {
     /// Local hour.
     pub hour: i16,
     /// Temperature in °F.
-    #[serde(default)]
     pub temp: ::core::option::Option<f64>,
     /// Dew point in °F.
-    #[serde(default)]
     pub dewp: ::core::option::Option<f64>,
     /// Relative humidity in per cent.
-    #[serde(default)]
     pub humid: ::core::option::Option<f64>,
     /// Wind direction in degrees.
-    #[serde(default)]
     pub wind_dir: ::core::option::Option<i16>,
     /// Wind speed in miles an hour.
-    #[serde(default)]
     pub wind_speed: ::core::option::Option<f64>,
     /// Gust speed in miles an hour.
-    #[serde(default)]
     pub wind_gust: ::core::option::Option<f64>,
     /// Precipitation in inches.
     pub precip: f64,
     /// Pressure at sea level in millibars.
-    #[serde(default)]
     pub pressure: ::core::option::Option<f64>,
     /// Visibility in miles.
     pub visib: f64,
@@ -452,23 +450,45 @@ impl NewWeather {
         self
     }
 }
-impl rt::Encode for NewWeather {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.origin);
-        out.put(1, &self.year);
-        out.put(2, &self.month);
-        out.put(3, &self.day);
-        out.put(4, &self.hour);
-        out.put(5, &self.temp);
-        out.put(6, &self.dewp);
-        out.put(7, &self.humid);
-        out.put(8, &self.wind_dir);
-        out.put(9, &self.wind_speed);
-        out.put(10, &self.wind_gust);
-        out.put(11, &self.precip);
-        out.put(12, &self.pressure);
-        out.put(13, &self.visib);
-        out.put(14, &self.time_hour);
+impl rt::Record for NewWeather {
+    const NAME: &'static str = "NewWeather";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            origin: from.next()?,
+            year: from.next()?,
+            month: from.next()?,
+            day: from.next()?,
+            hour: from.next()?,
+            temp: from.next()?,
+            dewp: from.next()?,
+            humid: from.next()?,
+            wind_dir: from.next()?,
+            wind_speed: from.next()?,
+            wind_gust: from.next()?,
+            precip: from.next()?,
+            pressure: from.next()?,
+            visib: from.next()?,
+            time_hour: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.origin);
+        to.put(1, &self.year);
+        to.put(2, &self.month);
+        to.put(3, &self.day);
+        to.put(4, &self.hour);
+        to.put(5, &self.temp);
+        to.put(6, &self.dewp);
+        to.put(7, &self.humid);
+        to.put(8, &self.wind_dir);
+        to.put(9, &self.wind_speed);
+        to.put(10, &self.wind_gust);
+        to.put(11, &self.precip);
+        to.put(12, &self.pressure);
+        to.put(13, &self.visib);
+        to.put(14, &self.time_hour);
     }
 }
 impl rt::Validate for NewWeather {
@@ -477,54 +497,37 @@ impl rt::Validate for NewWeather {
     }
 }
 /// What an update of the table `weather` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeatherPatch {
     /// The column `origin`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub origin: rt::Field<::std::string::String>,
     /// Local year.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub year: rt::Field<i16>,
     /// Local month.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub month: rt::Field<i16>,
     /// Local day of the month.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub day: rt::Field<i16>,
     /// Local hour.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub hour: rt::Field<i16>,
     /// Temperature in °F.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub temp: rt::Field<::core::option::Option<f64>>,
     /// Dew point in °F.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub dewp: rt::Field<::core::option::Option<f64>>,
     /// Relative humidity in per cent.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub humid: rt::Field<::core::option::Option<f64>>,
     /// Wind direction in degrees.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub wind_dir: rt::Field<::core::option::Option<i16>>,
     /// Wind speed in miles an hour.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub wind_speed: rt::Field<::core::option::Option<f64>>,
     /// Gust speed in miles an hour.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub wind_gust: rt::Field<::core::option::Option<f64>>,
     /// Precipitation in inches.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub precip: rt::Field<f64>,
     /// Pressure at sea level in millibars.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub pressure: rt::Field<::core::option::Option<f64>>,
     /// Visibility in miles.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub visib: rt::Field<f64>,
     /// The hour, as an instant.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub time_hour: rt::Field<rt::Timestamp>,
 }
 impl WeatherPatch {
@@ -659,23 +662,45 @@ impl WeatherPatch {
         self
     }
 }
-impl rt::Encode for WeatherPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.origin);
-        out.put_field(1, &self.year);
-        out.put_field(2, &self.month);
-        out.put_field(3, &self.day);
-        out.put_field(4, &self.hour);
-        out.put_field(5, &self.temp);
-        out.put_field(6, &self.dewp);
-        out.put_field(7, &self.humid);
-        out.put_field(8, &self.wind_dir);
-        out.put_field(9, &self.wind_speed);
-        out.put_field(10, &self.wind_gust);
-        out.put_field(11, &self.precip);
-        out.put_field(12, &self.pressure);
-        out.put_field(13, &self.visib);
-        out.put_field(14, &self.time_hour);
+impl rt::Record for WeatherPatch {
+    const NAME: &'static str = "WeatherPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            origin: from.next_field()?,
+            year: from.next_field()?,
+            month: from.next_field()?,
+            day: from.next_field()?,
+            hour: from.next_field()?,
+            temp: from.next_field()?,
+            dewp: from.next_field()?,
+            humid: from.next_field()?,
+            wind_dir: from.next_field()?,
+            wind_speed: from.next_field()?,
+            wind_gust: from.next_field()?,
+            precip: from.next_field()?,
+            pressure: from.next_field()?,
+            visib: from.next_field()?,
+            time_hour: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.origin);
+        to.put_field(1, &self.year);
+        to.put_field(2, &self.month);
+        to.put_field(3, &self.day);
+        to.put_field(4, &self.hour);
+        to.put_field(5, &self.temp);
+        to.put_field(6, &self.dewp);
+        to.put_field(7, &self.humid);
+        to.put_field(8, &self.wind_dir);
+        to.put_field(9, &self.wind_speed);
+        to.put_field(10, &self.wind_gust);
+        to.put_field(11, &self.precip);
+        to.put_field(12, &self.pressure);
+        to.put_field(13, &self.visib);
+        to.put_field(14, &self.time_hour);
     }
 }
 impl rt::Validate for WeatherPatch {

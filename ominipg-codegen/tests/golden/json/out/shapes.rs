@@ -181,8 +181,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `shapes`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shape {
     /// The column `id`.
     pub id: i64,
@@ -225,45 +224,52 @@ impl rt::Model for Shape {
     type Key = ShapeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            point: row.next_json()?,
-            place: row.next_json_opt()?,
-            tree: row.next_json_opt()?,
-            kind: row.next_json()?,
-            open: row.next_json()?,
-            points: row.next_json_opt()?,
-            nullables: row.next_json_opt()?,
-            grid: row.next_json_opt()?,
-            pair: row.next_json_opt()?,
-            mixed: row.next_json_opt()?,
-            status: row.next_json()?,
-            twins: row.next_json_opt()?,
-            settings: row.next_json_opt()?,
-            limits: row.next_json_opt()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ShapeKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Shape {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put_json(1, ::core::option::Option::Some(&self.point));
-        out.put_json(2, self.place.as_ref());
-        out.put_json(3, self.tree.as_ref());
-        out.put_json(4, ::core::option::Option::Some(&self.kind));
-        out.put_json(5, ::core::option::Option::Some(&self.open));
-        out.put_json(6, self.points.as_ref());
-        out.put_json(7, self.nullables.as_ref());
-        out.put_json(8, self.grid.as_ref());
-        out.put_json(9, self.pair.as_ref());
-        out.put_json(10, self.mixed.as_ref());
-        out.put_json(11, ::core::option::Option::Some(&self.status));
-        out.put_json(12, self.twins.as_ref());
-        out.put_json(13, self.settings.as_ref());
-        out.put_json(14, self.limits.as_ref());
+rt::serde_records!(Shape, NewShape, ShapePatch);
+impl rt::Record for Shape {
+    const NAME: &'static str = "Shape";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            point: from.next_json()?,
+            place: from.next_json_opt()?,
+            tree: from.next_json_opt()?,
+            kind: from.next_json()?,
+            open: from.next_json()?,
+            points: from.next_json_opt()?,
+            nullables: from.next_json_opt()?,
+            grid: from.next_json_opt()?,
+            pair: from.next_json_opt()?,
+            mixed: from.next_json_opt()?,
+            status: from.next_json()?,
+            twins: from.next_json_opt()?,
+            settings: from.next_json_opt()?,
+            limits: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put_json(1, &self.point);
+        to.put_json_opt(2, &self.place);
+        to.put_json_opt(3, &self.tree);
+        to.put_json(4, &self.kind);
+        to.put_json(5, &self.open);
+        to.put_json_opt(6, &self.points);
+        to.put_json_opt(7, &self.nullables);
+        to.put_json_opt(8, &self.grid);
+        to.put_json_opt(9, &self.pair);
+        to.put_json_opt(10, &self.mixed);
+        to.put_json(11, &self.status);
+        to.put_json_opt(12, &self.twins);
+        to.put_json_opt(13, &self.settings);
+        to.put_json_opt(14, &self.limits);
     }
 }
 impl rt::Validate for Shape {
@@ -307,56 +313,41 @@ impl rt::Validate for Shape {
 /// The primary key of the table `shapes`.
 pub type ShapeKey = i64;
 /// What an insert into the table `shapes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewShape {
     /// The column `id`.
     pub id: i64,
     /// A point on the globe
     pub point: ShapePoint,
     /// The column `place`.
-    #[serde(default)]
     pub place: ::core::option::Option<ShapePlace>,
     /// The column `tree`.
-    #[serde(default)]
     pub tree: ::core::option::Option<ShapeTreeNode>,
     /// One of two forms.
     pub kind: ShapeKind,
     /// The column `open`.
     pub open: ::std::collections::HashMap<::std::string::String, i64>,
     /// The column `points`.
-    #[serde(default)]
     pub points: ::core::option::Option<::std::vec::Vec<ShapePointsPoint>>,
     /// The column `nullables`.
-    #[serde(default)]
     pub nullables: ::core::option::Option<
         ::std::vec::Vec<::std::option::Option<::std::string::String>>,
     >,
     /// The column `grid`.
-    #[serde(default)]
     pub grid: ::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
     /// The column `pair`.
-    #[serde(default)]
     pub pair: ::core::option::Option<
         ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
     >,
     /// The column `mixed`.
-    #[serde(default)]
     pub mixed: ::core::option::Option<ShapeMixed>,
     /// The column `status`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub status: rt::Field<ShapeStatus>,
     /// The column `twins`.
-    #[serde(default)]
     pub twins: ::core::option::Option<ShapeTwins>,
     /// The column `settings`.
-    #[serde(default)]
     pub settings: ::core::option::Option<::ominipg::codegen_support::serde_json::Value>,
     /// The column `limits`.
-    #[serde(default)]
     pub limits: ::core::option::Option<ShapeLimits>,
 }
 impl NewShape {
@@ -507,23 +498,45 @@ impl NewShape {
         self
     }
 }
-impl rt::Encode for NewShape {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put_json(1, ::core::option::Option::Some(&self.point));
-        out.put_json(2, self.place.as_ref());
-        out.put_json(3, self.tree.as_ref());
-        out.put_json(4, ::core::option::Option::Some(&self.kind));
-        out.put_json(5, ::core::option::Option::Some(&self.open));
-        out.put_json(6, self.points.as_ref());
-        out.put_json(7, self.nullables.as_ref());
-        out.put_json(8, self.grid.as_ref());
-        out.put_json(9, self.pair.as_ref());
-        out.put_json(10, self.mixed.as_ref());
-        out.put_json_field(11, &self.status);
-        out.put_json(12, self.twins.as_ref());
-        out.put_json(13, self.settings.as_ref());
-        out.put_json(14, self.limits.as_ref());
+impl rt::Record for NewShape {
+    const NAME: &'static str = "NewShape";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            point: from.next_json()?,
+            place: from.next_json_opt()?,
+            tree: from.next_json_opt()?,
+            kind: from.next_json()?,
+            open: from.next_json()?,
+            points: from.next_json_opt()?,
+            nullables: from.next_json_opt()?,
+            grid: from.next_json_opt()?,
+            pair: from.next_json_opt()?,
+            mixed: from.next_json_opt()?,
+            status: from.next_json_field()?,
+            twins: from.next_json_opt()?,
+            settings: from.next_json_opt()?,
+            limits: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put_json(1, &self.point);
+        to.put_json_opt(2, &self.place);
+        to.put_json_opt(3, &self.tree);
+        to.put_json(4, &self.kind);
+        to.put_json(5, &self.open);
+        to.put_json_opt(6, &self.points);
+        to.put_json_opt(7, &self.nullables);
+        to.put_json_opt(8, &self.grid);
+        to.put_json_opt(9, &self.pair);
+        to.put_json_opt(10, &self.mixed);
+        to.put_json_field(11, &self.status);
+        to.put_json_opt(12, &self.twins);
+        to.put_json_opt(13, &self.settings);
+        to.put_json_opt(14, &self.limits);
     }
 }
 impl rt::Validate for NewShape {
@@ -567,64 +580,47 @@ impl rt::Validate for NewShape {
     }
 }
 /// What an update of the table `shapes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShapePatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// A point on the globe
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub point: rt::Field<ShapePoint>,
     /// The column `place`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub place: rt::Field<::core::option::Option<ShapePlace>>,
     /// The column `tree`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tree: rt::Field<::core::option::Option<ShapeTreeNode>>,
     /// One of two forms.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub kind: rt::Field<ShapeKind>,
     /// The column `open`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub open: rt::Field<::std::collections::HashMap<::std::string::String, i64>>,
     /// The column `points`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub points: rt::Field<::core::option::Option<::std::vec::Vec<ShapePointsPoint>>>,
     /// The column `nullables`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub nullables: rt::Field<
         ::core::option::Option<
             ::std::vec::Vec<::std::option::Option<::std::string::String>>,
         >,
     >,
     /// The column `grid`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub grid: rt::Field<::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>>,
     /// The column `pair`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub pair: rt::Field<
         ::core::option::Option<
             ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
         >,
     >,
     /// The column `mixed`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub mixed: rt::Field<::core::option::Option<ShapeMixed>>,
     /// The column `status`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub status: rt::Field<ShapeStatus>,
     /// The column `twins`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub twins: rt::Field<::core::option::Option<ShapeTwins>>,
     /// The column `settings`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub settings: rt::Field<
         ::core::option::Option<::ominipg::codegen_support::serde_json::Value>,
     >,
     /// The column `limits`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub limits: rt::Field<::core::option::Option<ShapeLimits>>,
 }
 impl ShapePatch {
@@ -785,23 +781,45 @@ impl ShapePatch {
         self
     }
 }
-impl rt::Encode for ShapePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_json_field(1, &self.point);
-        out.put_json_field(2, &self.place);
-        out.put_json_field(3, &self.tree);
-        out.put_json_field(4, &self.kind);
-        out.put_json_field(5, &self.open);
-        out.put_json_field(6, &self.points);
-        out.put_json_field(7, &self.nullables);
-        out.put_json_field(8, &self.grid);
-        out.put_json_field(9, &self.pair);
-        out.put_json_field(10, &self.mixed);
-        out.put_json_field(11, &self.status);
-        out.put_json_field(12, &self.twins);
-        out.put_json_field(13, &self.settings);
-        out.put_json_field(14, &self.limits);
+impl rt::Record for ShapePatch {
+    const NAME: &'static str = "ShapePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            point: from.next_json_field()?,
+            place: from.next_json_field()?,
+            tree: from.next_json_field()?,
+            kind: from.next_json_field()?,
+            open: from.next_json_field()?,
+            points: from.next_json_field()?,
+            nullables: from.next_json_field()?,
+            grid: from.next_json_field()?,
+            pair: from.next_json_field()?,
+            mixed: from.next_json_field()?,
+            status: from.next_json_field()?,
+            twins: from.next_json_field()?,
+            settings: from.next_json_field()?,
+            limits: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_json_field(1, &self.point);
+        to.put_json_field(2, &self.place);
+        to.put_json_field(3, &self.tree);
+        to.put_json_field(4, &self.kind);
+        to.put_json_field(5, &self.open);
+        to.put_json_field(6, &self.points);
+        to.put_json_field(7, &self.nullables);
+        to.put_json_field(8, &self.grid);
+        to.put_json_field(9, &self.pair);
+        to.put_json_field(10, &self.mixed);
+        to.put_json_field(11, &self.status);
+        to.put_json_field(12, &self.twins);
+        to.put_json_field(13, &self.settings);
+        to.put_json_field(14, &self.limits);
     }
 }
 impl rt::Validate for ShapePatch {

@@ -63,8 +63,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `courses`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Course {
     /// The column `id`.
     pub id: i64,
@@ -77,19 +76,26 @@ impl rt::Model for Course {
     type Key = CourseKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            title: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CourseKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Course {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.title);
+rt::serde_records!(Course, NewCourse, CoursePatch);
+impl rt::Record for Course {
+    const NAME: &'static str = "Course";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            title: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.title);
     }
 }
 impl rt::Validate for Course {
@@ -98,8 +104,7 @@ impl rt::Validate for Course {
 /// The primary key of the table `courses`.
 pub type CourseKey = i64;
 /// What an insert into the table `courses` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewCourse {
     /// The column `title`.
     pub title: ::std::string::String,
@@ -112,21 +117,24 @@ impl NewCourse {
         }
     }
 }
-impl rt::Encode for NewCourse {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.title);
+impl rt::Record for NewCourse {
+    const NAME: &'static str = "NewCourse";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { title: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.title);
     }
 }
 impl rt::Validate for NewCourse {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `courses` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CoursePatch {
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::std::string::String>,
 }
 impl CoursePatch {
@@ -142,9 +150,15 @@ impl CoursePatch {
         self
     }
 }
-impl rt::Encode for CoursePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.title);
+impl rt::Record for CoursePatch {
+    const NAME: &'static str = "CoursePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { title: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.title);
     }
 }
 impl rt::Validate for CoursePatch {

@@ -68,14 +68,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `enrolments`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Enrolment {
     /// The column `studentId`.
-    #[serde(rename = "studentId")]
     pub student_id: i64,
     /// The column `courseId`.
-    #[serde(rename = "courseId")]
     pub course_id: i64,
     /// The column `grade`.
     pub grade: ::core::option::Option<rt::Decimal>,
@@ -86,22 +83,29 @@ impl rt::Model for Enrolment {
     type Key = EnrolmentKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            student_id: row.next()?,
-            course_id: row.next()?,
-            grade: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &EnrolmentKey, out: &mut rt::Encoder) {
         out.put(0, &key.student_id);
         out.put(1, &key.course_id);
     }
 }
-impl rt::Encode for Enrolment {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.student_id);
-        out.put(1, &self.course_id);
-        out.put(2, &self.grade);
+rt::serde_records!(Enrolment, NewEnrolment, EnrolmentPatch);
+impl rt::Record for Enrolment {
+    const NAME: &'static str = "Enrolment";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            student_id: from.next()?,
+            course_id: from.next()?,
+            grade: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.student_id);
+        to.put(1, &self.course_id);
+        to.put(2, &self.grade);
     }
 }
 impl rt::Validate for Enrolment {
@@ -139,17 +143,13 @@ impl EnrolmentKey {
     }
 }
 /// What an insert into the table `enrolments` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewEnrolment {
     /// The column `studentId`.
-    #[serde(rename = "studentId")]
     pub student_id: i64,
     /// The column `courseId`.
-    #[serde(rename = "courseId")]
     pub course_id: i64,
     /// The column `grade`.
-    #[serde(default)]
     pub grade: ::core::option::Option<rt::Decimal>,
 }
 impl NewEnrolment {
@@ -175,35 +175,34 @@ impl NewEnrolment {
         self
     }
 }
-impl rt::Encode for NewEnrolment {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.student_id);
-        out.put(1, &self.course_id);
-        out.put(2, &self.grade);
+impl rt::Record for NewEnrolment {
+    const NAME: &'static str = "NewEnrolment";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            student_id: from.next()?,
+            course_id: from.next()?,
+            grade: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.student_id);
+        to.put(1, &self.course_id);
+        to.put(2, &self.grade);
     }
 }
 impl rt::Validate for NewEnrolment {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `enrolments` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EnrolmentPatch {
     /// The column `studentId`.
-    #[serde(
-        rename = "studentId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub student_id: rt::Field<i64>,
     /// The column `courseId`.
-    #[serde(
-        rename = "courseId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub course_id: rt::Field<i64>,
     /// The column `grade`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub grade: rt::Field<::core::option::Option<rt::Decimal>>,
 }
 impl EnrolmentPatch {
@@ -236,11 +235,21 @@ impl EnrolmentPatch {
         self
     }
 }
-impl rt::Encode for EnrolmentPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.student_id);
-        out.put_field(1, &self.course_id);
-        out.put_field(2, &self.grade);
+impl rt::Record for EnrolmentPatch {
+    const NAME: &'static str = "EnrolmentPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            student_id: from.next_field()?,
+            course_id: from.next_field()?,
+            grade: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.student_id);
+        to.put_field(1, &self.course_id);
+        to.put_field(2, &self.grade);
     }
 }
 impl rt::Validate for EnrolmentPatch {

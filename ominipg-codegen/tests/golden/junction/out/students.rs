@@ -63,8 +63,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `students`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Student {
     /// The column `id`.
     pub id: i64,
@@ -77,19 +76,26 @@ impl rt::Model for Student {
     type Key = StudentKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &StudentKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Student {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
+rt::serde_records!(Student, NewStudent, StudentPatch);
+impl rt::Record for Student {
+    const NAME: &'static str = "Student";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for Student {
@@ -98,8 +104,7 @@ impl rt::Validate for Student {
 /// The primary key of the table `students`.
 pub type StudentKey = i64;
 /// What an insert into the table `students` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewStudent {
     /// The column `name`.
     pub name: ::std::string::String,
@@ -112,21 +117,24 @@ impl NewStudent {
         }
     }
 }
-impl rt::Encode for NewStudent {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.name);
+impl rt::Record for NewStudent {
+    const NAME: &'static str = "NewStudent";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for NewStudent {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `students` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StudentPatch {
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
 }
 impl StudentPatch {
@@ -142,9 +150,15 @@ impl StudentPatch {
         self
     }
 }
-impl rt::Encode for StudentPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.name);
+impl rt::Record for StudentPatch {
+    const NAME: &'static str = "StudentPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.name);
     }
 }
 impl rt::Validate for StudentPatch {

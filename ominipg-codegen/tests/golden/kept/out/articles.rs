@@ -129,8 +129,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// Versioned, searched, and never quite gone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Article {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -141,19 +140,15 @@ pub struct Article {
     /// The column `body`.
     pub body: ::std::string::String,
     /// The column `secret`.
-    #[serde(skip_serializing)]
     pub secret: ::core::option::Option<::std::string::String>,
     /// The column `old`.
     #[deprecated]
     pub old: ::core::option::Option<::std::string::String>,
     /// When the row was made.
-    #[serde(rename = "createdAt")]
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
-    #[serde(rename = "updatedAt")]
     pub updated_at: rt::Timestamp,
     /// When the row was deleted; NULL where it was not.
-    #[serde(rename = "removedAt")]
     pub removed_at: ::core::option::Option<rt::Timestamp>,
     /// Counts the updates of the row.
     pub revision: i32,
@@ -168,35 +163,42 @@ impl rt::Model for Article {
     type Key = ArticleKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            slug: row.next()?,
-            title: row.next()?,
-            body: row.next()?,
-            secret: row.next()?,
-            old: row.next()?,
-            created_at: row.next()?,
-            updated_at: row.next()?,
-            removed_at: row.next()?,
-            revision: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ArticleKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Article {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.slug);
-        out.put(2, &self.title);
-        out.put(3, &self.body);
-        out.put(4, &self.secret);
-        out.put(5, &self.old);
-        out.put(6, &self.created_at);
-        out.put(7, &self.updated_at);
-        out.put(8, &self.removed_at);
-        out.put(9, &self.revision);
+rt::serde_records!(Article, NewArticle, ArticlePatch);
+impl rt::Record for Article {
+    const NAME: &'static str = "Article";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            slug: from.next()?,
+            title: from.next()?,
+            body: from.next()?,
+            secret: from.next()?,
+            old: from.next()?,
+            created_at: from.next()?,
+            updated_at: from.next()?,
+            removed_at: from.next()?,
+            revision: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.slug);
+        to.put(2, &self.title);
+        to.put(3, &self.body);
+        to.put(4, &self.secret);
+        to.put(5, &self.old);
+        to.put(6, &self.created_at);
+        to.put(7, &self.updated_at);
+        to.put(8, &self.removed_at);
+        to.put(9, &self.revision);
     }
 }
 impl rt::Validate for Article {
@@ -207,8 +209,7 @@ impl rt::Validate for Article {
 /// The primary key of the table `articles`.
 pub type ArticleKey = rt::Uuid;
 /// What an insert into the table `articles` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewArticle {
     /// The column `slug`.
     pub slug: ::std::string::String,
@@ -217,11 +218,9 @@ pub struct NewArticle {
     /// The column `body`.
     pub body: ::std::string::String,
     /// The column `secret`.
-    #[serde(default)]
     pub secret: ::core::option::Option<::std::string::String>,
     /// The column `old`.
     #[deprecated]
-    #[serde(default)]
     pub old: ::core::option::Option<::std::string::String>,
 }
 impl NewArticle {
@@ -261,13 +260,25 @@ impl NewArticle {
         self
     }
 }
-impl rt::Encode for NewArticle {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.slug);
-        out.put(2, &self.title);
-        out.put(3, &self.body);
-        out.put(4, &self.secret);
-        out.put(5, &self.old);
+impl rt::Record for NewArticle {
+    const NAME: &'static str = "NewArticle";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            slug: from.next()?,
+            title: from.next()?,
+            body: from.next()?,
+            secret: from.next()?,
+            old: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.slug);
+        to.put(2, &self.title);
+        to.put(3, &self.body);
+        to.put(4, &self.secret);
+        to.put(5, &self.old);
     }
 }
 impl rt::Validate for NewArticle {
@@ -276,25 +287,18 @@ impl rt::Validate for NewArticle {
     }
 }
 /// What an update of the table `articles` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ArticlePatch {
     /// The column `slug`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub slug: rt::Field<::std::string::String>,
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::std::string::String>,
     /// The column `body`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub body: rt::Field<::std::string::String>,
     /// The column `secret`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub secret: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `old`.
     #[deprecated]
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub old: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl ArticlePatch {
@@ -345,13 +349,25 @@ impl ArticlePatch {
         self
     }
 }
-impl rt::Encode for ArticlePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.slug);
-        out.put_field(2, &self.title);
-        out.put_field(3, &self.body);
-        out.put_field(4, &self.secret);
-        out.put_field(5, &self.old);
+impl rt::Record for ArticlePatch {
+    const NAME: &'static str = "ArticlePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            slug: from.next_field()?,
+            title: from.next_field()?,
+            body: from.next_field()?,
+            secret: from.next_field()?,
+            old: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.slug);
+        to.put_field(2, &self.title);
+        to.put_field(3, &self.body);
+        to.put_field(4, &self.secret);
+        to.put_field(5, &self.old);
     }
 }
 impl rt::Validate for ArticlePatch {

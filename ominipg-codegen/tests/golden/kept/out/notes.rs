@@ -63,8 +63,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     }),
 };
 /// A row of the table `notes`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Note {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -84,23 +83,30 @@ impl rt::Model for Note {
     type Key = NoteKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            text: row.next()?,
-            revision: row.next()?,
-            version: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &NoteKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Note {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.text);
-        out.put(2, &self.revision);
-        out.put(3, &self.version);
+rt::serde_records!(Note, NewNote, NotePatch);
+impl rt::Record for Note {
+    const NAME: &'static str = "Note";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            text: from.next()?,
+            revision: from.next()?,
+            version: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.text);
+        to.put(2, &self.revision);
+        to.put(3, &self.version);
     }
 }
 impl rt::Validate for Note {
@@ -109,15 +115,13 @@ impl rt::Validate for Note {
 /// The primary key of the table `notes`.
 pub type NoteKey = rt::Uuid;
 /// What an insert into the table `notes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewNote {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `text`.
     pub text: ::std::string::String,
     /// The column `revision`.
-    #[serde(default)]
     pub revision: ::core::option::Option<i64>,
 }
 impl NewNote {
@@ -143,29 +147,34 @@ impl NewNote {
         self
     }
 }
-impl rt::Encode for NewNote {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.text);
-        out.put(2, &self.revision);
+impl rt::Record for NewNote {
+    const NAME: &'static str = "NewNote";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            text: from.next()?,
+            revision: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.text);
+        to.put(2, &self.revision);
     }
 }
 impl rt::Validate for NewNote {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `notes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NotePatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
     /// The column `text`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub text: rt::Field<::std::string::String>,
     /// The column `revision`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub revision: rt::Field<::core::option::Option<i64>>,
 }
 impl NotePatch {
@@ -198,11 +207,21 @@ impl NotePatch {
         self
     }
 }
-impl rt::Encode for NotePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.text);
-        out.put_field(2, &self.revision);
+impl rt::Record for NotePatch {
+    const NAME: &'static str = "NotePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            text: from.next_field()?,
+            revision: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.text);
+        to.put_field(2, &self.revision);
     }
 }
 impl rt::Validate for NotePatch {

@@ -81,8 +81,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `accounts`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Account {
     /// The column `tenant`.
     pub tenant: ::std::string::String,
@@ -101,26 +100,33 @@ impl rt::Model for Account {
     type Key = AccountKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            tenant: row.next()?,
-            number: row.next()?,
-            label: row.next()?,
-            closed: row.next()?,
-            parent: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &AccountKey, out: &mut rt::Encoder) {
         out.put(0, &key.tenant);
         out.put(1, &key.number);
     }
 }
-impl rt::Encode for Account {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.tenant);
-        out.put(1, &self.number);
-        out.put(2, &self.label);
-        out.put(3, &self.closed);
-        out.put(4, &self.parent);
+rt::serde_records!(Account, NewAccount, AccountPatch);
+impl rt::Record for Account {
+    const NAME: &'static str = "Account";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next()?,
+            number: from.next()?,
+            label: from.next()?,
+            closed: from.next()?,
+            parent: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.tenant);
+        to.put(1, &self.number);
+        to.put(2, &self.label);
+        to.put(3, &self.closed);
+        to.put(4, &self.parent);
     }
 }
 impl rt::Validate for Account {
@@ -158,8 +164,7 @@ impl AccountKey {
     }
 }
 /// What an insert into the table `accounts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewAccount {
     /// The column `tenant`.
     pub tenant: ::std::string::String,
@@ -168,10 +173,8 @@ pub struct NewAccount {
     /// The column `label`.
     pub label: ::std::string::String,
     /// The column `closed`.
-    #[serde(default)]
     pub closed: ::core::option::Option<rt::Date>,
     /// The column `parent`.
-    #[serde(default)]
     pub parent: ::core::option::Option<i32>,
 }
 impl NewAccount {
@@ -210,13 +213,25 @@ impl NewAccount {
         self
     }
 }
-impl rt::Encode for NewAccount {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.tenant);
-        out.put(1, &self.number);
-        out.put(2, &self.label);
-        out.put(3, &self.closed);
-        out.put(4, &self.parent);
+impl rt::Record for NewAccount {
+    const NAME: &'static str = "NewAccount";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next()?,
+            number: from.next()?,
+            label: from.next()?,
+            closed: from.next()?,
+            parent: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.tenant);
+        to.put(1, &self.number);
+        to.put(2, &self.label);
+        to.put(3, &self.closed);
+        to.put(4, &self.parent);
     }
 }
 impl rt::Validate for NewAccount {
@@ -225,24 +240,17 @@ impl rt::Validate for NewAccount {
     }
 }
 /// What an update of the table `accounts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountPatch {
     /// The column `tenant`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tenant: rt::Field<::std::string::String>,
     /// The column `number`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub number: rt::Field<i32>,
     /// The column `label`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub label: rt::Field<::std::string::String>,
     /// The column `closed`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub closed: rt::Field<::core::option::Option<rt::Date>>,
     /// The column `parent`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub parent: rt::Field<::core::option::Option<i32>>,
 }
 impl AccountPatch {
@@ -292,13 +300,25 @@ impl AccountPatch {
         self
     }
 }
-impl rt::Encode for AccountPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.tenant);
-        out.put_field(1, &self.number);
-        out.put_field(2, &self.label);
-        out.put_field(3, &self.closed);
-        out.put_field(4, &self.parent);
+impl rt::Record for AccountPatch {
+    const NAME: &'static str = "AccountPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next_field()?,
+            number: from.next_field()?,
+            label: from.next_field()?,
+            closed: from.next_field()?,
+            parent: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.tenant);
+        to.put_field(1, &self.number);
+        to.put_field(2, &self.label);
+        to.put_field(3, &self.closed);
+        to.put_field(4, &self.parent);
     }
 }
 impl rt::Validate for AccountPatch {

@@ -48,8 +48,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `carriers`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Carrier {
     /// The column `code`.
     pub code: ::std::string::String,
@@ -62,19 +61,26 @@ impl rt::Model for Carrier {
     type Key = CarrierKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            code: row.next()?,
-            name: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CarrierKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Carrier {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.code);
-        out.put(1, &self.name);
+rt::serde_records!(Carrier, NewCarrier, CarrierPatch);
+impl rt::Record for Carrier {
+    const NAME: &'static str = "Carrier";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            code: from.next()?,
+            name: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.code);
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for Carrier {
@@ -86,8 +92,7 @@ impl rt::Validate for Carrier {
 /// The primary key of the table `carriers`.
 pub type CarrierKey = ::std::string::String;
 /// What an insert into the table `carriers` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewCarrier {
     /// The column `code`.
     pub code: ::std::string::String,
@@ -106,10 +111,19 @@ impl NewCarrier {
         }
     }
 }
-impl rt::Encode for NewCarrier {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.code);
-        out.put(1, &self.name);
+impl rt::Record for NewCarrier {
+    const NAME: &'static str = "NewCarrier";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            code: from.next()?,
+            name: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.code);
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for NewCarrier {
@@ -119,15 +133,11 @@ impl rt::Validate for NewCarrier {
     }
 }
 /// What an update of the table `carriers` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CarrierPatch {
     /// The column `code`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub code: rt::Field<::std::string::String>,
     /// What people call it.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
 }
 impl CarrierPatch {
@@ -150,10 +160,19 @@ impl CarrierPatch {
         self
     }
 }
-impl rt::Encode for CarrierPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.code);
-        out.put_field(1, &self.name);
+impl rt::Record for CarrierPatch {
+    const NAME: &'static str = "CarrierPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            code: from.next_field()?,
+            name: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.code);
+        to.put_field(1, &self.name);
     }
 }
 impl rt::Validate for CarrierPatch {

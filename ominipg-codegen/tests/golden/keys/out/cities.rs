@@ -57,8 +57,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `cities`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct City {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -71,19 +70,26 @@ impl rt::Model for City {
     type Key = CityKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CityKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for City {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
+rt::serde_records!(City, NewCity, CityPatch);
+impl rt::Record for City {
+    const NAME: &'static str = "City";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for City {
@@ -94,8 +100,7 @@ impl rt::Validate for City {
 /// The primary key of the table `cities`.
 pub type CityKey = rt::Uuid;
 /// What an insert into the table `cities` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewCity {
     /// What people call it.
     pub name: ::std::string::String,
@@ -108,9 +113,15 @@ impl NewCity {
         }
     }
 }
-impl rt::Encode for NewCity {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.name);
+impl rt::Record for NewCity {
+    const NAME: &'static str = "NewCity";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for NewCity {
@@ -119,12 +130,9 @@ impl rt::Validate for NewCity {
     }
 }
 /// What an update of the table `cities` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CityPatch {
     /// What people call it.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
 }
 impl CityPatch {
@@ -140,9 +148,15 @@ impl CityPatch {
         self
     }
 }
-impl rt::Encode for CityPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.name);
+impl rt::Record for CityPatch {
+    const NAME: &'static str = "CityPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.name);
     }
 }
 impl rt::Validate for CityPatch {

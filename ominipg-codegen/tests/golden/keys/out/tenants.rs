@@ -37,8 +37,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `tenants`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tenant {
     /// The column `code`.
     pub code: ::std::string::String,
@@ -49,15 +48,22 @@ impl rt::Model for Tenant {
     type Key = TenantKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self { code: row.next()? })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TenantKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Tenant {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.code);
+rt::serde_records!(Tenant, NewTenant, TenantPatch);
+impl rt::Record for Tenant {
+    const NAME: &'static str = "Tenant";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { code: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.code);
     }
 }
 impl rt::Validate for Tenant {
@@ -68,8 +74,7 @@ impl rt::Validate for Tenant {
 /// The primary key of the table `tenants`.
 pub type TenantKey = ::std::string::String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewTenant {
     /// The column `code`.
     pub code: ::std::string::String,
@@ -82,9 +87,15 @@ impl NewTenant {
         }
     }
 }
-impl rt::Encode for NewTenant {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.code);
+impl rt::Record for NewTenant {
+    const NAME: &'static str = "NewTenant";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { code: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.code);
     }
 }
 impl rt::Validate for NewTenant {
@@ -93,12 +104,9 @@ impl rt::Validate for NewTenant {
     }
 }
 /// What an update of the table `tenants` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TenantPatch {
     /// The column `code`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub code: rt::Field<::std::string::String>,
 }
 impl TenantPatch {
@@ -114,9 +122,15 @@ impl TenantPatch {
         self
     }
 }
-impl rt::Encode for TenantPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.code);
+impl rt::Record for TenantPatch {
+    const NAME: &'static str = "TenantPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { code: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.code);
     }
 }
 impl rt::Validate for TenantPatch {

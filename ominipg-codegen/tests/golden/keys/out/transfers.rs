@@ -141,29 +141,23 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `transfers`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `tenant`.
     pub tenant: ::std::string::String,
     /// The column `targetNumber`.
-    #[serde(rename = "targetNumber")]
     pub target_number: i32,
     /// The column `sourceNumber`.
-    #[serde(rename = "sourceNumber")]
     pub source_number: i32,
     /// The column `carrier`.
     pub carrier: ::core::option::Option<::std::string::String>,
     /// The column `originCity`.
-    #[serde(rename = "originCity")]
     pub origin_city: ::core::option::Option<rt::Uuid>,
     /// The column `destinationCity`.
-    #[serde(rename = "destinationCity")]
     pub destination_city: ::core::option::Option<rt::Uuid>,
     /// The column `previousId`.
-    #[serde(rename = "previousId")]
     pub previous_id: ::core::option::Option<rt::Uuid>,
 }
 impl rt::Model for Transfer {
@@ -172,31 +166,38 @@ impl rt::Model for Transfer {
     type Key = TransferKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            tenant: row.next()?,
-            target_number: row.next()?,
-            source_number: row.next()?,
-            carrier: row.next()?,
-            origin_city: row.next()?,
-            destination_city: row.next()?,
-            previous_id: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TransferKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Transfer {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.tenant);
-        out.put(2, &self.target_number);
-        out.put(3, &self.source_number);
-        out.put(4, &self.carrier);
-        out.put(5, &self.origin_city);
-        out.put(6, &self.destination_city);
-        out.put(7, &self.previous_id);
+rt::serde_records!(Transfer, NewTransfer, TransferPatch);
+impl rt::Record for Transfer {
+    const NAME: &'static str = "Transfer";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            tenant: from.next()?,
+            target_number: from.next()?,
+            source_number: from.next()?,
+            carrier: from.next()?,
+            origin_city: from.next()?,
+            destination_city: from.next()?,
+            previous_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.tenant);
+        to.put(2, &self.target_number);
+        to.put(3, &self.source_number);
+        to.put(4, &self.carrier);
+        to.put(5, &self.origin_city);
+        to.put(6, &self.destination_city);
+        to.put(7, &self.previous_id);
     }
 }
 impl rt::Validate for Transfer {
@@ -209,28 +210,21 @@ impl rt::Validate for Transfer {
 /// The primary key of the table `transfers`.
 pub type TransferKey = rt::Uuid;
 /// What an insert into the table `transfers` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewTransfer {
     /// The column `tenant`.
     pub tenant: ::std::string::String,
     /// The column `targetNumber`.
-    #[serde(rename = "targetNumber")]
     pub target_number: i32,
     /// The column `sourceNumber`.
-    #[serde(rename = "sourceNumber")]
     pub source_number: i32,
     /// The column `carrier`.
-    #[serde(default)]
     pub carrier: ::core::option::Option<::std::string::String>,
     /// The column `originCity`.
-    #[serde(rename = "originCity", default)]
     pub origin_city: ::core::option::Option<rt::Uuid>,
     /// The column `destinationCity`.
-    #[serde(rename = "destinationCity", default)]
     pub destination_city: ::core::option::Option<rt::Uuid>,
     /// The column `previousId`.
-    #[serde(rename = "previousId", default)]
     pub previous_id: ::core::option::Option<rt::Uuid>,
 }
 impl NewTransfer {
@@ -291,15 +285,29 @@ impl NewTransfer {
         self
     }
 }
-impl rt::Encode for NewTransfer {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.tenant);
-        out.put(2, &self.target_number);
-        out.put(3, &self.source_number);
-        out.put(4, &self.carrier);
-        out.put(5, &self.origin_city);
-        out.put(6, &self.destination_city);
-        out.put(7, &self.previous_id);
+impl rt::Record for NewTransfer {
+    const NAME: &'static str = "NewTransfer";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next()?,
+            target_number: from.next()?,
+            source_number: from.next()?,
+            carrier: from.next()?,
+            origin_city: from.next()?,
+            destination_city: from.next()?,
+            previous_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.tenant);
+        to.put(2, &self.target_number);
+        to.put(3, &self.source_number);
+        to.put(4, &self.carrier);
+        to.put(5, &self.origin_city);
+        to.put(6, &self.destination_city);
+        to.put(7, &self.previous_id);
     }
 }
 impl rt::Validate for NewTransfer {
@@ -310,45 +318,21 @@ impl rt::Validate for NewTransfer {
     }
 }
 /// What an update of the table `transfers` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TransferPatch {
     /// The column `tenant`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tenant: rt::Field<::std::string::String>,
     /// The column `targetNumber`.
-    #[serde(
-        rename = "targetNumber",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub target_number: rt::Field<i32>,
     /// The column `sourceNumber`.
-    #[serde(
-        rename = "sourceNumber",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub source_number: rt::Field<i32>,
     /// The column `carrier`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub carrier: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `originCity`.
-    #[serde(
-        rename = "originCity",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub origin_city: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `destinationCity`.
-    #[serde(
-        rename = "destinationCity",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub destination_city: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `previousId`.
-    #[serde(
-        rename = "previousId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub previous_id: rt::Field<::core::option::Option<rt::Uuid>>,
 }
 impl TransferPatch {
@@ -420,15 +404,29 @@ impl TransferPatch {
         self
     }
 }
-impl rt::Encode for TransferPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.tenant);
-        out.put_field(2, &self.target_number);
-        out.put_field(3, &self.source_number);
-        out.put_field(4, &self.carrier);
-        out.put_field(5, &self.origin_city);
-        out.put_field(6, &self.destination_city);
-        out.put_field(7, &self.previous_id);
+impl rt::Record for TransferPatch {
+    const NAME: &'static str = "TransferPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next_field()?,
+            target_number: from.next_field()?,
+            source_number: from.next_field()?,
+            carrier: from.next_field()?,
+            origin_city: from.next_field()?,
+            destination_city: from.next_field()?,
+            previous_id: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.tenant);
+        to.put_field(2, &self.target_number);
+        to.put_field(3, &self.source_number);
+        to.put_field(4, &self.carrier);
+        to.put_field(5, &self.origin_city);
+        to.put_field(6, &self.destination_city);
+        to.put_field(7, &self.previous_id);
     }
 }
 impl rt::Validate for TransferPatch {

@@ -60,8 +60,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `places`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     /// The column `id`.
     pub id: i64,
@@ -78,23 +77,30 @@ impl rt::Model for Place {
     type Key = PlaceKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            owner: row.next()?,
-            note: row.next()?,
-            lat: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &PlaceKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Place {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.owner);
-        out.put(2, &self.note);
-        out.put(3, &self.lat);
+rt::serde_records!(Place, NewPlace, PlacePatch);
+impl rt::Record for Place {
+    const NAME: &'static str = "Place";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            owner: from.next()?,
+            note: from.next()?,
+            lat: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.owner);
+        to.put(2, &self.note);
+        to.put(3, &self.lat);
     }
 }
 impl rt::Validate for Place {
@@ -109,15 +115,13 @@ impl rt::Validate for Place {
 /// The primary key of the table `places`.
 pub type PlaceKey = i64;
 /// What an insert into the table `places` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPlace {
     /// The column `id`.
     pub id: i64,
     /// The column `owner`.
     pub owner: ::std::string::String,
     /// The column `note`.
-    #[serde(default)]
     pub note: ::core::option::Option<::std::string::String>,
     /// The column `lat`.
     pub lat: f64,
@@ -147,12 +151,23 @@ impl NewPlace {
         self
     }
 }
-impl rt::Encode for NewPlace {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.owner);
-        out.put(2, &self.note);
-        out.put(3, &self.lat);
+impl rt::Record for NewPlace {
+    const NAME: &'static str = "NewPlace";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            owner: from.next()?,
+            note: from.next()?,
+            lat: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.owner);
+        to.put(2, &self.note);
+        to.put(3, &self.lat);
     }
 }
 impl rt::Validate for NewPlace {
@@ -165,21 +180,15 @@ impl rt::Validate for NewPlace {
     }
 }
 /// What an update of the table `places` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlacePatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `owner`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub owner: rt::Field<::std::string::String>,
     /// The column `note`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub note: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `lat`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub lat: rt::Field<f64>,
 }
 impl PlacePatch {
@@ -219,12 +228,23 @@ impl PlacePatch {
         self
     }
 }
-impl rt::Encode for PlacePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.owner);
-        out.put_field(2, &self.note);
-        out.put_field(3, &self.lat);
+impl rt::Record for PlacePatch {
+    const NAME: &'static str = "PlacePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            owner: from.next_field()?,
+            note: from.next_field()?,
+            lat: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.owner);
+        to.put_field(2, &self.note);
+        to.put_field(3, &self.lat);
     }
 }
 impl rt::Validate for PlacePatch {

@@ -71,8 +71,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `things`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Thing {
     /// The column `id`.
     pub id: i64,
@@ -91,25 +90,32 @@ impl rt::Model for Thing {
     type Key = ThingKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            title: row.next()?,
-            maybe: row.next()?,
-            owner: row.next()?,
-            note: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ThingKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Thing {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.title);
-        out.put(2, &self.maybe);
-        out.put(3, &self.owner);
-        out.put(4, &self.note);
+rt::serde_records!(Thing, NewThing, ThingPatch);
+impl rt::Record for Thing {
+    const NAME: &'static str = "Thing";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            title: from.next()?,
+            maybe: from.next()?,
+            owner: from.next()?,
+            note: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.title);
+        to.put(2, &self.maybe);
+        to.put(3, &self.owner);
+        to.put(4, &self.note);
     }
 }
 impl rt::Validate for Thing {
@@ -126,21 +132,17 @@ impl rt::Validate for Thing {
 /// The primary key of the table `things`.
 pub type ThingKey = i64;
 /// What an insert into the table `things` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewThing {
     /// The column `id`.
     pub id: i64,
     /// The column `title`.
-    #[serde(default)]
     pub title: ::core::option::Option<::std::string::String>,
     /// The column `maybe`.
-    #[serde(default)]
     pub maybe: ::core::option::Option<i64>,
     /// The column `owner`.
     pub owner: ::std::string::String,
     /// The column `note`.
-    #[serde(default)]
     pub note: ::core::option::Option<::std::string::String>,
 }
 impl NewThing {
@@ -188,13 +190,25 @@ impl NewThing {
         self
     }
 }
-impl rt::Encode for NewThing {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.title);
-        out.put(2, &self.maybe);
-        out.put(3, &self.owner);
-        out.put(4, &self.note);
+impl rt::Record for NewThing {
+    const NAME: &'static str = "NewThing";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            title: from.next()?,
+            maybe: from.next()?,
+            owner: from.next()?,
+            note: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.title);
+        to.put(2, &self.maybe);
+        to.put(3, &self.owner);
+        to.put(4, &self.note);
     }
 }
 impl rt::Validate for NewThing {
@@ -209,24 +223,17 @@ impl rt::Validate for NewThing {
     }
 }
 /// What an update of the table `things` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ThingPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `maybe`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub maybe: rt::Field<::core::option::Option<i64>>,
     /// The column `owner`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub owner: rt::Field<::std::string::String>,
     /// The column `note`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub note: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl ThingPatch {
@@ -279,13 +286,25 @@ impl ThingPatch {
         self
     }
 }
-impl rt::Encode for ThingPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.title);
-        out.put_field(2, &self.maybe);
-        out.put_field(3, &self.owner);
-        out.put_field(4, &self.note);
+impl rt::Record for ThingPatch {
+    const NAME: &'static str = "ThingPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            title: from.next_field()?,
+            maybe: from.next_field()?,
+            owner: from.next_field()?,
+            note: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.title);
+        to.put_field(2, &self.maybe);
+        to.put_field(3, &self.owner);
+        to.put_field(4, &self.note);
     }
 }
 impl rt::Validate for ThingPatch {

@@ -38,8 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `core`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Core {
     /// The column `id`.
     pub id: i64,
@@ -52,19 +51,26 @@ impl rt::Model for Core {
     type Key = CoreKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            core: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CoreKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Core {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.core);
+rt::serde_records!(Core, NewCore, CorePatch);
+impl rt::Record for Core {
+    const NAME: &'static str = "Core";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            core: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.core);
     }
 }
 impl rt::Validate for Core {
@@ -73,13 +79,11 @@ impl rt::Validate for Core {
 /// The primary key of the table `core`.
 pub type CoreKey = i64;
 /// What an insert into the table `core` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewCore {
     /// The column `id`.
     pub id: i64,
     /// The column `core`.
-    #[serde(default)]
     pub core: ::core::option::Option<::std::string::String>,
 }
 impl NewCore {
@@ -101,25 +105,30 @@ impl NewCore {
         self
     }
 }
-impl rt::Encode for NewCore {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.core);
+impl rt::Record for NewCore {
+    const NAME: &'static str = "NewCore";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            core: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.core);
     }
 }
 impl rt::Validate for NewCore {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `core` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CorePatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `core`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub core: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl CorePatch {
@@ -145,10 +154,19 @@ impl CorePatch {
         self
     }
 }
-impl rt::Encode for CorePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.core);
+impl rt::Record for CorePatch {
+    const NAME: &'static str = "CorePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            core: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.core);
     }
 }
 impl rt::Validate for CorePatch {

@@ -38,14 +38,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `crate`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Crate {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `crate`.
-    #[serde(rename = "crate")]
     pub crate_: ::core::option::Option<CrateCrate>,
 }
 impl rt::Model for Crate {
@@ -54,19 +51,26 @@ impl rt::Model for Crate {
     type Key = CrateKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            self_: row.next()?,
-            crate_: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CrateKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Crate {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.crate_);
+rt::serde_records!(Crate, NewCrate, CratePatch);
+impl rt::Record for Crate {
+    const NAME: &'static str = "Crate";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            crate_: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.crate_);
     }
 }
 impl rt::Validate for Crate {
@@ -75,14 +79,11 @@ impl rt::Validate for Crate {
 /// The primary key of the table `crate`.
 pub type CrateKey = ::std::string::String;
 /// What an insert into the table `crate` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewCrate {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `crate`.
-    #[serde(rename = "crate", default)]
     pub crate_: ::core::option::Option<CrateCrate>,
 }
 impl NewCrate {
@@ -104,31 +105,30 @@ impl NewCrate {
         self
     }
 }
-impl rt::Encode for NewCrate {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.crate_);
+impl rt::Record for NewCrate {
+    const NAME: &'static str = "NewCrate";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            crate_: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.crate_);
     }
 }
 impl rt::Validate for NewCrate {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `crate` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CratePatch {
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::std::string::String>,
     /// The column `crate`.
-    #[serde(
-        rename = "crate",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub crate_: rt::Field<::core::option::Option<CrateCrate>>,
 }
 impl CratePatch {
@@ -154,10 +154,19 @@ impl CratePatch {
         self
     }
 }
-impl rt::Encode for CratePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.self_);
-        out.put_field(1, &self.crate_);
+impl rt::Record for CratePatch {
+    const NAME: &'static str = "CratePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next_field()?,
+            crate_: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.self_);
+        to.put_field(1, &self.crate_);
     }
 }
 impl rt::Validate for CratePatch {
@@ -166,50 +175,32 @@ impl rt::Validate for CratePatch {
 /// The values of `crate`.
 ///
 /// The column `crate`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CrateCrate {
     /// `self`
-    #[serde(rename = "self")]
     Self_,
     /// `Self`
-    #[serde(rename = "Self")]
     Self2,
     /// `super`
-    #[serde(rename = "super")]
     Super,
     /// `a-b`
-    #[serde(rename = "a-b")]
     AB,
     /// `a_b`
-    #[serde(rename = "a_b")]
     AB2,
     /// ``
-    #[serde(rename = "")]
     Empty,
     /// `1`
-    #[serde(rename = "1")]
     _1,
     /// `+`
-    #[serde(rename = "+")]
     Value8,
     /// `type`
-    #[serde(rename = "type")]
     Type,
 }
 rt::text_enum!(
     CrateCrate { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 =
     "a_b", Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::serde_text_enum!(CrateCrate);
 rt::constraints!("crate" { Pkey = "crate_pkey", CrateCheck = "crate_crate_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

@@ -38,11 +38,9 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `mod`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mod {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `mod`.
     pub r#mod: ::core::option::Option<ModMod>,
@@ -53,19 +51,26 @@ impl rt::Model for Mod {
     type Key = ModKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            self_: row.next()?,
-            r#mod: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ModKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Mod {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.r#mod);
+rt::serde_records!(Mod, NewMod, ModPatch);
+impl rt::Record for Mod {
+    const NAME: &'static str = "Mod";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            r#mod: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.r#mod);
     }
 }
 impl rt::Validate for Mod {
@@ -74,14 +79,11 @@ impl rt::Validate for Mod {
 /// The primary key of the table `mod`.
 pub type ModKey = ::std::string::String;
 /// What an insert into the table `mod` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewMod {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `mod`.
-    #[serde(default)]
     pub r#mod: ::core::option::Option<ModMod>,
 }
 impl NewMod {
@@ -103,28 +105,30 @@ impl NewMod {
         self
     }
 }
-impl rt::Encode for NewMod {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.r#mod);
+impl rt::Record for NewMod {
+    const NAME: &'static str = "NewMod";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            r#mod: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.r#mod);
     }
 }
 impl rt::Validate for NewMod {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `mod` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModPatch {
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::std::string::String>,
     /// The column `mod`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub r#mod: rt::Field<::core::option::Option<ModMod>>,
 }
 impl ModPatch {
@@ -150,10 +154,19 @@ impl ModPatch {
         self
     }
 }
-impl rt::Encode for ModPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.self_);
-        out.put_field(1, &self.r#mod);
+impl rt::Record for ModPatch {
+    const NAME: &'static str = "ModPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next_field()?,
+            r#mod: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.self_);
+        to.put_field(1, &self.r#mod);
     }
 }
 impl rt::Validate for ModPatch {
@@ -162,50 +175,32 @@ impl rt::Validate for ModPatch {
 /// The values of `mod`.
 ///
 /// The column `mod`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ModMod {
     /// `self`
-    #[serde(rename = "self")]
     Self_,
     /// `Self`
-    #[serde(rename = "Self")]
     Self2,
     /// `super`
-    #[serde(rename = "super")]
     Super,
     /// `a-b`
-    #[serde(rename = "a-b")]
     AB,
     /// `a_b`
-    #[serde(rename = "a_b")]
     AB2,
     /// ``
-    #[serde(rename = "")]
     Empty,
     /// `1`
-    #[serde(rename = "1")]
     _1,
     /// `+`
-    #[serde(rename = "+")]
     Value8,
     /// `type`
-    #[serde(rename = "type")]
     Type,
 }
 rt::text_enum!(
     ModMod { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 = "a_b",
     Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::serde_text_enum!(ModMod);
 rt::constraints!("mod" { Pkey = "mod_pkey", ModCheck = "mod_mod_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

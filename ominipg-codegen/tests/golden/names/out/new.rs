@@ -38,11 +38,9 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `new`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct New {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `new`.
     pub new: ::core::option::Option<NewNewValue>,
@@ -53,19 +51,26 @@ impl rt::Model for New {
     type Key = NewKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            self_: row.next()?,
-            new: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &NewKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for New {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.new);
+rt::serde_records!(New, NewNew, NewPatch);
+impl rt::Record for New {
+    const NAME: &'static str = "New";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            new: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.new);
     }
 }
 impl rt::Validate for New {
@@ -74,14 +79,11 @@ impl rt::Validate for New {
 /// The primary key of the table `new`.
 pub type NewKey = ::std::string::String;
 /// What an insert into the table `new` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewNew {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `new`.
-    #[serde(default)]
     pub new: ::core::option::Option<NewNewValue>,
 }
 impl NewNew {
@@ -103,28 +105,30 @@ impl NewNew {
         self
     }
 }
-impl rt::Encode for NewNew {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.new);
+impl rt::Record for NewNew {
+    const NAME: &'static str = "NewNew";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            new: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.new);
     }
 }
 impl rt::Validate for NewNew {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `new` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewPatch {
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::std::string::String>,
     /// The column `new`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub new: rt::Field<::core::option::Option<NewNewValue>>,
 }
 impl NewPatch {
@@ -150,10 +154,19 @@ impl NewPatch {
         self
     }
 }
-impl rt::Encode for NewPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.self_);
-        out.put_field(1, &self.new);
+impl rt::Record for NewPatch {
+    const NAME: &'static str = "NewPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next_field()?,
+            new: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.self_);
+        to.put_field(1, &self.new);
     }
 }
 impl rt::Validate for NewPatch {
@@ -162,50 +175,32 @@ impl rt::Validate for NewPatch {
 /// The values of `new`.
 ///
 /// The column `new`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NewNewValue {
     /// `self`
-    #[serde(rename = "self")]
     Self_,
     /// `Self`
-    #[serde(rename = "Self")]
     Self2,
     /// `super`
-    #[serde(rename = "super")]
     Super,
     /// `a-b`
-    #[serde(rename = "a-b")]
     AB,
     /// `a_b`
-    #[serde(rename = "a_b")]
     AB2,
     /// ``
-    #[serde(rename = "")]
     Empty,
     /// `1`
-    #[serde(rename = "1")]
     _1,
     /// `+`
-    #[serde(rename = "+")]
     Value8,
     /// `type`
-    #[serde(rename = "type")]
     Type,
 }
 rt::text_enum!(
     NewNewValue { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 =
     "a_b", Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::serde_text_enum!(NewNewValue);
 rt::constraints!("new" { Pkey = "new_pkey", NewCheck = "new_new_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

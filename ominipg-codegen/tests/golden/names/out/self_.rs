@@ -27,11 +27,9 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `self`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Self_ {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
 }
 impl rt::Model for Self_ {
@@ -40,15 +38,22 @@ impl rt::Model for Self_ {
     type Key = SelfKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self { self_: row.next()? })
+        rt::Record::read(row)
     }
     fn encode_key(key: &SelfKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Self_ {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
+rt::serde_records!(Self_, NewSelf, SelfPatch);
+impl rt::Record for Self_ {
+    const NAME: &'static str = "Self";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { self_: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
     }
 }
 impl rt::Validate for Self_ {
@@ -57,11 +62,9 @@ impl rt::Validate for Self_ {
 /// The primary key of the table `self`.
 pub type SelfKey = ::std::string::String;
 /// What an insert into the table `self` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewSelf {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
 }
 impl NewSelf {
@@ -72,24 +75,24 @@ impl NewSelf {
         }
     }
 }
-impl rt::Encode for NewSelf {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
+impl rt::Record for NewSelf {
+    const NAME: &'static str = "NewSelf";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { self_: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
     }
 }
 impl rt::Validate for NewSelf {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `self` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SelfPatch {
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::std::string::String>,
 }
 impl SelfPatch {
@@ -105,9 +108,15 @@ impl SelfPatch {
         self
     }
 }
-impl rt::Encode for SelfPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.self_);
+impl rt::Record for SelfPatch {
+    const NAME: &'static str = "SelfPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { self_: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.self_);
     }
 }
 impl rt::Validate for SelfPatch {

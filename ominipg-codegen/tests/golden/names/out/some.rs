@@ -38,8 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `some`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Some {
     /// The column `id`.
     pub id: i64,
@@ -52,19 +51,26 @@ impl rt::Model for Some {
     type Key = SomeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            some: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &SomeKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Some {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.some);
+rt::serde_records!(Some, NewSome, SomePatch);
+impl rt::Record for Some {
+    const NAME: &'static str = "Some";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            some: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.some);
     }
 }
 impl rt::Validate for Some {
@@ -73,13 +79,11 @@ impl rt::Validate for Some {
 /// The primary key of the table `some`.
 pub type SomeKey = i64;
 /// What an insert into the table `some` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewSome {
     /// The column `id`.
     pub id: i64,
     /// The column `some`.
-    #[serde(default)]
     pub some: ::core::option::Option<::std::string::String>,
 }
 impl NewSome {
@@ -101,25 +105,30 @@ impl NewSome {
         self
     }
 }
-impl rt::Encode for NewSome {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.some);
+impl rt::Record for NewSome {
+    const NAME: &'static str = "NewSome";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            some: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.some);
     }
 }
 impl rt::Validate for NewSome {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `some` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SomePatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `some`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub some: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl SomePatch {
@@ -145,10 +154,19 @@ impl SomePatch {
         self
     }
 }
-impl rt::Encode for SomePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.some);
+impl rt::Record for SomePatch {
+    const NAME: &'static str = "SomePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            some: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.some);
     }
 }
 impl rt::Validate for SomePatch {

@@ -320,8 +320,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 ///
 /// indented code
 #[deprecated]
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clone {
     /// The column `find`.
     pub find: i64,
@@ -339,21 +338,16 @@ pub struct Clone {
     /// The column `type`.
     pub r#type: ::core::option::Option<::std::string::String>,
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::core::option::Option<::std::string::String>,
     /// The column `crate`.
-    #[serde(rename = "crate")]
     pub crate_: ::core::option::Option<::std::string::String>,
     /// The column `gen`.
     pub r#gen: ::core::option::Option<::std::string::String>,
     /// The column `first-name`.
-    #[serde(rename = "first-name")]
     pub first_name: ::core::option::Option<::std::string::String>,
     /// The column `1st`.
-    #[serde(rename = "1st")]
     pub _1st: ::core::option::Option<::std::string::String>,
     /// The column `a/b~c`.
-    #[serde(rename = "a/b~c")]
     pub a_b_c: ::core::option::Option<::std::string::String>,
     /// The column `out`.
     pub out: ::core::option::Option<::std::string::String>,
@@ -370,20 +364,16 @@ pub struct Clone {
     /// The column `rules`.
     pub rules: ::core::option::Option<::std::string::String>,
     /// The column `TABLE`.
-    #[serde(rename = "TABLE")]
     pub table: ::core::option::Option<::std::string::String>,
     /// The column `clone`.
     pub clone: ::core::option::Option<::std::string::String>,
     /// The column `default`.
     pub default: ::core::option::Option<::std::string::String>,
     /// The column `Übung`.
-    #[serde(rename = "Übung")]
     pub übung: ::core::option::Option<::std::string::String>,
     /// The column `$`.
-    #[serde(rename = "$")]
     pub dollar: ::core::option::Option<::std::string::String>,
     /// The column `the "quoted" 'name'`.
-    #[serde(rename = "the \"quoted\" 'name'")]
     pub the_quoted_name: ::core::option::Option<::std::string::String>,
     /// The column `error`.
     pub error: ::core::option::Option<CloneError>,
@@ -394,69 +384,76 @@ impl rt::Model for Clone {
     type Key = CloneKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            find: row.next()?,
-            by_key: row.next()?,
-            upsert_on_find: row.next()?,
-            create: row.next()?,
-            new: row.next()?,
-            delete_all: row.next()?,
-            r#type: row.next()?,
-            self_: row.next()?,
-            crate_: row.next()?,
-            r#gen: row.next()?,
-            first_name: row.next()?,
-            _1st: row.next()?,
-            a_b_c: row.next()?,
-            out: row.next()?,
-            row: row.next()?,
-            key: row.next()?,
-            v: row.next()?,
-            value: row.next()?,
-            rt: row.next()?,
-            rules: row.next()?,
-            table: row.next()?,
-            clone: row.next()?,
-            default: row.next()?,
-            übung: row.next()?,
-            dollar: row.next()?,
-            the_quoted_name: row.next()?,
-            error: row.next_json_opt()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CloneKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Clone {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.find);
-        out.put(1, &self.by_key);
-        out.put(2, &self.upsert_on_find);
-        out.put(3, &self.create);
-        out.put(4, &self.new);
-        out.put(5, &self.delete_all);
-        out.put(6, &self.r#type);
-        out.put(7, &self.self_);
-        out.put(8, &self.crate_);
-        out.put(9, &self.r#gen);
-        out.put(10, &self.first_name);
-        out.put(11, &self._1st);
-        out.put(12, &self.a_b_c);
-        out.put(13, &self.out);
-        out.put(14, &self.row);
-        out.put(15, &self.key);
-        out.put(16, &self.v);
-        out.put(17, &self.value);
-        out.put(18, &self.rt);
-        out.put(19, &self.rules);
-        out.put(20, &self.table);
-        out.put(21, &self.clone);
-        out.put(22, &self.default);
-        out.put(23, &self.übung);
-        out.put(24, &self.dollar);
-        out.put(25, &self.the_quoted_name);
-        out.put_json(26, self.error.as_ref());
+rt::serde_records!(Clone, NewClone, ClonePatch);
+impl rt::Record for Clone {
+    const NAME: &'static str = "Clone";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            find: from.next()?,
+            by_key: from.next()?,
+            upsert_on_find: from.next()?,
+            create: from.next()?,
+            new: from.next()?,
+            delete_all: from.next()?,
+            r#type: from.next()?,
+            self_: from.next()?,
+            crate_: from.next()?,
+            r#gen: from.next()?,
+            first_name: from.next()?,
+            _1st: from.next()?,
+            a_b_c: from.next()?,
+            out: from.next()?,
+            row: from.next()?,
+            key: from.next()?,
+            v: from.next()?,
+            value: from.next()?,
+            rt: from.next()?,
+            rules: from.next()?,
+            table: from.next()?,
+            clone: from.next()?,
+            default: from.next()?,
+            übung: from.next()?,
+            dollar: from.next()?,
+            the_quoted_name: from.next()?,
+            error: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.find);
+        to.put(1, &self.by_key);
+        to.put(2, &self.upsert_on_find);
+        to.put(3, &self.create);
+        to.put(4, &self.new);
+        to.put(5, &self.delete_all);
+        to.put(6, &self.r#type);
+        to.put(7, &self.self_);
+        to.put(8, &self.crate_);
+        to.put(9, &self.r#gen);
+        to.put(10, &self.first_name);
+        to.put(11, &self._1st);
+        to.put(12, &self.a_b_c);
+        to.put(13, &self.out);
+        to.put(14, &self.row);
+        to.put(15, &self.key);
+        to.put(16, &self.v);
+        to.put(17, &self.value);
+        to.put(18, &self.rt);
+        to.put(19, &self.rules);
+        to.put(20, &self.table);
+        to.put(21, &self.clone);
+        to.put(22, &self.default);
+        to.put(23, &self.übung);
+        to.put(24, &self.dollar);
+        to.put(25, &self.the_quoted_name);
+        to.put_json_opt(26, &self.error);
     }
 }
 impl rt::Validate for Clone {
@@ -492,90 +489,62 @@ impl rt::Validate for Clone {
 /// The primary key of the table `some words`.
 pub type CloneKey = i64;
 /// What an insert into the table `some words` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewClone {
     /// The column `find`.
     pub find: i64,
     /// The column `by_key`.
-    #[serde(default)]
     pub by_key: ::core::option::Option<i64>,
     /// The column `upsert_on_find`.
-    #[serde(default)]
     pub upsert_on_find: ::core::option::Option<i64>,
     /// The column `create`.
     #[deprecated]
-    #[serde(default)]
     pub create: ::core::option::Option<i64>,
     /// The column `new`.
     pub new: ::std::string::String,
     /// The column `delete_all`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub delete_all: rt::Field<::std::string::String>,
     /// The column `type`.
-    #[serde(default)]
     pub r#type: ::core::option::Option<::std::string::String>,
     /// The column `self`.
-    #[serde(rename = "self", default)]
     pub self_: ::core::option::Option<::std::string::String>,
     /// The column `crate`.
-    #[serde(rename = "crate", default)]
     pub crate_: ::core::option::Option<::std::string::String>,
     /// The column `gen`.
-    #[serde(default)]
     pub r#gen: ::core::option::Option<::std::string::String>,
     /// The column `first-name`.
-    #[serde(rename = "first-name", default)]
     pub first_name: ::core::option::Option<::std::string::String>,
     /// The column `1st`.
-    #[serde(rename = "1st", default)]
     pub _1st: ::core::option::Option<::std::string::String>,
     /// The column `a/b~c`.
-    #[serde(rename = "a/b~c", default)]
     pub a_b_c: ::core::option::Option<::std::string::String>,
     /// The column `out`.
-    #[serde(default)]
     pub out: ::core::option::Option<::std::string::String>,
     /// The column `row`.
-    #[serde(default)]
     pub row: ::core::option::Option<::std::string::String>,
     /// The column `key`.
-    #[serde(default)]
     pub key: ::core::option::Option<::std::string::String>,
     /// The column `v`.
-    #[serde(default)]
     pub v: ::core::option::Option<::std::string::String>,
     /// The column `value`.
     pub value: ::std::string::String,
     /// The column `rt`.
-    #[serde(default)]
     pub rt: ::core::option::Option<::std::string::String>,
     /// The column `rules`.
-    #[serde(default)]
     pub rules: ::core::option::Option<::std::string::String>,
     /// The column `TABLE`.
-    #[serde(rename = "TABLE", default)]
     pub table: ::core::option::Option<::std::string::String>,
     /// The column `clone`.
-    #[serde(default)]
     pub clone: ::core::option::Option<::std::string::String>,
     /// The column `default`.
-    #[serde(default)]
     pub default: ::core::option::Option<::std::string::String>,
     /// The column `Übung`.
-    #[serde(rename = "Übung", default)]
     pub übung: ::core::option::Option<::std::string::String>,
     /// The column `$`.
-    #[serde(rename = "$", default)]
     pub dollar: ::core::option::Option<::std::string::String>,
     /// The column `the "quoted" 'name'`.
-    #[serde(rename = "the \"quoted\" 'name'", default)]
     pub the_quoted_name: ::core::option::Option<::std::string::String>,
     /// The column `error`.
-    #[serde(default)]
     pub error: ::core::option::Option<CloneError>,
 }
 impl NewClone {
@@ -859,35 +828,69 @@ impl NewClone {
         self
     }
 }
-impl rt::Encode for NewClone {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.find);
-        out.put(1, &self.by_key);
-        out.put(2, &self.upsert_on_find);
-        out.put(3, &self.create);
-        out.put(4, &self.new);
-        out.put_field(5, &self.delete_all);
-        out.put(6, &self.r#type);
-        out.put(7, &self.self_);
-        out.put(8, &self.crate_);
-        out.put(9, &self.r#gen);
-        out.put(10, &self.first_name);
-        out.put(11, &self._1st);
-        out.put(12, &self.a_b_c);
-        out.put(13, &self.out);
-        out.put(14, &self.row);
-        out.put(15, &self.key);
-        out.put(16, &self.v);
-        out.put(17, &self.value);
-        out.put(18, &self.rt);
-        out.put(19, &self.rules);
-        out.put(20, &self.table);
-        out.put(21, &self.clone);
-        out.put(22, &self.default);
-        out.put(23, &self.übung);
-        out.put(24, &self.dollar);
-        out.put(25, &self.the_quoted_name);
-        out.put_json(26, self.error.as_ref());
+impl rt::Record for NewClone {
+    const NAME: &'static str = "NewClone";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            find: from.next()?,
+            by_key: from.next()?,
+            upsert_on_find: from.next()?,
+            create: from.next()?,
+            new: from.next()?,
+            delete_all: from.next_field()?,
+            r#type: from.next()?,
+            self_: from.next()?,
+            crate_: from.next()?,
+            r#gen: from.next()?,
+            first_name: from.next()?,
+            _1st: from.next()?,
+            a_b_c: from.next()?,
+            out: from.next()?,
+            row: from.next()?,
+            key: from.next()?,
+            v: from.next()?,
+            value: from.next()?,
+            rt: from.next()?,
+            rules: from.next()?,
+            table: from.next()?,
+            clone: from.next()?,
+            default: from.next()?,
+            übung: from.next()?,
+            dollar: from.next()?,
+            the_quoted_name: from.next()?,
+            error: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.find);
+        to.put(1, &self.by_key);
+        to.put(2, &self.upsert_on_find);
+        to.put(3, &self.create);
+        to.put(4, &self.new);
+        to.put_field(5, &self.delete_all);
+        to.put(6, &self.r#type);
+        to.put(7, &self.self_);
+        to.put(8, &self.crate_);
+        to.put(9, &self.r#gen);
+        to.put(10, &self.first_name);
+        to.put(11, &self._1st);
+        to.put(12, &self.a_b_c);
+        to.put(13, &self.out);
+        to.put(14, &self.row);
+        to.put(15, &self.key);
+        to.put(16, &self.v);
+        to.put(17, &self.value);
+        to.put(18, &self.rt);
+        to.put(19, &self.rules);
+        to.put(20, &self.table);
+        to.put(21, &self.clone);
+        to.put(22, &self.default);
+        to.put(23, &self.übung);
+        to.put(24, &self.dollar);
+        to.put(25, &self.the_quoted_name);
+        to.put_json_opt(26, &self.error);
     }
 }
 impl rt::Validate for NewClone {
@@ -921,118 +924,62 @@ impl rt::Validate for NewClone {
     }
 }
 /// What an update of the table `some words` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClonePatch {
     /// The column `find`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub find: rt::Field<i64>,
     /// The column `by_key`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub by_key: rt::Field<::core::option::Option<i64>>,
     /// The column `upsert_on_find`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub upsert_on_find: rt::Field<::core::option::Option<i64>>,
     /// The column `create`.
     #[deprecated]
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub create: rt::Field<::core::option::Option<i64>>,
     /// The column `new`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub new: rt::Field<::std::string::String>,
     /// The column `delete_all`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub delete_all: rt::Field<::std::string::String>,
     /// The column `type`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub r#type: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `crate`.
-    #[serde(
-        rename = "crate",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub crate_: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `gen`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub r#gen: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `first-name`.
-    #[serde(
-        rename = "first-name",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub first_name: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `1st`.
-    #[serde(
-        rename = "1st",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub _1st: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `a/b~c`.
-    #[serde(
-        rename = "a/b~c",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub a_b_c: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `out`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub out: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `row`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub row: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `key`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub key: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `v`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub v: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `value`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub value: rt::Field<::std::string::String>,
     /// The column `rt`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub rt: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `rules`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub rules: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `TABLE`.
-    #[serde(
-        rename = "TABLE",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub table: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `clone`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub clone: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `default`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub default: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `Übung`.
-    #[serde(
-        rename = "Übung",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub übung: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `$`.
-    #[serde(
-        rename = "$",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub dollar: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `the "quoted" 'name'`.
-    #[serde(
-        rename = "the \"quoted\" 'name'",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub the_quoted_name: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `error`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub error: rt::Field<::core::option::Option<CloneError>>,
 }
 impl ClonePatch {
@@ -1307,35 +1254,69 @@ impl ClonePatch {
         self
     }
 }
-impl rt::Encode for ClonePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.find);
-        out.put_field(1, &self.by_key);
-        out.put_field(2, &self.upsert_on_find);
-        out.put_field(3, &self.create);
-        out.put_field(4, &self.new);
-        out.put_field(5, &self.delete_all);
-        out.put_field(6, &self.r#type);
-        out.put_field(7, &self.self_);
-        out.put_field(8, &self.crate_);
-        out.put_field(9, &self.r#gen);
-        out.put_field(10, &self.first_name);
-        out.put_field(11, &self._1st);
-        out.put_field(12, &self.a_b_c);
-        out.put_field(13, &self.out);
-        out.put_field(14, &self.row);
-        out.put_field(15, &self.key);
-        out.put_field(16, &self.v);
-        out.put_field(17, &self.value);
-        out.put_field(18, &self.rt);
-        out.put_field(19, &self.rules);
-        out.put_field(20, &self.table);
-        out.put_field(21, &self.clone);
-        out.put_field(22, &self.default);
-        out.put_field(23, &self.übung);
-        out.put_field(24, &self.dollar);
-        out.put_field(25, &self.the_quoted_name);
-        out.put_json_field(26, &self.error);
+impl rt::Record for ClonePatch {
+    const NAME: &'static str = "ClonePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            find: from.next_field()?,
+            by_key: from.next_field()?,
+            upsert_on_find: from.next_field()?,
+            create: from.next_field()?,
+            new: from.next_field()?,
+            delete_all: from.next_field()?,
+            r#type: from.next_field()?,
+            self_: from.next_field()?,
+            crate_: from.next_field()?,
+            r#gen: from.next_field()?,
+            first_name: from.next_field()?,
+            _1st: from.next_field()?,
+            a_b_c: from.next_field()?,
+            out: from.next_field()?,
+            row: from.next_field()?,
+            key: from.next_field()?,
+            v: from.next_field()?,
+            value: from.next_field()?,
+            rt: from.next_field()?,
+            rules: from.next_field()?,
+            table: from.next_field()?,
+            clone: from.next_field()?,
+            default: from.next_field()?,
+            übung: from.next_field()?,
+            dollar: from.next_field()?,
+            the_quoted_name: from.next_field()?,
+            error: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.find);
+        to.put_field(1, &self.by_key);
+        to.put_field(2, &self.upsert_on_find);
+        to.put_field(3, &self.create);
+        to.put_field(4, &self.new);
+        to.put_field(5, &self.delete_all);
+        to.put_field(6, &self.r#type);
+        to.put_field(7, &self.self_);
+        to.put_field(8, &self.crate_);
+        to.put_field(9, &self.r#gen);
+        to.put_field(10, &self.first_name);
+        to.put_field(11, &self._1st);
+        to.put_field(12, &self.a_b_c);
+        to.put_field(13, &self.out);
+        to.put_field(14, &self.row);
+        to.put_field(15, &self.key);
+        to.put_field(16, &self.v);
+        to.put_field(17, &self.value);
+        to.put_field(18, &self.rt);
+        to.put_field(19, &self.rules);
+        to.put_field(20, &self.table);
+        to.put_field(21, &self.clone);
+        to.put_field(22, &self.default);
+        to.put_field(23, &self.übung);
+        to.put_field(24, &self.dollar);
+        to.put_field(25, &self.the_quoted_name);
+        to.put_json_field(26, &self.error);
     }
 }
 impl rt::Validate for ClonePatch {

@@ -38,14 +38,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `super`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Super {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `super`.
-    #[serde(rename = "super")]
     pub super_: ::core::option::Option<SuperSuper>,
 }
 impl rt::Model for Super {
@@ -54,19 +51,26 @@ impl rt::Model for Super {
     type Key = SuperKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            self_: row.next()?,
-            super_: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &SuperKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Super {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.super_);
+rt::serde_records!(Super, NewSuper, SuperPatch);
+impl rt::Record for Super {
+    const NAME: &'static str = "Super";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            super_: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.super_);
     }
 }
 impl rt::Validate for Super {
@@ -75,14 +79,11 @@ impl rt::Validate for Super {
 /// The primary key of the table `super`.
 pub type SuperKey = ::std::string::String;
 /// What an insert into the table `super` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewSuper {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `super`.
-    #[serde(rename = "super", default)]
     pub super_: ::core::option::Option<SuperSuper>,
 }
 impl NewSuper {
@@ -104,31 +105,30 @@ impl NewSuper {
         self
     }
 }
-impl rt::Encode for NewSuper {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.super_);
+impl rt::Record for NewSuper {
+    const NAME: &'static str = "NewSuper";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            super_: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.super_);
     }
 }
 impl rt::Validate for NewSuper {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `super` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SuperPatch {
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::std::string::String>,
     /// The column `super`.
-    #[serde(
-        rename = "super",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub super_: rt::Field<::core::option::Option<SuperSuper>>,
 }
 impl SuperPatch {
@@ -154,10 +154,19 @@ impl SuperPatch {
         self
     }
 }
-impl rt::Encode for SuperPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.self_);
-        out.put_field(1, &self.super_);
+impl rt::Record for SuperPatch {
+    const NAME: &'static str = "SuperPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next_field()?,
+            super_: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.self_);
+        to.put_field(1, &self.super_);
     }
 }
 impl rt::Validate for SuperPatch {
@@ -166,50 +175,32 @@ impl rt::Validate for SuperPatch {
 /// The values of `super`.
 ///
 /// The column `super`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SuperSuper {
     /// `self`
-    #[serde(rename = "self")]
     Self_,
     /// `Self`
-    #[serde(rename = "Self")]
     Self2,
     /// `super`
-    #[serde(rename = "super")]
     Super,
     /// `a-b`
-    #[serde(rename = "a-b")]
     AB,
     /// `a_b`
-    #[serde(rename = "a_b")]
     AB2,
     /// ``
-    #[serde(rename = "")]
     Empty,
     /// `1`
-    #[serde(rename = "1")]
     _1,
     /// `+`
-    #[serde(rename = "+")]
     Value8,
     /// `type`
-    #[serde(rename = "type")]
     Type,
 }
 rt::text_enum!(
     SuperSuper { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 =
     "a_b", Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::serde_text_enum!(SuperSuper);
 rt::constraints!("super" { Pkey = "super_pkey", SuperCheck = "super_super_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

@@ -38,11 +38,9 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `type`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Type {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `type`.
     pub r#type: ::core::option::Option<TypeType>,
@@ -53,19 +51,26 @@ impl rt::Model for Type {
     type Key = TypeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            self_: row.next()?,
-            r#type: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TypeKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Type {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.r#type);
+rt::serde_records!(Type, NewType, TypePatch);
+impl rt::Record for Type {
+    const NAME: &'static str = "Type";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            r#type: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.r#type);
     }
 }
 impl rt::Validate for Type {
@@ -74,14 +79,11 @@ impl rt::Validate for Type {
 /// The primary key of the table `type`.
 pub type TypeKey = ::std::string::String;
 /// What an insert into the table `type` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewType {
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::std::string::String,
     /// The column `type`.
-    #[serde(default)]
     pub r#type: ::core::option::Option<TypeType>,
 }
 impl NewType {
@@ -103,28 +105,30 @@ impl NewType {
         self
     }
 }
-impl rt::Encode for NewType {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.self_);
-        out.put(1, &self.r#type);
+impl rt::Record for NewType {
+    const NAME: &'static str = "NewType";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next()?,
+            r#type: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.self_);
+        to.put(1, &self.r#type);
     }
 }
 impl rt::Validate for NewType {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `type` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TypePatch {
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::std::string::String>,
     /// The column `type`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub r#type: rt::Field<::core::option::Option<TypeType>>,
 }
 impl TypePatch {
@@ -150,10 +154,19 @@ impl TypePatch {
         self
     }
 }
-impl rt::Encode for TypePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.self_);
-        out.put_field(1, &self.r#type);
+impl rt::Record for TypePatch {
+    const NAME: &'static str = "TypePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            self_: from.next_field()?,
+            r#type: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.self_);
+        to.put_field(1, &self.r#type);
     }
 }
 impl rt::Validate for TypePatch {
@@ -162,50 +175,32 @@ impl rt::Validate for TypePatch {
 /// The values of `type`.
 ///
 /// The column `type`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TypeType {
     /// `self`
-    #[serde(rename = "self")]
     Self_,
     /// `Self`
-    #[serde(rename = "Self")]
     Self2,
     /// `super`
-    #[serde(rename = "super")]
     Super,
     /// `a-b`
-    #[serde(rename = "a-b")]
     AB,
     /// `a_b`
-    #[serde(rename = "a_b")]
     AB2,
     /// ``
-    #[serde(rename = "")]
     Empty,
     /// `1`
-    #[serde(rename = "1")]
     _1,
     /// `+`
-    #[serde(rename = "+")]
     Value8,
     /// `type`
-    #[serde(rename = "type")]
     Type,
 }
 rt::text_enum!(
     TypeType { Self_ = "self", Self2 = "Self", Super = "super", AB = "a-b", AB2 = "a_b",
     Empty = "", _1 = "1", Value8 = "+", Type = "type" }
 );
+rt::serde_text_enum!(TypeType);
 rt::constraints!("type" { Pkey = "type_pkey", TypeCheck = "type_type_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

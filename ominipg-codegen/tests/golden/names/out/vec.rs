@@ -38,8 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `vec`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Vec {
     /// The column `id`.
     pub id: i64,
@@ -52,19 +51,26 @@ impl rt::Model for Vec {
     type Key = VecKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            vec: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &VecKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Vec {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.vec);
+rt::serde_records!(Vec, NewVec, VecPatch);
+impl rt::Record for Vec {
+    const NAME: &'static str = "Vec";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            vec: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.vec);
     }
 }
 impl rt::Validate for Vec {
@@ -73,13 +79,11 @@ impl rt::Validate for Vec {
 /// The primary key of the table `vec`.
 pub type VecKey = i64;
 /// What an insert into the table `vec` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewVec {
     /// The column `id`.
     pub id: i64,
     /// The column `vec`.
-    #[serde(default)]
     pub vec: ::core::option::Option<::std::string::String>,
 }
 impl NewVec {
@@ -101,25 +105,30 @@ impl NewVec {
         self
     }
 }
-impl rt::Encode for NewVec {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.vec);
+impl rt::Record for NewVec {
+    const NAME: &'static str = "NewVec";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            vec: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.vec);
     }
 }
 impl rt::Validate for NewVec {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `vec` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VecPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `vec`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub vec: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl VecPatch {
@@ -145,10 +154,19 @@ impl VecPatch {
         self
     }
 }
-impl rt::Encode for VecPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.vec);
+impl rt::Record for VecPatch {
+    const NAME: &'static str = "VecPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            vec: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.vec);
     }
 }
 impl rt::Validate for VecPatch {

@@ -38,8 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `alerts`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
     /// The column `id`.
     pub id: i64,
@@ -52,19 +51,26 @@ impl rt::Model for Alert {
     type Key = AlertKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            state: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &AlertKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Alert {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.state);
+rt::serde_records!(Alert, NewAlert, AlertPatch);
+impl rt::Record for Alert {
+    const NAME: &'static str = "Alert";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            state: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.state);
     }
 }
 impl rt::Validate for Alert {
@@ -73,11 +79,9 @@ impl rt::Validate for Alert {
 /// The primary key of the table `alerts`.
 pub type AlertKey = i64;
 /// What an insert into the table `alerts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewAlert {
     /// Where it stands.
-    #[serde(default)]
     pub state: ::core::option::Option<AlertState>,
 }
 impl NewAlert {
@@ -98,21 +102,24 @@ impl NewAlert {
         self
     }
 }
-impl rt::Encode for NewAlert {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.state);
+impl rt::Record for NewAlert {
+    const NAME: &'static str = "NewAlert";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { state: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.state);
     }
 }
 impl rt::Validate for NewAlert {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `alerts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlertPatch {
     /// Where it stands.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub state: rt::Field<::core::option::Option<AlertState>>,
 }
 impl AlertPatch {
@@ -131,9 +138,15 @@ impl AlertPatch {
         self
     }
 }
-impl rt::Encode for AlertPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.state);
+impl rt::Record for AlertPatch {
+    const NAME: &'static str = "AlertPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { state: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.state);
     }
 }
 impl rt::Validate for AlertPatch {
@@ -142,29 +155,17 @@ impl rt::Validate for AlertPatch {
 /// The values of `state`.
 ///
 /// Where it stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AlertState {
     /// `open`
-    #[serde(rename = "open")]
     Open,
     /// `in work`
-    #[serde(rename = "in work")]
     InWork,
     /// `closed`
-    #[serde(rename = "closed")]
     Closed,
 }
 rt::text_enum!(AlertState { Open = "open", InWork = "in work", Closed = "closed" });
+rt::serde_text_enum!(AlertState);
 rt::constraints!("alerts" { Pkey = "alerts_pkey" });
 /// Finds rows: all of them, until a filter is added.
 ///

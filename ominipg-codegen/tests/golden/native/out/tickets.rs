@@ -71,8 +71,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `tickets`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ticket {
     /// The column `id`.
     pub id: i64,
@@ -91,25 +90,32 @@ impl rt::Model for Ticket {
     type Key = TicketKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            state: row.next()?,
-            before: row.next()?,
-            severity: row.next()?,
-            all: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TicketKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Ticket {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.state);
-        out.put(2, &self.before);
-        out.put(3, &self.severity);
-        out.put(4, &self.all);
+rt::serde_records!(Ticket, NewTicket, TicketPatch);
+impl rt::Record for Ticket {
+    const NAME: &'static str = "Ticket";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            state: from.next()?,
+            before: from.next()?,
+            severity: from.next()?,
+            all: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.state);
+        to.put(2, &self.before);
+        to.put(3, &self.severity);
+        to.put(4, &self.all);
     }
 }
 impl rt::Validate for Ticket {
@@ -118,22 +124,15 @@ impl rt::Validate for Ticket {
 /// The primary key of the table `tickets`.
 pub type TicketKey = i64;
 /// What an insert into the table `tickets` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewTicket {
     /// Where it stands.
     pub state: TicketState,
     /// Where it stands.
-    #[serde(default)]
     pub before: ::core::option::Option<TicketBefore>,
     /// The column `severity`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub severity: rt::Field<TicketSeverity>,
     /// The column `all`.
-    #[serde(default)]
     pub all: ::core::option::Option<::std::vec::Vec<TicketAll>>,
 }
 impl NewTicket {
@@ -174,33 +173,38 @@ impl NewTicket {
         self
     }
 }
-impl rt::Encode for NewTicket {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.state);
-        out.put(2, &self.before);
-        out.put_field(3, &self.severity);
-        out.put(4, &self.all);
+impl rt::Record for NewTicket {
+    const NAME: &'static str = "NewTicket";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            state: from.next()?,
+            before: from.next()?,
+            severity: from.next_field()?,
+            all: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.state);
+        to.put(2, &self.before);
+        to.put_field(3, &self.severity);
+        to.put(4, &self.all);
     }
 }
 impl rt::Validate for NewTicket {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `tickets` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TicketPatch {
     /// Where it stands.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub state: rt::Field<TicketState>,
     /// Where it stands.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub before: rt::Field<::core::option::Option<TicketBefore>>,
     /// The column `severity`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub severity: rt::Field<TicketSeverity>,
     /// The column `all`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub all: rt::Field<::core::option::Option<::std::vec::Vec<TicketAll>>>,
 }
 impl TicketPatch {
@@ -243,12 +247,23 @@ impl TicketPatch {
         self
     }
 }
-impl rt::Encode for TicketPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.state);
-        out.put_field(2, &self.before);
-        out.put_field(3, &self.severity);
-        out.put_field(4, &self.all);
+impl rt::Record for TicketPatch {
+    const NAME: &'static str = "TicketPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            state: from.next_field()?,
+            before: from.next_field()?,
+            severity: from.next_field()?,
+            all: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.state);
+        to.put_field(2, &self.before);
+        to.put_field(3, &self.severity);
+        to.put_field(4, &self.all);
     }
 }
 impl rt::Validate for TicketPatch {
@@ -257,101 +272,55 @@ impl rt::Validate for TicketPatch {
 /// The values of `state`.
 ///
 /// Where it stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TicketState {
     /// `open`
-    #[serde(rename = "open")]
     Open,
     /// `in work`
-    #[serde(rename = "in work")]
     InWork,
     /// `closed`
-    #[serde(rename = "closed")]
     Closed,
 }
 rt::text_enum!(TicketState { Open = "open", InWork = "in work", Closed = "closed" });
+rt::serde_text_enum!(TicketState);
 /// The values of `before`.
 ///
 /// Where it stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TicketBefore {
     /// `open`
-    #[serde(rename = "open")]
     Open,
     /// `in work`
-    #[serde(rename = "in work")]
     InWork,
     /// `closed`
-    #[serde(rename = "closed")]
     Closed,
 }
 rt::text_enum!(TicketBefore { Open = "open", InWork = "in work", Closed = "closed" });
+rt::serde_text_enum!(TicketBefore);
 /// The values of `severity`.
 ///
 /// The column `severity`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TicketSeverity {
     /// `low`
-    #[serde(rename = "low")]
     Low,
     /// `high`
-    #[serde(rename = "high")]
     High,
 }
 rt::text_enum!(TicketSeverity { Low = "low", High = "high" });
+rt::serde_text_enum!(TicketSeverity);
 /// The values of `all`.
 ///
 /// The column `all`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TicketAll {
     /// `a`
-    #[serde(rename = "a")]
     A,
     /// `b`
-    #[serde(rename = "b")]
     B,
 }
 rt::text_enum!(TicketAll { A = "a", B = "b" });
+rt::serde_text_enum!(TicketAll);
 rt::constraints!("tickets" { Pkey = "tickets_pkey", AllCheck = "tickets_all_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

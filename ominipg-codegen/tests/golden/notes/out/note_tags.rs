@@ -57,14 +57,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A note has a tag.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NoteTag {
     /// The column `noteId`.
-    #[serde(rename = "noteId")]
     pub note_id: i32,
     /// The column `tagId`.
-    #[serde(rename = "tagId")]
     pub tag_id: i32,
 }
 impl rt::Model for NoteTag {
@@ -73,20 +70,27 @@ impl rt::Model for NoteTag {
     type Key = NoteTagKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            note_id: row.next()?,
-            tag_id: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &NoteTagKey, out: &mut rt::Encoder) {
         out.put(0, &key.note_id);
         out.put(1, &key.tag_id);
     }
 }
-impl rt::Encode for NoteTag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.note_id);
-        out.put(1, &self.tag_id);
+rt::serde_records!(NoteTag, NewNoteTag, NoteTagPatch);
+impl rt::Record for NoteTag {
+    const NAME: &'static str = "NoteTag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            note_id: from.next()?,
+            tag_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.note_id);
+        to.put(1, &self.tag_id);
     }
 }
 impl rt::Validate for NoteTag {
@@ -124,14 +128,11 @@ impl NoteTagKey {
     }
 }
 /// What an insert into the table `note_tags` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewNoteTag {
     /// The column `noteId`.
-    #[serde(rename = "noteId")]
     pub note_id: i32,
     /// The column `tagId`.
-    #[serde(rename = "tagId")]
     pub tag_id: i32,
 }
 impl NewNoteTag {
@@ -146,31 +147,30 @@ impl NewNoteTag {
         }
     }
 }
-impl rt::Encode for NewNoteTag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.note_id);
-        out.put(1, &self.tag_id);
+impl rt::Record for NewNoteTag {
+    const NAME: &'static str = "NewNoteTag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            note_id: from.next()?,
+            tag_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.note_id);
+        to.put(1, &self.tag_id);
     }
 }
 impl rt::Validate for NewNoteTag {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `note_tags` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NoteTagPatch {
     /// The column `noteId`.
-    #[serde(
-        rename = "noteId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub note_id: rt::Field<i32>,
     /// The column `tagId`.
-    #[serde(
-        rename = "tagId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub tag_id: rt::Field<i32>,
 }
 impl NoteTagPatch {
@@ -193,10 +193,19 @@ impl NoteTagPatch {
         self
     }
 }
-impl rt::Encode for NoteTagPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.note_id);
-        out.put_field(1, &self.tag_id);
+impl rt::Record for NoteTagPatch {
+    const NAME: &'static str = "NoteTagPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            note_id: from.next_field()?,
+            tag_id: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.note_id);
+        to.put_field(1, &self.tag_id);
     }
 }
 impl rt::Validate for NoteTagPatch {

@@ -99,8 +99,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// Something to remember.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Note {
     /// The column `id`.
     pub id: i32,
@@ -109,10 +108,8 @@ pub struct Note {
     /// The column `body`.
     pub body: ::std::string::String,
     /// When the row was made.
-    #[serde(rename = "createdAt")]
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
-    #[serde(rename = "updatedAt")]
     pub updated_at: rt::Timestamp,
 }
 impl rt::Model for Note {
@@ -121,25 +118,32 @@ impl rt::Model for Note {
     type Key = NoteKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            title: row.next()?,
-            body: row.next()?,
-            created_at: row.next()?,
-            updated_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &NoteKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Note {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.title);
-        out.put(2, &self.body);
-        out.put(3, &self.created_at);
-        out.put(4, &self.updated_at);
+rt::serde_records!(Note, NewNote, NotePatch);
+impl rt::Record for Note {
+    const NAME: &'static str = "Note";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            title: from.next()?,
+            body: from.next()?,
+            created_at: from.next()?,
+            updated_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.title);
+        to.put(2, &self.body);
+        to.put(3, &self.created_at);
+        to.put(4, &self.updated_at);
     }
 }
 impl rt::Validate for Note {
@@ -150,16 +154,11 @@ impl rt::Validate for Note {
 /// The primary key of the table `notes`.
 pub type NoteKey = i32;
 /// What an insert into the table `notes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewNote {
     /// The column `title`.
     pub title: ::std::string::String,
     /// The column `body`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub body: rt::Field<::std::string::String>,
 }
 impl NewNote {
@@ -178,10 +177,19 @@ impl NewNote {
         self
     }
 }
-impl rt::Encode for NewNote {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.title);
-        out.put_field(2, &self.body);
+impl rt::Record for NewNote {
+    const NAME: &'static str = "NewNote";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            title: from.next()?,
+            body: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.title);
+        to.put_field(2, &self.body);
     }
 }
 impl rt::Validate for NewNote {
@@ -190,15 +198,11 @@ impl rt::Validate for NewNote {
     }
 }
 /// What an update of the table `notes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NotePatch {
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::std::string::String>,
     /// The column `body`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub body: rt::Field<::std::string::String>,
 }
 impl NotePatch {
@@ -221,10 +225,19 @@ impl NotePatch {
         self
     }
 }
-impl rt::Encode for NotePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.title);
-        out.put_field(2, &self.body);
+impl rt::Record for NotePatch {
+    const NAME: &'static str = "NotePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            title: from.next_field()?,
+            body: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.title);
+        to.put_field(2, &self.body);
     }
 }
 impl rt::Validate for NotePatch {

@@ -63,8 +63,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// What notes are about.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tag {
     /// The column `id`.
     pub id: i32,
@@ -77,19 +76,26 @@ impl rt::Model for Tag {
     type Key = TagKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TagKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Tag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
+rt::serde_records!(Tag, NewTag, TagPatch);
+impl rt::Record for Tag {
+    const NAME: &'static str = "Tag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for Tag {
@@ -100,8 +106,7 @@ impl rt::Validate for Tag {
 /// The primary key of the table `tags`.
 pub type TagKey = i32;
 /// What an insert into the table `tags` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewTag {
     /// The column `name`.
     pub name: ::std::string::String,
@@ -114,9 +119,15 @@ impl NewTag {
         }
     }
 }
-impl rt::Encode for NewTag {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.name);
+impl rt::Record for NewTag {
+    const NAME: &'static str = "NewTag";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.name);
     }
 }
 impl rt::Validate for NewTag {
@@ -125,12 +136,9 @@ impl rt::Validate for NewTag {
     }
 }
 /// What an update of the table `tags` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagPatch {
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
 }
 impl TagPatch {
@@ -146,9 +154,15 @@ impl TagPatch {
         self
     }
 }
-impl rt::Encode for TagPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.name);
+impl rt::Record for TagPatch {
+    const NAME: &'static str = "TagPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.name);
     }
 }
 impl rt::Validate for TagPatch {

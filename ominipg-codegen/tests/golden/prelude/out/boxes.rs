@@ -60,8 +60,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `boxes`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Box {
     /// The column `id`.
     pub id: i64,
@@ -78,23 +77,30 @@ impl rt::Model for Box {
     type Key = BoxKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            default: row.next()?,
-            clone: row.next()?,
-            drop: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &BoxKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Box {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.default);
-        out.put(2, &self.clone);
-        out.put(3, &self.drop);
+rt::serde_records!(Box, NewBox, BoxPatch);
+impl rt::Record for Box {
+    const NAME: &'static str = "Box";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            default: from.next()?,
+            clone: from.next()?,
+            drop: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.default);
+        to.put(2, &self.clone);
+        to.put(3, &self.drop);
     }
 }
 impl rt::Validate for Box {
@@ -103,20 +109,13 @@ impl rt::Validate for Box {
 /// The primary key of the table `boxes`.
 pub type BoxKey = i64;
 /// What an insert into the table `boxes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewBox {
     /// The column `default`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub default: rt::Field<::std::string::String>,
     /// The column `clone`.
-    #[serde(default)]
     pub clone: ::core::option::Option<bool>,
     /// The column `drop`.
-    #[serde(default)]
     pub drop: ::core::option::Option<rt::Timestamp>,
 }
 impl NewBox {
@@ -159,29 +158,34 @@ impl NewBox {
         self
     }
 }
-impl rt::Encode for NewBox {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.default);
-        out.put(2, &self.clone);
-        out.put(3, &self.drop);
+impl rt::Record for NewBox {
+    const NAME: &'static str = "NewBox";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            default: from.next_field()?,
+            clone: from.next()?,
+            drop: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.default);
+        to.put(2, &self.clone);
+        to.put(3, &self.drop);
     }
 }
 impl rt::Validate for NewBox {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `boxes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BoxPatch {
     /// The column `default`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub default: rt::Field<::std::string::String>,
     /// The column `clone`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub clone: rt::Field<::core::option::Option<bool>>,
     /// The column `drop`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub drop: rt::Field<::core::option::Option<rt::Timestamp>>,
 }
 impl BoxPatch {
@@ -220,11 +224,21 @@ impl BoxPatch {
         self
     }
 }
-impl rt::Encode for BoxPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.default);
-        out.put_field(2, &self.clone);
-        out.put_field(3, &self.drop);
+impl rt::Record for BoxPatch {
+    const NAME: &'static str = "BoxPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            default: from.next_field()?,
+            clone: from.next_field()?,
+            drop: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.default);
+        to.put_field(2, &self.clone);
+        to.put_field(3, &self.drop);
     }
 }
 impl rt::Validate for BoxPatch {

@@ -49,8 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `encodes`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Encode {
     /// The column `id`.
     pub id: i64,
@@ -65,21 +64,28 @@ impl rt::Model for Encode {
     type Key = EncodeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            model: row.next()?,
-            validate: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &EncodeKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Encode {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.model);
-        out.put(2, &self.validate);
+rt::serde_records!(Encode, NewEncode, EncodePatch);
+impl rt::Record for Encode {
+    const NAME: &'static str = "Encode";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            model: from.next()?,
+            validate: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.model);
+        to.put(2, &self.validate);
     }
 }
 impl rt::Validate for Encode {
@@ -88,16 +94,13 @@ impl rt::Validate for Encode {
 /// The primary key of the table `encodes`.
 pub type EncodeKey = i64;
 /// What an insert into the table `encodes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewEncode {
     /// The column `id`.
     pub id: i64,
     /// The column `model`.
-    #[serde(default)]
     pub model: ::core::option::Option<::std::string::String>,
     /// The column `validate`.
-    #[serde(default)]
     pub validate: ::core::option::Option<::std::string::String>,
 }
 impl NewEncode {
@@ -130,29 +133,34 @@ impl NewEncode {
         self
     }
 }
-impl rt::Encode for NewEncode {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.model);
-        out.put(2, &self.validate);
+impl rt::Record for NewEncode {
+    const NAME: &'static str = "NewEncode";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            model: from.next()?,
+            validate: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.model);
+        to.put(2, &self.validate);
     }
 }
 impl rt::Validate for NewEncode {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `encodes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EncodePatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `model`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub model: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `validate`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub validate: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl EncodePatch {
@@ -188,11 +196,21 @@ impl EncodePatch {
         self
     }
 }
-impl rt::Encode for EncodePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.model);
-        out.put_field(2, &self.validate);
+impl rt::Record for EncodePatch {
+    const NAME: &'static str = "EncodePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            model: from.next_field()?,
+            validate: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.model);
+        to.put_field(2, &self.validate);
     }
 }
 impl rt::Validate for EncodePatch {

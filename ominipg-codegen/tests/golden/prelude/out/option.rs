@@ -70,8 +70,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `option`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Option {
     /// The column `id`.
     pub id: i64,
@@ -88,23 +87,30 @@ impl rt::Model for Option {
     type Key = OptionKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            some: row.next()?,
-            none: row.next()?,
-            kind: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &OptionKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Option {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.some);
-        out.put(2, &self.none);
-        out.put(3, &self.kind);
+rt::serde_records!(Option, NewOption, OptionPatch);
+impl rt::Record for Option {
+    const NAME: &'static str = "Option";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            some: from.next()?,
+            none: from.next()?,
+            kind: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.some);
+        to.put(2, &self.none);
+        to.put(3, &self.kind);
     }
 }
 impl rt::Validate for Option {
@@ -113,18 +119,15 @@ impl rt::Validate for Option {
 /// The primary key of the table `option`.
 pub type OptionKey = i64;
 /// What an insert into the table `option` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewOption {
     /// The column `id`.
     pub id: i64,
     /// The column `some`.
     pub some: ::std::string::String,
     /// The column `none`.
-    #[serde(default)]
     pub none: ::core::option::Option<::std::string::String>,
     /// The column `kind`.
-    #[serde(default)]
     pub kind: ::core::option::Option<OptionKind>,
 }
 impl NewOption {
@@ -161,33 +164,38 @@ impl NewOption {
         self
     }
 }
-impl rt::Encode for NewOption {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.some);
-        out.put(2, &self.none);
-        out.put(3, &self.kind);
+impl rt::Record for NewOption {
+    const NAME: &'static str = "NewOption";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            some: from.next()?,
+            none: from.next()?,
+            kind: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.some);
+        to.put(2, &self.none);
+        to.put(3, &self.kind);
     }
 }
 impl rt::Validate for NewOption {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `option` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct OptionPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `some`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub some: rt::Field<::std::string::String>,
     /// The column `none`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub none: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `kind`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub kind: rt::Field<::core::option::Option<OptionKind>>,
 }
 impl OptionPatch {
@@ -230,12 +238,23 @@ impl OptionPatch {
         self
     }
 }
-impl rt::Encode for OptionPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.some);
-        out.put_field(2, &self.none);
-        out.put_field(3, &self.kind);
+impl rt::Record for OptionPatch {
+    const NAME: &'static str = "OptionPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            some: from.next_field()?,
+            none: from.next_field()?,
+            kind: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.some);
+        to.put_field(2, &self.none);
+        to.put_field(3, &self.kind);
     }
 }
 impl rt::Validate for OptionPatch {
@@ -244,17 +263,7 @@ impl rt::Validate for OptionPatch {
 /// The values of `kind`.
 ///
 /// The column `kind`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OptionKind {
     /// `Some`
     Some,
@@ -273,6 +282,7 @@ rt::text_enum!(
     OptionKind { Some = "Some", None = "None", Ok = "Ok", Err = "Err", Box = "Box",
     String = "String" }
 );
+rt::serde_text_enum!(OptionKind);
 rt::constraints!("option" { Pkey = "option_pkey", KindCheck = "option_kind_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

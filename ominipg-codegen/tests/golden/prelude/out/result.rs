@@ -59,8 +59,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `result`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Result {
     /// The column `id`.
     pub id: i64,
@@ -75,21 +74,28 @@ impl rt::Model for Result {
     type Key = ResultKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            ok: row.next()?,
-            err: row.next_json_opt()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ResultKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Result {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.ok);
-        out.put_json(2, self.err.as_ref());
+rt::serde_records!(Result, NewResult, ResultPatch);
+impl rt::Record for Result {
+    const NAME: &'static str = "Result";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            ok: from.next()?,
+            err: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.ok);
+        to.put_json_opt(2, &self.err);
     }
 }
 impl rt::Validate for Result {
@@ -102,16 +108,13 @@ impl rt::Validate for Result {
 /// The primary key of the table `result`.
 pub type ResultKey = i64;
 /// What an insert into the table `result` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewResult {
     /// The column `id`.
     pub id: i64,
     /// The column `ok`.
-    #[serde(default)]
     pub ok: ::core::option::Option<bool>,
     /// The column `err`.
-    #[serde(default)]
     pub err: ::core::option::Option<ResultErr>,
 }
 impl NewResult {
@@ -141,11 +144,21 @@ impl NewResult {
         self
     }
 }
-impl rt::Encode for NewResult {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.ok);
-        out.put_json(2, self.err.as_ref());
+impl rt::Record for NewResult {
+    const NAME: &'static str = "NewResult";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            ok: from.next()?,
+            err: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.ok);
+        to.put_json_opt(2, &self.err);
     }
 }
 impl rt::Validate for NewResult {
@@ -156,18 +169,13 @@ impl rt::Validate for NewResult {
     }
 }
 /// What an update of the table `result` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResultPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `ok`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub ok: rt::Field<::core::option::Option<bool>>,
     /// The column `err`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub err: rt::Field<::core::option::Option<ResultErr>>,
 }
 impl ResultPatch {
@@ -200,11 +208,21 @@ impl ResultPatch {
         self
     }
 }
-impl rt::Encode for ResultPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.ok);
-        out.put_json_field(2, &self.err);
+impl rt::Record for ResultPatch {
+    const NAME: &'static str = "ResultPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            ok: from.next_field()?,
+            err: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.ok);
+        to.put_json_field(2, &self.err);
     }
 }
 impl rt::Validate for ResultPatch {

@@ -71,13 +71,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `strings`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct String {
     /// The column `id`.
     pub id: ::std::string::String,
     /// The column `String`.
-    #[serde(rename = "String")]
     pub string_: ::core::option::Option<::std::string::String>,
     /// The column `str`.
     pub str: ::core::option::Option<::std::string::String>,
@@ -92,25 +90,32 @@ impl rt::Model for String {
     type Key = StringKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            string_: row.next()?,
-            str: row.next()?,
-            into: row.next()?,
-            r#box: row.next_json_opt()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &StringKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for String {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.string_);
-        out.put(2, &self.str);
-        out.put(3, &self.into);
-        out.put_json(4, self.r#box.as_ref());
+rt::serde_records!(String, NewString, StringPatch);
+impl rt::Record for String {
+    const NAME: &'static str = "String";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            string_: from.next()?,
+            str: from.next()?,
+            into: from.next()?,
+            r#box: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.string_);
+        to.put(2, &self.str);
+        to.put(3, &self.into);
+        to.put_json_opt(4, &self.r#box);
     }
 }
 impl rt::Validate for String {
@@ -123,22 +128,17 @@ impl rt::Validate for String {
 /// The primary key of the table `strings`.
 pub type StringKey = ::std::string::String;
 /// What an insert into the table `strings` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewString {
     /// The column `id`.
     pub id: ::std::string::String,
     /// The column `String`.
-    #[serde(rename = "String", default)]
     pub string_: ::core::option::Option<::std::string::String>,
     /// The column `str`.
-    #[serde(default)]
     pub str: ::core::option::Option<::std::string::String>,
     /// The column `into`.
-    #[serde(default)]
     pub into: ::core::option::Option<::std::string::String>,
     /// The column `box`.
-    #[serde(default)]
     pub r#box: ::core::option::Option<StringBoxBox>,
 }
 impl NewString {
@@ -193,13 +193,25 @@ impl NewString {
         self
     }
 }
-impl rt::Encode for NewString {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.string_);
-        out.put(2, &self.str);
-        out.put(3, &self.into);
-        out.put_json(4, self.r#box.as_ref());
+impl rt::Record for NewString {
+    const NAME: &'static str = "NewString";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            string_: from.next()?,
+            str: from.next()?,
+            into: from.next()?,
+            r#box: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.string_);
+        to.put(2, &self.str);
+        to.put(3, &self.into);
+        to.put_json_opt(4, &self.r#box);
     }
 }
 impl rt::Validate for NewString {
@@ -210,27 +222,17 @@ impl rt::Validate for NewString {
     }
 }
 /// What an update of the table `strings` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StringPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<::std::string::String>,
     /// The column `String`.
-    #[serde(
-        rename = "String",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub string_: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `str`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub str: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `into`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub into: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `box`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub r#box: rt::Field<::core::option::Option<StringBoxBox>>,
 }
 impl StringPatch {
@@ -286,13 +288,25 @@ impl StringPatch {
         self
     }
 }
-impl rt::Encode for StringPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.string_);
-        out.put_field(2, &self.str);
-        out.put_field(3, &self.into);
-        out.put_json_field(4, &self.r#box);
+impl rt::Record for StringPatch {
+    const NAME: &'static str = "StringPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            string_: from.next_field()?,
+            str: from.next_field()?,
+            into: from.next_field()?,
+            r#box: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.string_);
+        to.put_field(2, &self.str);
+        to.put_field(3, &self.into);
+        to.put_json_field(4, &self.r#box);
     }
 }
 impl rt::Validate for StringPatch {

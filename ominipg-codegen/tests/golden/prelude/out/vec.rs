@@ -49,15 +49,13 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `vec`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Vec {
     /// The column `id`.
     pub id: i64,
     /// The column `items`.
     pub items: ::std::vec::Vec<::std::string::String>,
     /// The column `self`.
-    #[serde(rename = "self")]
     pub self_: ::core::option::Option<::std::vec::Vec<VecSelf>>,
 }
 impl rt::Model for Vec {
@@ -66,21 +64,28 @@ impl rt::Model for Vec {
     type Key = VecKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            items: row.next()?,
-            self_: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &VecKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Vec {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.items);
-        out.put(2, &self.self_);
+rt::serde_records!(Vec, NewVec, VecPatch);
+impl rt::Record for Vec {
+    const NAME: &'static str = "Vec";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            items: from.next()?,
+            self_: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.items);
+        to.put(2, &self.self_);
     }
 }
 impl rt::Validate for Vec {
@@ -89,15 +94,13 @@ impl rt::Validate for Vec {
 /// The primary key of the table `vec`.
 pub type VecKey = i64;
 /// What an insert into the table `vec` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewVec {
     /// The column `id`.
     pub id: i64,
     /// The column `items`.
     pub items: ::std::vec::Vec<::std::string::String>,
     /// The column `self`.
-    #[serde(rename = "self", default)]
     pub self_: ::core::option::Option<::std::vec::Vec<VecSelf>>,
 }
 impl NewVec {
@@ -123,32 +126,34 @@ impl NewVec {
         self
     }
 }
-impl rt::Encode for NewVec {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.items);
-        out.put(2, &self.self_);
+impl rt::Record for NewVec {
+    const NAME: &'static str = "NewVec";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            items: from.next()?,
+            self_: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.items);
+        to.put(2, &self.self_);
     }
 }
 impl rt::Validate for NewVec {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `vec` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VecPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `items`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub items: rt::Field<::std::vec::Vec<::std::string::String>>,
     /// The column `self`.
-    #[serde(
-        rename = "self",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub self_: rt::Field<::core::option::Option<::std::vec::Vec<VecSelf>>>,
 }
 impl VecPatch {
@@ -184,11 +189,21 @@ impl VecPatch {
         self
     }
 }
-impl rt::Encode for VecPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.items);
-        out.put_field(2, &self.self_);
+impl rt::Record for VecPatch {
+    const NAME: &'static str = "VecPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            items: from.next_field()?,
+            self_: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.items);
+        to.put_field(2, &self.self_);
     }
 }
 impl rt::Validate for VecPatch {
@@ -197,26 +212,15 @@ impl rt::Validate for VecPatch {
 /// The values of `self`.
 ///
 /// The column `self`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VecSelf {
     /// `self`
-    #[serde(rename = "self")]
     Self_,
     /// `Self`
-    #[serde(rename = "Self")]
     Self2,
 }
 rt::text_enum!(VecSelf { Self_ = "self", Self2 = "Self" });
+rt::serde_text_enum!(VecSelf);
 rt::constraints!("vec" { Pkey = "vec_pkey", SelfCheck = "vec_self_check" });
 /// Finds rows: all of them, until a filter is added.
 ///

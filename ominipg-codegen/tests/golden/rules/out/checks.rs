@@ -360,8 +360,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     }),
 };
 /// A row of the table `checks`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Check {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -394,7 +393,6 @@ pub struct Check {
     /// The column `either`.
     pub either: ::core::option::Option<::std::string::String>,
     /// The column `notThis`.
-    #[serde(rename = "notThis")]
     pub not_this: ::core::option::Option<::std::string::String>,
     /// The column `nil`.
     pub nil: ::core::option::Option<rt::Uuid>,
@@ -413,14 +411,12 @@ pub struct Check {
     /// The column `own`.
     pub own: ::core::option::Option<::std::string::String>,
     /// The column `noEffect`.
-    #[serde(rename = "noEffect")]
     pub no_effect: ::core::option::Option<i64>,
     /// The column `typo`.
     pub typo: ::core::option::Option<::std::string::String>,
     /// The column `strange`.
     pub strange: ::core::option::Option<::std::string::String>,
     /// The column `secret`.
-    #[serde(skip_serializing)]
     pub secret: ::core::option::Option<::std::string::String>,
     /// The column `old`.
     #[deprecated]
@@ -428,7 +424,6 @@ pub struct Check {
     /// The column `money`.
     pub money: ::core::option::Option<rt::Decimal>,
     /// The column `blob`.
-    #[serde(with = "::ominipg::codegen_support::base64")]
     pub blob: ::std::vec::Vec<u8>,
 }
 impl rt::Model for Check {
@@ -437,77 +432,84 @@ impl rt::Model for Check {
     type Key = CheckKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            small: row.next()?,
-            big: row.next()?,
-            wide: row.next()?,
-            half: row.next()?,
-            ratio: row.next()?,
-            single: row.next()?,
-            always: row.next()?,
-            never: row.next()?,
-            seven: row.next()?,
-            level: row.next()?,
-            email: row.next()?,
-            site: row.next()?,
-            code: row.next()?,
-            either: row.next()?,
-            not_this: row.next()?,
-            nil: row.next()?,
-            v4: row.next()?,
-            sizes: row.next()?,
-            marks: row.next()?,
-            days: row.next()?,
-            flags: row.next()?,
-            mails: row.next()?,
-            own: row.next()?,
-            no_effect: row.next()?,
-            typo: row.next()?,
-            strange: row.next()?,
-            secret: row.next()?,
-            old: row.next()?,
-            money: row.next()?,
-            blob: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CheckKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Check {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.small);
-        out.put(2, &self.big);
-        out.put(3, &self.wide);
-        out.put(4, &self.half);
-        out.put(5, &self.ratio);
-        out.put(6, &self.single);
-        out.put(7, &self.always);
-        out.put(8, &self.never);
-        out.put(9, &self.seven);
-        out.put(10, &self.level);
-        out.put(11, &self.email);
-        out.put(12, &self.site);
-        out.put(13, &self.code);
-        out.put(14, &self.either);
-        out.put(15, &self.not_this);
-        out.put(16, &self.nil);
-        out.put(17, &self.v4);
-        out.put(18, &self.sizes);
-        out.put(19, &self.marks);
-        out.put(20, &self.days);
-        out.put(21, &self.flags);
-        out.put(22, &self.mails);
-        out.put(23, &self.own);
-        out.put(24, &self.no_effect);
-        out.put(25, &self.typo);
-        out.put(26, &self.strange);
-        out.put(27, &self.secret);
-        out.put(28, &self.old);
-        out.put(29, &self.money);
-        out.put(30, &self.blob);
+rt::serde_records!(Check, NewCheck, CheckPatch);
+impl rt::Record for Check {
+    const NAME: &'static str = "Check";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            small: from.next()?,
+            big: from.next()?,
+            wide: from.next()?,
+            half: from.next()?,
+            ratio: from.next()?,
+            single: from.next()?,
+            always: from.next()?,
+            never: from.next()?,
+            seven: from.next()?,
+            level: from.next()?,
+            email: from.next()?,
+            site: from.next()?,
+            code: from.next()?,
+            either: from.next()?,
+            not_this: from.next()?,
+            nil: from.next()?,
+            v4: from.next()?,
+            sizes: from.next()?,
+            marks: from.next()?,
+            days: from.next()?,
+            flags: from.next()?,
+            mails: from.next()?,
+            own: from.next()?,
+            no_effect: from.next()?,
+            typo: from.next()?,
+            strange: from.next()?,
+            secret: from.next()?,
+            old: from.next()?,
+            money: from.next()?,
+            blob: from.next_bytes()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.small);
+        to.put(2, &self.big);
+        to.put(3, &self.wide);
+        to.put(4, &self.half);
+        to.put(5, &self.ratio);
+        to.put(6, &self.single);
+        to.put(7, &self.always);
+        to.put(8, &self.never);
+        to.put(9, &self.seven);
+        to.put(10, &self.level);
+        to.put(11, &self.email);
+        to.put(12, &self.site);
+        to.put(13, &self.code);
+        to.put(14, &self.either);
+        to.put(15, &self.not_this);
+        to.put(16, &self.nil);
+        to.put(17, &self.v4);
+        to.put(18, &self.sizes);
+        to.put(19, &self.marks);
+        to.put(20, &self.days);
+        to.put(21, &self.flags);
+        to.put(22, &self.mails);
+        to.put(23, &self.own);
+        to.put(24, &self.no_effect);
+        to.put(25, &self.typo);
+        to.put(26, &self.strange);
+        to.put(27, &self.secret);
+        to.put(28, &self.old);
+        to.put(29, &self.money);
+        to.put_bytes(30, &self.blob);
     }
 }
 impl rt::Validate for Check {
@@ -586,9 +588,7 @@ impl rt::Validate for Check {
 /// The primary key of the table `checks`.
 pub type CheckKey = rt::Uuid;
 /// What an insert into the table `checks` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewCheck {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -597,95 +597,61 @@ pub struct NewCheck {
     /// The column `big`.
     pub big: i64,
     /// The column `wide`.
-    #[serde(default)]
     pub wide: ::core::option::Option<i32>,
     /// The column `half`.
-    #[serde(default)]
     pub half: ::core::option::Option<i64>,
     /// The column `ratio`.
     pub ratio: f64,
     /// The column `single`.
-    #[serde(default)]
     pub single: ::core::option::Option<f32>,
     /// The column `always`.
-    #[serde(default)]
     pub always: ::core::option::Option<::std::string::String>,
     /// The column `never`.
-    #[serde(default)]
     pub never: ::core::option::Option<bool>,
     /// The column `seven`.
-    #[serde(default)]
     pub seven: ::core::option::Option<i64>,
     /// The column `level`.
-    #[serde(default)]
     pub level: ::core::option::Option<i64>,
     /// The column `email`.
-    #[serde(default)]
     pub email: ::core::option::Option<::std::string::String>,
     /// The column `site`.
-    #[serde(default)]
     pub site: ::core::option::Option<::std::string::String>,
     /// The column `code`.
-    #[serde(default)]
     pub code: ::core::option::Option<::std::string::String>,
     /// The column `either`.
-    #[serde(default)]
     pub either: ::core::option::Option<::std::string::String>,
     /// The column `notThis`.
-    #[serde(rename = "notThis", default)]
     pub not_this: ::core::option::Option<::std::string::String>,
     /// The column `nil`.
-    #[serde(default)]
     pub nil: ::core::option::Option<rt::Uuid>,
     /// The column `v4`.
-    #[serde(default)]
     pub v4: ::core::option::Option<rt::IpAddr>,
     /// The column `sizes`.
-    #[serde(default)]
     pub sizes: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `marks`.
-    #[serde(default)]
     pub marks: ::core::option::Option<::std::vec::Vec<f64>>,
     /// The column `days`.
-    #[serde(default)]
     pub days: ::core::option::Option<::std::vec::Vec<rt::Date>>,
     /// The column `flags`.
-    #[serde(default)]
     pub flags: ::core::option::Option<::std::vec::Vec<CheckFlag>>,
     /// The column `mails`.
-    #[serde(default)]
     pub mails: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
     /// The column `own`.
-    #[serde(default)]
     pub own: ::core::option::Option<::std::string::String>,
     /// The column `noEffect`.
-    #[serde(rename = "noEffect", default)]
     pub no_effect: ::core::option::Option<i64>,
     /// The column `typo`.
-    #[serde(default)]
     pub typo: ::core::option::Option<::std::string::String>,
     /// The column `strange`.
-    #[serde(default)]
     pub strange: ::core::option::Option<::std::string::String>,
     /// The column `secret`.
-    #[serde(default)]
     pub secret: ::core::option::Option<::std::string::String>,
     /// The column `old`.
     #[deprecated]
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub old: rt::Field<::std::string::String>,
     /// The column `money`.
-    #[serde(default)]
     pub money: ::core::option::Option<rt::Decimal>,
     /// The column `blob`.
-    #[serde(
-        with = "::ominipg::codegen_support::base64",
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub blob: rt::Field<::std::vec::Vec<u8>>,
 }
 impl NewCheck {
@@ -998,39 +964,78 @@ impl NewCheck {
         self
     }
 }
-impl rt::Encode for NewCheck {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.small);
-        out.put(2, &self.big);
-        out.put(3, &self.wide);
-        out.put(4, &self.half);
-        out.put(5, &self.ratio);
-        out.put(6, &self.single);
-        out.put(7, &self.always);
-        out.put(8, &self.never);
-        out.put(9, &self.seven);
-        out.put(10, &self.level);
-        out.put(11, &self.email);
-        out.put(12, &self.site);
-        out.put(13, &self.code);
-        out.put(14, &self.either);
-        out.put(15, &self.not_this);
-        out.put(16, &self.nil);
-        out.put(17, &self.v4);
-        out.put(18, &self.sizes);
-        out.put(19, &self.marks);
-        out.put(20, &self.days);
-        out.put(21, &self.flags);
-        out.put(22, &self.mails);
-        out.put(23, &self.own);
-        out.put(24, &self.no_effect);
-        out.put(25, &self.typo);
-        out.put(26, &self.strange);
-        out.put(27, &self.secret);
-        out.put_field(28, &self.old);
-        out.put(29, &self.money);
-        out.put_field(30, &self.blob);
+impl rt::Record for NewCheck {
+    const NAME: &'static str = "NewCheck";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    const CLOSED: bool = true;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            small: from.next()?,
+            big: from.next()?,
+            wide: from.next()?,
+            half: from.next()?,
+            ratio: from.next()?,
+            single: from.next()?,
+            always: from.next()?,
+            never: from.next()?,
+            seven: from.next()?,
+            level: from.next()?,
+            email: from.next()?,
+            site: from.next()?,
+            code: from.next()?,
+            either: from.next()?,
+            not_this: from.next()?,
+            nil: from.next()?,
+            v4: from.next()?,
+            sizes: from.next()?,
+            marks: from.next()?,
+            days: from.next()?,
+            flags: from.next()?,
+            mails: from.next()?,
+            own: from.next()?,
+            no_effect: from.next()?,
+            typo: from.next()?,
+            strange: from.next()?,
+            secret: from.next()?,
+            old: from.next_field()?,
+            money: from.next()?,
+            blob: from.next_bytes_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.small);
+        to.put(2, &self.big);
+        to.put(3, &self.wide);
+        to.put(4, &self.half);
+        to.put(5, &self.ratio);
+        to.put(6, &self.single);
+        to.put(7, &self.always);
+        to.put(8, &self.never);
+        to.put(9, &self.seven);
+        to.put(10, &self.level);
+        to.put(11, &self.email);
+        to.put(12, &self.site);
+        to.put(13, &self.code);
+        to.put(14, &self.either);
+        to.put(15, &self.not_this);
+        to.put(16, &self.nil);
+        to.put(17, &self.v4);
+        to.put(18, &self.sizes);
+        to.put(19, &self.marks);
+        to.put(20, &self.days);
+        to.put(21, &self.flags);
+        to.put(22, &self.mails);
+        to.put(23, &self.own);
+        to.put(24, &self.no_effect);
+        to.put(25, &self.typo);
+        to.put(26, &self.strange);
+        to.put(27, &self.secret);
+        to.put_field(28, &self.old);
+        to.put(29, &self.money);
+        to.put_bytes_field(30, &self.blob);
     }
 }
 impl rt::Validate for NewCheck {
@@ -1107,112 +1112,70 @@ impl rt::Validate for NewCheck {
     }
 }
 /// What an update of the table `checks` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CheckPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
     /// The column `small`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub small: rt::Field<i16>,
     /// The column `big`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub big: rt::Field<i64>,
     /// The column `wide`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub wide: rt::Field<::core::option::Option<i32>>,
     /// The column `half`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub half: rt::Field<::core::option::Option<i64>>,
     /// The column `ratio`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub ratio: rt::Field<f64>,
     /// The column `single`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub single: rt::Field<::core::option::Option<f32>>,
     /// The column `always`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub always: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `never`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub never: rt::Field<::core::option::Option<bool>>,
     /// The column `seven`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub seven: rt::Field<::core::option::Option<i64>>,
     /// The column `level`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub level: rt::Field<::core::option::Option<i64>>,
     /// The column `email`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub email: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `site`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub site: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `code`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub code: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `either`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub either: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `notThis`.
-    #[serde(
-        rename = "notThis",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub not_this: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `nil`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub nil: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `v4`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub v4: rt::Field<::core::option::Option<rt::IpAddr>>,
     /// The column `sizes`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub sizes: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `marks`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub marks: rt::Field<::core::option::Option<::std::vec::Vec<f64>>>,
     /// The column `days`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub days: rt::Field<::core::option::Option<::std::vec::Vec<rt::Date>>>,
     /// The column `flags`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub flags: rt::Field<::core::option::Option<::std::vec::Vec<CheckFlag>>>,
     /// The column `mails`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub mails: rt::Field<::core::option::Option<::std::vec::Vec<::std::string::String>>>,
     /// The column `own`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub own: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `noEffect`.
-    #[serde(
-        rename = "noEffect",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub no_effect: rt::Field<::core::option::Option<i64>>,
     /// The column `typo`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub typo: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `strange`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub strange: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `secret`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub secret: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `old`.
     #[deprecated]
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub old: rt::Field<::std::string::String>,
     /// The column `money`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub money: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `blob`.
-    #[serde(
-        with = "::ominipg::codegen_support::base64",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub blob: rt::Field<::std::vec::Vec<u8>>,
 }
 impl CheckPatch {
@@ -1516,39 +1479,78 @@ impl CheckPatch {
         self
     }
 }
-impl rt::Encode for CheckPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.small);
-        out.put_field(2, &self.big);
-        out.put_field(3, &self.wide);
-        out.put_field(4, &self.half);
-        out.put_field(5, &self.ratio);
-        out.put_field(6, &self.single);
-        out.put_field(7, &self.always);
-        out.put_field(8, &self.never);
-        out.put_field(9, &self.seven);
-        out.put_field(10, &self.level);
-        out.put_field(11, &self.email);
-        out.put_field(12, &self.site);
-        out.put_field(13, &self.code);
-        out.put_field(14, &self.either);
-        out.put_field(15, &self.not_this);
-        out.put_field(16, &self.nil);
-        out.put_field(17, &self.v4);
-        out.put_field(18, &self.sizes);
-        out.put_field(19, &self.marks);
-        out.put_field(20, &self.days);
-        out.put_field(21, &self.flags);
-        out.put_field(22, &self.mails);
-        out.put_field(23, &self.own);
-        out.put_field(24, &self.no_effect);
-        out.put_field(25, &self.typo);
-        out.put_field(26, &self.strange);
-        out.put_field(27, &self.secret);
-        out.put_field(28, &self.old);
-        out.put_field(29, &self.money);
-        out.put_field(30, &self.blob);
+impl rt::Record for CheckPatch {
+    const NAME: &'static str = "CheckPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    const CLOSED: bool = true;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            small: from.next_field()?,
+            big: from.next_field()?,
+            wide: from.next_field()?,
+            half: from.next_field()?,
+            ratio: from.next_field()?,
+            single: from.next_field()?,
+            always: from.next_field()?,
+            never: from.next_field()?,
+            seven: from.next_field()?,
+            level: from.next_field()?,
+            email: from.next_field()?,
+            site: from.next_field()?,
+            code: from.next_field()?,
+            either: from.next_field()?,
+            not_this: from.next_field()?,
+            nil: from.next_field()?,
+            v4: from.next_field()?,
+            sizes: from.next_field()?,
+            marks: from.next_field()?,
+            days: from.next_field()?,
+            flags: from.next_field()?,
+            mails: from.next_field()?,
+            own: from.next_field()?,
+            no_effect: from.next_field()?,
+            typo: from.next_field()?,
+            strange: from.next_field()?,
+            secret: from.next_field()?,
+            old: from.next_field()?,
+            money: from.next_field()?,
+            blob: from.next_bytes_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.small);
+        to.put_field(2, &self.big);
+        to.put_field(3, &self.wide);
+        to.put_field(4, &self.half);
+        to.put_field(5, &self.ratio);
+        to.put_field(6, &self.single);
+        to.put_field(7, &self.always);
+        to.put_field(8, &self.never);
+        to.put_field(9, &self.seven);
+        to.put_field(10, &self.level);
+        to.put_field(11, &self.email);
+        to.put_field(12, &self.site);
+        to.put_field(13, &self.code);
+        to.put_field(14, &self.either);
+        to.put_field(15, &self.not_this);
+        to.put_field(16, &self.nil);
+        to.put_field(17, &self.v4);
+        to.put_field(18, &self.sizes);
+        to.put_field(19, &self.marks);
+        to.put_field(20, &self.days);
+        to.put_field(21, &self.flags);
+        to.put_field(22, &self.mails);
+        to.put_field(23, &self.own);
+        to.put_field(24, &self.no_effect);
+        to.put_field(25, &self.typo);
+        to.put_field(26, &self.strange);
+        to.put_field(27, &self.secret);
+        to.put_field(28, &self.old);
+        to.put_field(29, &self.money);
+        to.put_bytes_field(30, &self.blob);
     }
 }
 impl rt::Validate for CheckPatch {
@@ -1699,26 +1701,15 @@ impl rt::Validate for CheckPatch {
 /// The values of `flags`.
 ///
 /// The column `flags`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CheckFlag {
     /// `x`
-    #[serde(rename = "x")]
     X,
     /// `y`
-    #[serde(rename = "y")]
     Y,
 }
 rt::text_enum!(CheckFlag { X = "x", Y = "y" });
+rt::serde_text_enum!(CheckFlag);
 rt::constraints!(
     "checks" { Pkey = "checks_pkey", SmallAbove = "checks_small_above", SmallBelow =
     "checks_small_below", SmallMultipleOf = "checks_small_multiple_of", BigMinimum =

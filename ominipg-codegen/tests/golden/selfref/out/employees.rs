@@ -68,15 +68,13 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `employees`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Employee {
     /// The column `id`.
     pub id: i64,
     /// The column `name`.
     pub name: ::std::string::String,
     /// The column `managerId`.
-    #[serde(rename = "managerId")]
     pub manager_id: ::core::option::Option<i64>,
 }
 impl rt::Model for Employee {
@@ -85,21 +83,28 @@ impl rt::Model for Employee {
     type Key = EmployeeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-            manager_id: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &EmployeeKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Employee {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
-        out.put(2, &self.manager_id);
+rt::serde_records!(Employee, NewEmployee, EmployeePatch);
+impl rt::Record for Employee {
+    const NAME: &'static str = "Employee";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+            manager_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
+        to.put(2, &self.manager_id);
     }
 }
 impl rt::Validate for Employee {
@@ -108,13 +113,11 @@ impl rt::Validate for Employee {
 /// The primary key of the table `employees`.
 pub type EmployeeKey = i64;
 /// What an insert into the table `employees` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewEmployee {
     /// The column `name`.
     pub name: ::std::string::String,
     /// The column `managerId`.
-    #[serde(rename = "managerId", default)]
     pub manager_id: ::core::option::Option<i64>,
 }
 impl NewEmployee {
@@ -136,28 +139,30 @@ impl NewEmployee {
         self
     }
 }
-impl rt::Encode for NewEmployee {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.name);
-        out.put(2, &self.manager_id);
+impl rt::Record for NewEmployee {
+    const NAME: &'static str = "NewEmployee";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            name: from.next()?,
+            manager_id: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.name);
+        to.put(2, &self.manager_id);
     }
 }
 impl rt::Validate for NewEmployee {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `employees` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EmployeePatch {
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// The column `managerId`.
-    #[serde(
-        rename = "managerId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub manager_id: rt::Field<::core::option::Option<i64>>,
 }
 impl EmployeePatch {
@@ -183,10 +188,19 @@ impl EmployeePatch {
         self
     }
 }
-impl rt::Encode for EmployeePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.name);
-        out.put_field(2, &self.manager_id);
+impl rt::Record for EmployeePatch {
+    const NAME: &'static str = "EmployeePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            name: from.next_field()?,
+            manager_id: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.name);
+        to.put_field(2, &self.manager_id);
     }
 }
 impl rt::Validate for EmployeePatch {

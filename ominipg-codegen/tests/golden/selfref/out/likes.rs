@@ -68,14 +68,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `likes`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Like {
     /// The column `fromId`.
-    #[serde(rename = "fromId")]
     pub from_id: i64,
     /// The column `toId`.
-    #[serde(rename = "toId")]
     pub to_id: i64,
     /// The column `since`.
     pub since: ::core::option::Option<rt::Date>,
@@ -86,22 +83,29 @@ impl rt::Model for Like {
     type Key = LikeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            from_id: row.next()?,
-            to_id: row.next()?,
-            since: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &LikeKey, out: &mut rt::Encoder) {
         out.put(0, &key.from_id);
         out.put(1, &key.to_id);
     }
 }
-impl rt::Encode for Like {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.from_id);
-        out.put(1, &self.to_id);
-        out.put(2, &self.since);
+rt::serde_records!(Like, NewLike, LikePatch);
+impl rt::Record for Like {
+    const NAME: &'static str = "Like";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            from_id: from.next()?,
+            to_id: from.next()?,
+            since: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.from_id);
+        to.put(1, &self.to_id);
+        to.put(2, &self.since);
     }
 }
 impl rt::Validate for Like {
@@ -139,17 +143,13 @@ impl LikeKey {
     }
 }
 /// What an insert into the table `likes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewLike {
     /// The column `fromId`.
-    #[serde(rename = "fromId")]
     pub from_id: i64,
     /// The column `toId`.
-    #[serde(rename = "toId")]
     pub to_id: i64,
     /// The column `since`.
-    #[serde(default)]
     pub since: ::core::option::Option<rt::Date>,
 }
 impl NewLike {
@@ -175,35 +175,34 @@ impl NewLike {
         self
     }
 }
-impl rt::Encode for NewLike {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.from_id);
-        out.put(1, &self.to_id);
-        out.put(2, &self.since);
+impl rt::Record for NewLike {
+    const NAME: &'static str = "NewLike";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            from_id: from.next()?,
+            to_id: from.next()?,
+            since: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.from_id);
+        to.put(1, &self.to_id);
+        to.put(2, &self.since);
     }
 }
 impl rt::Validate for NewLike {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `likes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LikePatch {
     /// The column `fromId`.
-    #[serde(
-        rename = "fromId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub from_id: rt::Field<i64>,
     /// The column `toId`.
-    #[serde(
-        rename = "toId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub to_id: rt::Field<i64>,
     /// The column `since`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub since: rt::Field<::core::option::Option<rt::Date>>,
 }
 impl LikePatch {
@@ -236,11 +235,21 @@ impl LikePatch {
         self
     }
 }
-impl rt::Encode for LikePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.from_id);
-        out.put_field(1, &self.to_id);
-        out.put_field(2, &self.since);
+impl rt::Record for LikePatch {
+    const NAME: &'static str = "LikePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            from_id: from.next_field()?,
+            to_id: from.next_field()?,
+            since: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.from_id);
+        to.put_field(1, &self.to_id);
+        to.put_field(2, &self.since);
     }
 }
 impl rt::Validate for LikePatch {

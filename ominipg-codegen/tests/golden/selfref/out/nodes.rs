@@ -68,13 +68,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `nodes`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `parentId`.
-    #[serde(rename = "parentId")]
     pub parent_id: ::core::option::Option<rt::Uuid>,
     /// The column `label`.
     pub label: ::core::option::Option<::std::string::String>,
@@ -85,21 +83,28 @@ impl rt::Model for Node {
     type Key = NodeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            parent_id: row.next()?,
-            label: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &NodeKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Node {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.parent_id);
-        out.put(2, &self.label);
+rt::serde_records!(Node, NewNode, NodePatch);
+impl rt::Record for Node {
+    const NAME: &'static str = "Node";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            parent_id: from.next()?,
+            label: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.parent_id);
+        to.put(2, &self.label);
     }
 }
 impl rt::Validate for Node {
@@ -108,14 +113,11 @@ impl rt::Validate for Node {
 /// The primary key of the table `nodes`.
 pub type NodeKey = rt::Uuid;
 /// What an insert into the table `nodes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewNode {
     /// The column `parentId`.
-    #[serde(rename = "parentId", default)]
     pub parent_id: ::core::option::Option<rt::Uuid>,
     /// The column `label`.
-    #[serde(default)]
     pub label: ::core::option::Option<::std::string::String>,
 }
 impl NewNode {
@@ -147,28 +149,30 @@ impl NewNode {
         self
     }
 }
-impl rt::Encode for NewNode {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.parent_id);
-        out.put(2, &self.label);
+impl rt::Record for NewNode {
+    const NAME: &'static str = "NewNode";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            parent_id: from.next()?,
+            label: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.parent_id);
+        to.put(2, &self.label);
     }
 }
 impl rt::Validate for NewNode {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `nodes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NodePatch {
     /// The column `parentId`.
-    #[serde(
-        rename = "parentId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub parent_id: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `label`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub label: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl NodePatch {
@@ -197,10 +201,19 @@ impl NodePatch {
         self
     }
 }
-impl rt::Encode for NodePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.parent_id);
-        out.put_field(2, &self.label);
+impl rt::Record for NodePatch {
+    const NAME: &'static str = "NodePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            parent_id: from.next_field()?,
+            label: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.parent_id);
+        to.put_field(2, &self.label);
     }
 }
 impl rt::Validate for NodePatch {

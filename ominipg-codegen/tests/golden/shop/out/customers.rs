@@ -114,8 +114,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// Somebody who buys.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Customer {
     /// The column `shop`.
     pub shop: ::std::string::String,
@@ -130,13 +129,10 @@ pub struct Customer {
     /// The column `birthday`.
     pub birthday: ::core::option::Option<rt::Date>,
     /// When the row was made.
-    #[serde(rename = "createdAt")]
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
-    #[serde(rename = "updatedAt")]
     pub updated_at: rt::Timestamp,
     /// When the row was deleted; NULL where it was not.
-    #[serde(rename = "deletedAt")]
     pub deleted_at: ::core::option::Option<rt::Timestamp>,
 }
 impl rt::SoftDelete for Customer {}
@@ -146,32 +142,39 @@ impl rt::Model for Customer {
     type Key = CustomerKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            shop: row.next()?,
-            number: row.next()?,
-            email: row.next()?,
-            name: row.next()?,
-            birthday: row.next()?,
-            created_at: row.next()?,
-            updated_at: row.next()?,
-            deleted_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CustomerKey, out: &mut rt::Encoder) {
         out.put(0, &key.shop);
         out.put(1, &key.number);
     }
 }
-impl rt::Encode for Customer {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.number);
-        out.put(2, &self.email);
-        out.put(3, &self.name);
-        out.put(4, &self.birthday);
-        out.put(5, &self.created_at);
-        out.put(6, &self.updated_at);
-        out.put(7, &self.deleted_at);
+rt::serde_records!(Customer, NewCustomer, CustomerPatch);
+impl rt::Record for Customer {
+    const NAME: &'static str = "Customer";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            number: from.next()?,
+            email: from.next()?,
+            name: from.next()?,
+            birthday: from.next()?,
+            created_at: from.next()?,
+            updated_at: from.next()?,
+            deleted_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.number);
+        to.put(2, &self.email);
+        to.put(3, &self.name);
+        to.put(4, &self.birthday);
+        to.put(5, &self.created_at);
+        to.put(6, &self.updated_at);
+        to.put(7, &self.deleted_at);
     }
 }
 impl rt::Validate for Customer {
@@ -212,9 +215,7 @@ impl CustomerKey {
     }
 }
 /// What an insert into the table `customers` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewCustomer {
     /// The column `shop`.
     pub shop: ::std::string::String,
@@ -227,7 +228,6 @@ pub struct NewCustomer {
     /// Examples: `"Ada Lovelace"`
     pub name: ::std::string::String,
     /// The column `birthday`.
-    #[serde(default)]
     pub birthday: ::core::option::Option<rt::Date>,
 }
 impl NewCustomer {
@@ -257,13 +257,26 @@ impl NewCustomer {
         self
     }
 }
-impl rt::Encode for NewCustomer {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.number);
-        out.put(2, &self.email);
-        out.put(3, &self.name);
-        out.put(4, &self.birthday);
+impl rt::Record for NewCustomer {
+    const NAME: &'static str = "NewCustomer";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    const CLOSED: bool = true;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            number: from.next()?,
+            email: from.next()?,
+            name: from.next()?,
+            birthday: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.number);
+        to.put(2, &self.email);
+        to.put(3, &self.name);
+        to.put(4, &self.birthday);
     }
 }
 impl rt::Validate for NewCustomer {
@@ -275,26 +288,19 @@ impl rt::Validate for NewCustomer {
     }
 }
 /// What an update of the table `customers` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomerPatch {
     /// The column `shop`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub shop: rt::Field<::std::string::String>,
     /// The column `number`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub number: rt::Field<i32>,
     /// The column `email`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub email: rt::Field<::std::string::String>,
     /// The column `name`.
     ///
     /// Examples: `"Ada Lovelace"`
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// The column `birthday`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub birthday: rt::Field<::core::option::Option<rt::Date>>,
 }
 impl CustomerPatch {
@@ -343,13 +349,26 @@ impl CustomerPatch {
         self
     }
 }
-impl rt::Encode for CustomerPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.shop);
-        out.put_field(1, &self.number);
-        out.put_field(2, &self.email);
-        out.put_field(3, &self.name);
-        out.put_field(4, &self.birthday);
+impl rt::Record for CustomerPatch {
+    const NAME: &'static str = "CustomerPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    const CLOSED: bool = true;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next_field()?,
+            number: from.next_field()?,
+            email: from.next_field()?,
+            name: from.next_field()?,
+            birthday: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.shop);
+        to.put_field(1, &self.number);
+        to.put_field(2, &self.email);
+        to.put_field(3, &self.name);
+        to.put_field(4, &self.birthday);
     }
 }
 impl rt::Validate for CustomerPatch {

@@ -81,8 +81,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `order_lines`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrderLine {
     /// The column `shop`.
     pub shop: ::std::string::String,
@@ -101,13 +100,7 @@ impl rt::Model for OrderLine {
     type Key = OrderLineKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            shop: row.next()?,
-            order: row.next()?,
-            line: row.next()?,
-            sku: row.next()?,
-            quantity: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &OrderLineKey, out: &mut rt::Encoder) {
         out.put(0, &key.shop);
@@ -115,13 +108,26 @@ impl rt::Model for OrderLine {
         out.put(2, &key.line);
     }
 }
-impl rt::Encode for OrderLine {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.order);
-        out.put(2, &self.line);
-        out.put(3, &self.sku);
-        out.put(4, &self.quantity);
+rt::serde_records!(OrderLine, NewOrderLine, OrderLinePatch);
+impl rt::Record for OrderLine {
+    const NAME: &'static str = "OrderLine";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            order: from.next()?,
+            line: from.next()?,
+            sku: from.next()?,
+            quantity: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.order);
+        to.put(2, &self.line);
+        to.put(3, &self.sku);
+        to.put(4, &self.quantity);
     }
 }
 impl rt::Validate for OrderLine {
@@ -166,8 +172,7 @@ impl OrderLineKey {
     }
 }
 /// What an insert into the table `order_lines` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewOrderLine {
     /// The column `shop`.
     pub shop: ::std::string::String,
@@ -198,13 +203,25 @@ impl NewOrderLine {
         }
     }
 }
-impl rt::Encode for NewOrderLine {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.order);
-        out.put(2, &self.line);
-        out.put(3, &self.sku);
-        out.put(4, &self.quantity);
+impl rt::Record for NewOrderLine {
+    const NAME: &'static str = "NewOrderLine";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            order: from.next()?,
+            line: from.next()?,
+            sku: from.next()?,
+            quantity: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.order);
+        to.put(2, &self.line);
+        to.put(3, &self.sku);
+        to.put(4, &self.quantity);
     }
 }
 impl rt::Validate for NewOrderLine {
@@ -216,24 +233,17 @@ impl rt::Validate for NewOrderLine {
     }
 }
 /// What an update of the table `order_lines` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrderLinePatch {
     /// The column `shop`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub shop: rt::Field<::std::string::String>,
     /// The column `order`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub order: rt::Field<i64>,
     /// The column `line`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub line: rt::Field<i16>,
     /// The column `sku`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub sku: rt::Field<::std::string::String>,
     /// The column `quantity`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub quantity: rt::Field<i32>,
 }
 impl OrderLinePatch {
@@ -277,13 +287,25 @@ impl OrderLinePatch {
         self
     }
 }
-impl rt::Encode for OrderLinePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.shop);
-        out.put_field(1, &self.order);
-        out.put_field(2, &self.line);
-        out.put_field(3, &self.sku);
-        out.put_field(4, &self.quantity);
+impl rt::Record for OrderLinePatch {
+    const NAME: &'static str = "OrderLinePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next_field()?,
+            order: from.next_field()?,
+            line: from.next_field()?,
+            sku: from.next_field()?,
+            quantity: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.shop);
+        to.put_field(1, &self.order);
+        to.put_field(2, &self.line);
+        to.put_field(3, &self.sku);
+        to.put_field(4, &self.quantity);
     }
 }
 impl rt::Validate for OrderLinePatch {

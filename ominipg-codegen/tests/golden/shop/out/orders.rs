@@ -112,25 +112,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `orders`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// The column `shop`.
     pub shop: ::std::string::String,
     /// The column `number`.
     pub number: i64,
     /// The column `customerNumber`.
-    #[serde(rename = "customerNumber")]
     pub customer_number: i32,
     /// The column `state`.
     pub state: OrderState,
     /// The column `address`.
     pub address: ::core::option::Option<OrderAddress>,
     /// When the row was made.
-    #[serde(rename = "placedAt")]
     pub placed_at: rt::Timestamp,
     /// When the row was last changed.
-    #[serde(rename = "changedAt")]
     pub changed_at: rt::Timestamp,
 }
 impl rt::Model for Order {
@@ -139,30 +135,37 @@ impl rt::Model for Order {
     type Key = OrderKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            shop: row.next()?,
-            number: row.next()?,
-            customer_number: row.next()?,
-            state: row.next()?,
-            address: row.next_json_opt()?,
-            placed_at: row.next()?,
-            changed_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &OrderKey, out: &mut rt::Encoder) {
         out.put(0, &key.shop);
         out.put(1, &key.number);
     }
 }
-impl rt::Encode for Order {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.number);
-        out.put(2, &self.customer_number);
-        out.put(3, &self.state);
-        out.put_json(4, self.address.as_ref());
-        out.put(5, &self.placed_at);
-        out.put(6, &self.changed_at);
+rt::serde_records!(Order, NewOrder, OrderPatch);
+impl rt::Record for Order {
+    const NAME: &'static str = "Order";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            number: from.next()?,
+            customer_number: from.next()?,
+            state: from.next()?,
+            address: from.next_json_opt()?,
+            placed_at: from.next()?,
+            changed_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.number);
+        to.put(2, &self.customer_number);
+        to.put(3, &self.state);
+        to.put_json_opt(4, &self.address);
+        to.put(5, &self.placed_at);
+        to.put(6, &self.changed_at);
     }
 }
 impl rt::Validate for Order {
@@ -205,24 +208,17 @@ impl OrderKey {
     }
 }
 /// What an insert into the table `orders` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewOrder {
     /// The column `shop`.
     pub shop: ::std::string::String,
     /// The column `number`.
     pub number: i64,
     /// The column `customerNumber`.
-    #[serde(rename = "customerNumber")]
     pub customer_number: i32,
     /// The column `state`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub state: rt::Field<OrderState>,
     /// The column `address`.
-    #[serde(default)]
     pub address: ::core::option::Option<OrderAddress>,
 }
 impl NewOrder {
@@ -258,13 +254,25 @@ impl NewOrder {
         self
     }
 }
-impl rt::Encode for NewOrder {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.number);
-        out.put(2, &self.customer_number);
-        out.put_field(3, &self.state);
-        out.put_json(4, self.address.as_ref());
+impl rt::Record for NewOrder {
+    const NAME: &'static str = "NewOrder";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            number: from.next()?,
+            customer_number: from.next()?,
+            state: from.next_field()?,
+            address: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.number);
+        to.put(2, &self.customer_number);
+        to.put_field(3, &self.state);
+        to.put_json_opt(4, &self.address);
     }
 }
 impl rt::Validate for NewOrder {
@@ -278,27 +286,17 @@ impl rt::Validate for NewOrder {
     }
 }
 /// What an update of the table `orders` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrderPatch {
     /// The column `shop`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub shop: rt::Field<::std::string::String>,
     /// The column `number`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub number: rt::Field<i64>,
     /// The column `customerNumber`.
-    #[serde(
-        rename = "customerNumber",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub customer_number: rt::Field<i32>,
     /// The column `state`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub state: rt::Field<OrderState>,
     /// The column `address`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub address: rt::Field<::core::option::Option<OrderAddress>>,
 }
 impl OrderPatch {
@@ -347,13 +345,25 @@ impl OrderPatch {
         self
     }
 }
-impl rt::Encode for OrderPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.shop);
-        out.put_field(1, &self.number);
-        out.put_field(2, &self.customer_number);
-        out.put_field(3, &self.state);
-        out.put_json_field(4, &self.address);
+impl rt::Record for OrderPatch {
+    const NAME: &'static str = "OrderPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next_field()?,
+            number: from.next_field()?,
+            customer_number: from.next_field()?,
+            state: from.next_field()?,
+            address: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.shop);
+        to.put_field(1, &self.number);
+        to.put_field(2, &self.customer_number);
+        to.put_field(3, &self.state);
+        to.put_json_field(4, &self.address);
     }
 }
 impl rt::Validate for OrderPatch {
@@ -378,34 +388,21 @@ impl rt::Validate for OrderPatch {
 /// The values of `state`.
 ///
 /// The column `state`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderState {
     /// `new`
-    #[serde(rename = "new")]
     New,
     /// `paid`
-    #[serde(rename = "paid")]
     Paid,
     /// `sent`
-    #[serde(rename = "sent")]
     Sent,
     /// `returned`
-    #[serde(rename = "returned")]
     Returned,
 }
 rt::text_enum!(
     OrderState { New = "new", Paid = "paid", Sent = "sent", Returned = "returned" }
 );
+rt::serde_text_enum!(OrderState);
 /// A part of a JSON column.
 #[derive(
     ::ominipg::codegen_support::serde::Deserialize,

@@ -118,8 +118,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `products`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Product {
     /// The column `shop`.
     pub shop: ::std::string::String,
@@ -152,34 +151,41 @@ impl rt::Model for Product {
     type Key = ProductKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            shop: row.next()?,
-            sku: row.next()?,
-            title: row.next()?,
-            description: row.next()?,
-            price: row.next()?,
-            stock: row.next()?,
-            attributes: row.next_json()?,
-            photos: row.next()?,
-            version: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ProductKey, out: &mut rt::Encoder) {
         out.put(0, &key.shop);
         out.put(1, &key.sku);
     }
 }
-impl rt::Encode for Product {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.sku);
-        out.put(2, &self.title);
-        out.put(3, &self.description);
-        out.put(4, &self.price);
-        out.put(5, &self.stock);
-        out.put_json(6, ::core::option::Option::Some(&self.attributes));
-        out.put(7, &self.photos);
-        out.put(8, &self.version);
+rt::serde_records!(Product, NewProduct, ProductPatch);
+impl rt::Record for Product {
+    const NAME: &'static str = "Product";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            sku: from.next()?,
+            title: from.next()?,
+            description: from.next()?,
+            price: from.next()?,
+            stock: from.next()?,
+            attributes: from.next_json()?,
+            photos: from.next()?,
+            version: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.sku);
+        to.put(2, &self.title);
+        to.put(3, &self.description);
+        to.put(4, &self.price);
+        to.put(5, &self.stock);
+        to.put_json(6, &self.attributes);
+        to.put(7, &self.photos);
+        to.put(8, &self.version);
     }
 }
 impl rt::Validate for Product {
@@ -221,8 +227,7 @@ impl ProductKey {
     }
 }
 /// What an insert into the table `products` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewProduct {
     /// The column `shop`.
     pub shop: ::std::string::String,
@@ -231,24 +236,12 @@ pub struct NewProduct {
     /// The column `title`.
     pub title: ::std::string::String,
     /// The column `description`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub description: rt::Field<::std::string::String>,
     /// The column `price`.
     pub price: rt::Decimal,
     /// The column `stock`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub stock: rt::Field<i32>,
     /// The column `attributes`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub attributes: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
@@ -256,10 +249,6 @@ pub struct NewProduct {
         >,
     >,
     /// The column `photos`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub photos: rt::Field<::std::vec::Vec<::std::string::String>>,
 }
 impl NewProduct {
@@ -324,16 +313,31 @@ impl NewProduct {
         self
     }
 }
-impl rt::Encode for NewProduct {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.shop);
-        out.put(1, &self.sku);
-        out.put(2, &self.title);
-        out.put_field(3, &self.description);
-        out.put(4, &self.price);
-        out.put_field(5, &self.stock);
-        out.put_json_field(6, &self.attributes);
-        out.put_field(7, &self.photos);
+impl rt::Record for NewProduct {
+    const NAME: &'static str = "NewProduct";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next()?,
+            sku: from.next()?,
+            title: from.next()?,
+            description: from.next_field()?,
+            price: from.next()?,
+            stock: from.next_field()?,
+            attributes: from.next_json_field()?,
+            photos: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.shop);
+        to.put(1, &self.sku);
+        to.put(2, &self.title);
+        to.put_field(3, &self.description);
+        to.put(4, &self.price);
+        to.put_field(5, &self.stock);
+        to.put_json_field(6, &self.attributes);
+        to.put_field(7, &self.photos);
     }
 }
 impl rt::Validate for NewProduct {
@@ -350,30 +354,21 @@ impl rt::Validate for NewProduct {
     }
 }
 /// What an update of the table `products` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProductPatch {
     /// The column `shop`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub shop: rt::Field<::std::string::String>,
     /// The column `sku`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub sku: rt::Field<::std::string::String>,
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::std::string::String>,
     /// The column `description`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub description: rt::Field<::std::string::String>,
     /// The column `price`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub price: rt::Field<rt::Decimal>,
     /// The column `stock`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub stock: rt::Field<i32>,
     /// The column `attributes`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub attributes: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
@@ -381,7 +376,6 @@ pub struct ProductPatch {
         >,
     >,
     /// The column `photos`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub photos: rt::Field<::std::vec::Vec<::std::string::String>>,
 }
 impl ProductPatch {
@@ -460,16 +454,31 @@ impl ProductPatch {
         self
     }
 }
-impl rt::Encode for ProductPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.shop);
-        out.put_field(1, &self.sku);
-        out.put_field(2, &self.title);
-        out.put_field(3, &self.description);
-        out.put_field(4, &self.price);
-        out.put_field(5, &self.stock);
-        out.put_json_field(6, &self.attributes);
-        out.put_field(7, &self.photos);
+impl rt::Record for ProductPatch {
+    const NAME: &'static str = "ProductPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            shop: from.next_field()?,
+            sku: from.next_field()?,
+            title: from.next_field()?,
+            description: from.next_field()?,
+            price: from.next_field()?,
+            stock: from.next_field()?,
+            attributes: from.next_json_field()?,
+            photos: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.shop);
+        to.put_field(1, &self.sku);
+        to.put_field(2, &self.title);
+        to.put_field(3, &self.description);
+        to.put_field(4, &self.price);
+        to.put_field(5, &self.stock);
+        to.put_json_field(6, &self.attributes);
+        to.put_field(7, &self.photos);
     }
 }
 impl rt::Validate for ProductPatch {

@@ -70,8 +70,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// A shop.
 ///
 /// Everything else belongs to one of them.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shop {
     /// The column `code`.
     ///
@@ -88,21 +87,28 @@ impl rt::Model for Shop {
     type Key = ShopKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            code: row.next()?,
-            name: row.next()?,
-            currency: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ShopKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Shop {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.code);
-        out.put(1, &self.name);
-        out.put(2, &self.currency);
+rt::serde_records!(Shop, NewShop, ShopPatch);
+impl rt::Record for Shop {
+    const NAME: &'static str = "Shop";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            code: from.next()?,
+            name: from.next()?,
+            currency: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.code);
+        to.put(1, &self.name);
+        to.put(2, &self.currency);
     }
 }
 impl rt::Validate for Shop {
@@ -113,8 +119,7 @@ impl rt::Validate for Shop {
 /// The primary key of the table `shops`.
 pub type ShopKey = ::std::string::String;
 /// What an insert into the table `shops` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewShop {
     /// The column `code`.
     ///
@@ -123,10 +128,6 @@ pub struct NewShop {
     /// The column `name`.
     pub name: ::std::string::String,
     /// The column `currency`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub currency: rt::Field<ShopCurrency>,
 }
 impl NewShop {
@@ -149,11 +150,21 @@ impl NewShop {
         self
     }
 }
-impl rt::Encode for NewShop {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.code);
-        out.put(1, &self.name);
-        out.put_field(2, &self.currency);
+impl rt::Record for NewShop {
+    const NAME: &'static str = "NewShop";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            code: from.next()?,
+            name: from.next()?,
+            currency: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.code);
+        to.put(1, &self.name);
+        to.put_field(2, &self.currency);
     }
 }
 impl rt::Validate for NewShop {
@@ -162,20 +173,15 @@ impl rt::Validate for NewShop {
     }
 }
 /// What an update of the table `shops` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShopPatch {
     /// The column `code`.
     ///
     /// Examples: `"books"`
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub code: rt::Field<::std::string::String>,
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// The column `currency`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub currency: rt::Field<ShopCurrency>,
 }
 impl ShopPatch {
@@ -207,11 +213,21 @@ impl ShopPatch {
         self
     }
 }
-impl rt::Encode for ShopPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.code);
-        out.put_field(1, &self.name);
-        out.put_field(2, &self.currency);
+impl rt::Record for ShopPatch {
+    const NAME: &'static str = "ShopPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            code: from.next_field()?,
+            name: from.next_field()?,
+            currency: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.code);
+        to.put_field(1, &self.name);
+        to.put_field(2, &self.currency);
     }
 }
 impl rt::Validate for ShopPatch {
@@ -224,29 +240,17 @@ impl rt::Validate for ShopPatch {
 /// The values of `currency`.
 ///
 /// The column `currency`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShopCurrency {
     /// `EUR`
-    #[serde(rename = "EUR")]
     Eur,
     /// `USD`
-    #[serde(rename = "USD")]
     Usd,
     /// `JPY`
-    #[serde(rename = "JPY")]
     Jpy,
 }
 rt::text_enum!(ShopCurrency { Eur = "EUR", Usd = "USD", Jpy = "JPY" });
+rt::serde_text_enum!(ShopCurrency);
 rt::constraints!("shops" { Pkey = "shops_pkey", CodePattern = "shops_code_pattern" });
 /// Finds rows: all of them, until a filter is added.
 ///

@@ -194,8 +194,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Item
 ///
 /// What is sold, 'as is'.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     /// The column `tenant`.
     pub tenant: ::std::string::String,
@@ -241,48 +240,55 @@ impl rt::Model for Item {
     type Key = ItemKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            tenant: row.next()?,
-            id: row.next()?,
-            code: row.next()?,
-            name: row.next()?,
-            price: row.next()?,
-            count: row.next()?,
-            ratio: row.next()?,
-            short: row.next()?,
-            tags: row.next()?,
-            state: row.next()?,
-            kind: row.next()?,
-            fixed: row.next()?,
-            always: row.next()?,
-            note: row.next()?,
-            extra: row.next_json_opt()?,
-            unchecked: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ItemKey, out: &mut rt::Encoder) {
         out.put(0, &key.tenant);
         out.put(1, &key.id);
     }
 }
-impl rt::Encode for Item {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.tenant);
-        out.put(1, &self.id);
-        out.put(2, &self.code);
-        out.put(3, &self.name);
-        out.put(4, &self.price);
-        out.put(5, &self.count);
-        out.put(6, &self.ratio);
-        out.put(7, &self.short);
-        out.put(8, &self.tags);
-        out.put(9, &self.state);
-        out.put(10, &self.kind);
-        out.put(11, &self.fixed);
-        out.put(12, &self.always);
-        out.put(13, &self.note);
-        out.put_json(14, self.extra.as_ref());
-        out.put(15, &self.unchecked);
+rt::serde_records!(Item, NewItem, ItemPatch);
+impl rt::Record for Item {
+    const NAME: &'static str = "Item";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next()?,
+            id: from.next()?,
+            code: from.next()?,
+            name: from.next()?,
+            price: from.next()?,
+            count: from.next()?,
+            ratio: from.next()?,
+            short: from.next()?,
+            tags: from.next()?,
+            state: from.next()?,
+            kind: from.next()?,
+            fixed: from.next()?,
+            always: from.next()?,
+            note: from.next()?,
+            extra: from.next_json_opt()?,
+            unchecked: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.tenant);
+        to.put(1, &self.id);
+        to.put(2, &self.code);
+        to.put(3, &self.name);
+        to.put(4, &self.price);
+        to.put(5, &self.count);
+        to.put(6, &self.ratio);
+        to.put(7, &self.short);
+        to.put(8, &self.tags);
+        to.put(9, &self.state);
+        to.put(10, &self.kind);
+        to.put(11, &self.fixed);
+        to.put(12, &self.always);
+        to.put(13, &self.note);
+        to.put_json_opt(14, &self.extra);
+        to.put(15, &self.unchecked);
     }
 }
 impl rt::Validate for Item {
@@ -337,8 +343,7 @@ impl ItemKey {
     }
 }
 /// What an insert into the table `items` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewItem {
     /// The column `tenant`.
     pub tenant: ::std::string::String,
@@ -359,23 +364,16 @@ pub struct NewItem {
     /// The column `tags`.
     pub tags: ::std::vec::Vec<::std::string::String>,
     /// The column `state`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub state: rt::Field<ItemState>,
     /// The column `kind`.
     pub kind: ItemKind,
     /// The column `fixed`.
     pub fixed: ::std::string::String,
     /// The column `always`.
-    #[serde(default)]
     pub always: ::core::option::Option<bool>,
     /// The column `note`.
-    #[serde(default)]
     pub note: ::core::option::Option<::std::string::String>,
     /// The column `extra`.
-    #[serde(default)]
     pub extra: ::core::option::Option<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
@@ -465,24 +463,47 @@ impl NewItem {
         self
     }
 }
-impl rt::Encode for NewItem {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.tenant);
-        out.put(1, &self.id);
-        out.put(2, &self.code);
-        out.put(3, &self.name);
-        out.put(4, &self.price);
-        out.put(5, &self.count);
-        out.put(6, &self.ratio);
-        out.put(7, &self.short);
-        out.put(8, &self.tags);
-        out.put_field(9, &self.state);
-        out.put(10, &self.kind);
-        out.put(11, &self.fixed);
-        out.put(12, &self.always);
-        out.put(13, &self.note);
-        out.put_json(14, self.extra.as_ref());
-        out.put(15, &self.unchecked);
+impl rt::Record for NewItem {
+    const NAME: &'static str = "NewItem";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next()?,
+            id: from.next()?,
+            code: from.next()?,
+            name: from.next()?,
+            price: from.next()?,
+            count: from.next()?,
+            ratio: from.next()?,
+            short: from.next()?,
+            tags: from.next()?,
+            state: from.next_field()?,
+            kind: from.next()?,
+            fixed: from.next()?,
+            always: from.next()?,
+            note: from.next()?,
+            extra: from.next_json_opt()?,
+            unchecked: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.tenant);
+        to.put(1, &self.id);
+        to.put(2, &self.code);
+        to.put(3, &self.name);
+        to.put(4, &self.price);
+        to.put(5, &self.count);
+        to.put(6, &self.ratio);
+        to.put(7, &self.short);
+        to.put(8, &self.tags);
+        to.put_field(9, &self.state);
+        to.put(10, &self.kind);
+        to.put(11, &self.fixed);
+        to.put(12, &self.always);
+        to.put(13, &self.note);
+        to.put_json_opt(14, &self.extra);
+        to.put(15, &self.unchecked);
     }
 }
 impl rt::Validate for NewItem {
@@ -508,54 +529,37 @@ impl rt::Validate for NewItem {
     }
 }
 /// What an update of the table `items` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ItemPatch {
     /// The column `tenant`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tenant: rt::Field<::std::string::String>,
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// The column `code`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub code: rt::Field<::std::string::String>,
     /// How it is called.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// The column `price`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub price: rt::Field<f64>,
     /// The column `count`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub count: rt::Field<i64>,
     /// The column `ratio`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub ratio: rt::Field<f32>,
     /// The column `short`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub short: rt::Field<::std::string::String>,
     /// The column `tags`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tags: rt::Field<::std::vec::Vec<::std::string::String>>,
     /// The column `state`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub state: rt::Field<ItemState>,
     /// The column `kind`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub kind: rt::Field<ItemKind>,
     /// The column `fixed`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub fixed: rt::Field<::std::string::String>,
     /// The column `always`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub always: rt::Field<::core::option::Option<bool>>,
     /// The column `note`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub note: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `extra`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub extra: rt::Field<
         ::core::option::Option<
             ::ominipg::codegen_support::serde_json::Map<
@@ -565,7 +569,6 @@ pub struct ItemPatch {
         >,
     >,
     /// The column `unchecked`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub unchecked: rt::Field<i64>,
 }
 impl ItemPatch {
@@ -705,24 +708,47 @@ impl ItemPatch {
         self
     }
 }
-impl rt::Encode for ItemPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.tenant);
-        out.put_field(1, &self.id);
-        out.put_field(2, &self.code);
-        out.put_field(3, &self.name);
-        out.put_field(4, &self.price);
-        out.put_field(5, &self.count);
-        out.put_field(6, &self.ratio);
-        out.put_field(7, &self.short);
-        out.put_field(8, &self.tags);
-        out.put_field(9, &self.state);
-        out.put_field(10, &self.kind);
-        out.put_field(11, &self.fixed);
-        out.put_field(12, &self.always);
-        out.put_field(13, &self.note);
-        out.put_json_field(14, &self.extra);
-        out.put_field(15, &self.unchecked);
+impl rt::Record for ItemPatch {
+    const NAME: &'static str = "ItemPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            tenant: from.next_field()?,
+            id: from.next_field()?,
+            code: from.next_field()?,
+            name: from.next_field()?,
+            price: from.next_field()?,
+            count: from.next_field()?,
+            ratio: from.next_field()?,
+            short: from.next_field()?,
+            tags: from.next_field()?,
+            state: from.next_field()?,
+            kind: from.next_field()?,
+            fixed: from.next_field()?,
+            always: from.next_field()?,
+            note: from.next_field()?,
+            extra: from.next_json_field()?,
+            unchecked: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.tenant);
+        to.put_field(1, &self.id);
+        to.put_field(2, &self.code);
+        to.put_field(3, &self.name);
+        to.put_field(4, &self.price);
+        to.put_field(5, &self.count);
+        to.put_field(6, &self.ratio);
+        to.put_field(7, &self.short);
+        to.put_field(8, &self.tags);
+        to.put_field(9, &self.state);
+        to.put_field(10, &self.kind);
+        to.put_field(11, &self.fixed);
+        to.put_field(12, &self.always);
+        to.put_field(13, &self.note);
+        to.put_json_field(14, &self.extra);
+        to.put_field(15, &self.unchecked);
     }
 }
 impl rt::Validate for ItemPatch {
@@ -777,49 +803,27 @@ impl rt::Validate for ItemPatch {
 /// The values of `state`.
 ///
 /// The column `state`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemState {
     /// `new`
-    #[serde(rename = "new")]
     New,
     /// `it's`
-    #[serde(rename = "it's")]
     ItS,
 }
 rt::text_enum!(ItemState { New = "new", ItS = "it's" });
+rt::serde_text_enum!(ItemState);
 /// The values of `kind`.
 ///
 /// The column `kind`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemKind {
     /// `a`
-    #[serde(rename = "a")]
     A,
     /// `b`
-    #[serde(rename = "b")]
     B,
 }
 rt::text_enum!(ItemKind { A = "a", B = "b" });
+rt::serde_text_enum!(ItemKind);
 rt::constraints!(
     "items" { Pkey = "items_pkey", TenantCodeKey = "items_tenant_code_key", CodePattern =
     "items_code_pattern", CodeMinLength = "items_code_min_length", CodeMaxLength =

@@ -48,8 +48,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `tenants`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tenant {
     /// The column `id`.
     pub id: ::std::string::String,
@@ -62,19 +61,26 @@ impl rt::Model for Tenant {
     type Key = TenantKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            plan: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TenantKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Tenant {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.plan);
+rt::serde_records!(Tenant, NewTenant, TenantPatch);
+impl rt::Record for Tenant {
+    const NAME: &'static str = "Tenant";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            plan: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.plan);
     }
 }
 impl rt::Validate for Tenant {
@@ -85,8 +91,7 @@ impl rt::Validate for Tenant {
 /// The primary key of the table `tenants`.
 pub type TenantKey = ::std::string::String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewTenant {
     /// The column `id`.
     pub id: ::std::string::String,
@@ -105,10 +110,19 @@ impl NewTenant {
         }
     }
 }
-impl rt::Encode for NewTenant {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.plan);
+impl rt::Record for NewTenant {
+    const NAME: &'static str = "NewTenant";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            plan: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.plan);
     }
 }
 impl rt::Validate for NewTenant {
@@ -117,15 +131,11 @@ impl rt::Validate for NewTenant {
     }
 }
 /// What an update of the table `tenants` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TenantPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<::std::string::String>,
     /// The column `plan`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub plan: rt::Field<TenantPlan>,
 }
 impl TenantPatch {
@@ -148,10 +158,19 @@ impl TenantPatch {
         self
     }
 }
-impl rt::Encode for TenantPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.plan);
+impl rt::Record for TenantPatch {
+    const NAME: &'static str = "TenantPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            plan: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.plan);
     }
 }
 impl rt::Validate for TenantPatch {
@@ -164,26 +183,15 @@ impl rt::Validate for TenantPatch {
 /// The values of `plan`.
 ///
 /// The column `plan`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TenantPlan {
     /// `free`
-    #[serde(rename = "free")]
     Free,
     /// `paid`
-    #[serde(rename = "paid")]
     Paid,
 }
 rt::text_enum!(TenantPlan { Free = "free", Paid = "paid" });
+rt::serde_text_enum!(TenantPlan);
 rt::constraints!("tenants" { Pkey = "tenants_pkey" });
 /// Finds rows: all of them, until a filter is added.
 ///

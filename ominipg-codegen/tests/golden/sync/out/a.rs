@@ -30,8 +30,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     }),
 };
 /// A row of the table `a`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct A {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -42,15 +41,22 @@ impl rt::Model for A {
     type Key = AKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self { id: row.next()? })
+        rt::Record::read(row)
     }
     fn encode_key(key: &AKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for A {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+rt::serde_records!(A, NewA, APatch);
+impl rt::Record for A {
+    const NAME: &'static str = "A";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for A {
@@ -59,8 +65,7 @@ impl rt::Validate for A {
 /// The primary key of the table `a`.
 pub type AKey = rt::Uuid;
 /// What an insert into the table `a` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewA {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -73,21 +78,24 @@ impl NewA {
         }
     }
 }
-impl rt::Encode for NewA {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+impl rt::Record for NewA {
+    const NAME: &'static str = "NewA";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for NewA {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `a` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct APatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
 }
 impl APatch {
@@ -103,9 +111,15 @@ impl APatch {
         self
     }
 }
-impl rt::Encode for APatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
+impl rt::Record for APatch {
+    const NAME: &'static str = "APatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
     }
 }
 impl rt::Validate for APatch {

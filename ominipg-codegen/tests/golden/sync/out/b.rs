@@ -27,8 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `b`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct B {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -39,15 +38,22 @@ impl rt::Model for B {
     type Key = BKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self { id: row.next()? })
+        rt::Record::read(row)
     }
     fn encode_key(key: &BKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for B {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+rt::serde_records!(B, NewB, BPatch);
+impl rt::Record for B {
+    const NAME: &'static str = "B";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for B {
@@ -56,8 +62,7 @@ impl rt::Validate for B {
 /// The primary key of the table `b`.
 pub type BKey = rt::Uuid;
 /// What an insert into the table `b` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewB {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -70,21 +75,24 @@ impl NewB {
         }
     }
 }
-impl rt::Encode for NewB {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+impl rt::Record for NewB {
+    const NAME: &'static str = "NewB";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for NewB {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `b` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
 }
 impl BPatch {
@@ -100,9 +108,15 @@ impl BPatch {
         self
     }
 }
-impl rt::Encode for BPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
+impl rt::Record for BPatch {
+    const NAME: &'static str = "BPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
     }
 }
 impl rt::Validate for BPatch {

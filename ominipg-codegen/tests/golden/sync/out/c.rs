@@ -30,8 +30,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     }),
 };
 /// A row of the table `c`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct C {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -42,15 +41,22 @@ impl rt::Model for C {
     type Key = CKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self { id: row.next()? })
+        rt::Record::read(row)
     }
     fn encode_key(key: &CKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for C {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+rt::serde_records!(C, NewC, CPatch);
+impl rt::Record for C {
+    const NAME: &'static str = "C";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for C {
@@ -59,8 +65,7 @@ impl rt::Validate for C {
 /// The primary key of the table `c`.
 pub type CKey = rt::Uuid;
 /// What an insert into the table `c` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewC {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -73,21 +78,24 @@ impl NewC {
         }
     }
 }
-impl rt::Encode for NewC {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+impl rt::Record for NewC {
+    const NAME: &'static str = "NewC";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for NewC {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `c` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
 }
 impl CPatch {
@@ -103,9 +111,15 @@ impl CPatch {
         self
     }
 }
-impl rt::Encode for CPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
+impl rt::Record for CPatch {
+    const NAME: &'static str = "CPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
     }
 }
 impl rt::Validate for CPatch {

@@ -30,8 +30,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     }),
 };
 /// A row of the table `d`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct D {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -42,15 +41,22 @@ impl rt::Model for D {
     type Key = DKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self { id: row.next()? })
+        rt::Record::read(row)
     }
     fn encode_key(key: &DKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for D {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+rt::serde_records!(D, NewD, DPatch);
+impl rt::Record for D {
+    const NAME: &'static str = "D";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for D {
@@ -59,8 +65,7 @@ impl rt::Validate for D {
 /// The primary key of the table `d`.
 pub type DKey = rt::Uuid;
 /// What an insert into the table `d` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewD {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -73,21 +78,24 @@ impl NewD {
         }
     }
 }
-impl rt::Encode for NewD {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
+impl rt::Record for NewD {
+    const NAME: &'static str = "NewD";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
     }
 }
 impl rt::Validate for NewD {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `d` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
 }
 impl DPatch {
@@ -103,9 +111,15 @@ impl DPatch {
         self
     }
 }
-impl rt::Encode for DPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
+impl rt::Record for DPatch {
+    const NAME: &'static str = "DPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self { id: from.next_field()? })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
     }
 }
 impl rt::Validate for DPatch {

@@ -63,8 +63,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     }),
 };
 /// A row of the table `parts`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -73,7 +72,6 @@ pub struct Part {
     /// The column `stock`.
     pub stock: i64,
     /// The column `seenAt`.
-    #[serde(rename = "seenAt")]
     pub seen_at: rt::Timestamp,
 }
 impl rt::Model for Part {
@@ -82,23 +80,30 @@ impl rt::Model for Part {
     type Key = PartKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-            stock: row.next()?,
-            seen_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &PartKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Part {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
-        out.put(2, &self.stock);
-        out.put(3, &self.seen_at);
+rt::serde_records!(Part, NewPart, PartPatch);
+impl rt::Record for Part {
+    const NAME: &'static str = "Part";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+            stock: from.next()?,
+            seen_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
+        to.put(2, &self.stock);
+        to.put(3, &self.seen_at);
     }
 }
 impl rt::Validate for Part {
@@ -107,8 +112,7 @@ impl rt::Validate for Part {
 /// The primary key of the table `parts`.
 pub type PartKey = rt::Uuid;
 /// What an insert into the table `parts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPart {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -117,7 +121,6 @@ pub struct NewPart {
     /// The column `stock`.
     pub stock: i64,
     /// The column `seenAt`.
-    #[serde(rename = "seenAt")]
     pub seen_at: rt::Timestamp,
 }
 impl NewPart {
@@ -136,36 +139,38 @@ impl NewPart {
         }
     }
 }
-impl rt::Encode for NewPart {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
-        out.put(2, &self.stock);
-        out.put(3, &self.seen_at);
+impl rt::Record for NewPart {
+    const NAME: &'static str = "NewPart";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+            stock: from.next()?,
+            seen_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
+        to.put(2, &self.stock);
+        to.put(3, &self.seen_at);
     }
 }
 impl rt::Validate for NewPart {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `parts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PartPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// The column `stock`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub stock: rt::Field<i64>,
     /// The column `seenAt`.
-    #[serde(
-        rename = "seenAt",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub seen_at: rt::Field<rt::Timestamp>,
 }
 impl PartPatch {
@@ -202,12 +207,23 @@ impl PartPatch {
         self
     }
 }
-impl rt::Encode for PartPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.name);
-        out.put_field(2, &self.stock);
-        out.put_field(3, &self.seen_at);
+impl rt::Record for PartPatch {
+    const NAME: &'static str = "PartPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            name: from.next_field()?,
+            stock: from.next_field()?,
+            seen_at: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.name);
+        to.put_field(2, &self.stock);
+        to.put_field(3, &self.seen_at);
     }
 }
 impl rt::Validate for PartPatch {

@@ -70,15 +70,13 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `größen`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Groesse {
     /// The column `maß`.
     pub maß: ::std::string::String,
     /// The column `mensch`.
     pub mensch: ::core::option::Option<i64>,
     /// The column `Ωμέγα`.
-    #[serde(rename = "Ωμέγα")]
     pub ωμέγα: ::core::option::Option<f64>,
     /// The column `данные`.
     pub данные: ::core::option::Option<GroesseДанные>,
@@ -89,23 +87,30 @@ impl rt::Model for Groesse {
     type Key = GroesseKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            maß: row.next()?,
-            mensch: row.next()?,
-            ωμέγα: row.next()?,
-            данные: row.next_json_opt()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &GroesseKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Groesse {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.maß);
-        out.put(1, &self.mensch);
-        out.put(2, &self.ωμέγα);
-        out.put_json(3, self.данные.as_ref());
+rt::serde_records!(Groesse, NewGroesse, GroessePatch);
+impl rt::Record for Groesse {
+    const NAME: &'static str = "Groesse";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            maß: from.next()?,
+            mensch: from.next()?,
+            ωμέγα: from.next()?,
+            данные: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.maß);
+        to.put(1, &self.mensch);
+        to.put(2, &self.ωμέγα);
+        to.put_json_opt(3, &self.данные);
     }
 }
 impl rt::Validate for Groesse {
@@ -118,19 +123,15 @@ impl rt::Validate for Groesse {
 /// The primary key of the table `größen`.
 pub type GroesseKey = ::std::string::String;
 /// What an insert into the table `größen` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewGroesse {
     /// The column `maß`.
     pub maß: ::std::string::String,
     /// The column `mensch`.
-    #[serde(default)]
     pub mensch: ::core::option::Option<i64>,
     /// The column `Ωμέγα`.
-    #[serde(rename = "Ωμέγα", default)]
     pub ωμέγα: ::core::option::Option<f64>,
     /// The column `данные`.
-    #[serde(default)]
     pub данные: ::core::option::Option<GroesseДанные>,
 }
 impl NewGroesse {
@@ -174,12 +175,23 @@ impl NewGroesse {
         self
     }
 }
-impl rt::Encode for NewGroesse {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.maß);
-        out.put(1, &self.mensch);
-        out.put(2, &self.ωμέγα);
-        out.put_json(3, self.данные.as_ref());
+impl rt::Record for NewGroesse {
+    const NAME: &'static str = "NewGroesse";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            maß: from.next()?,
+            mensch: from.next()?,
+            ωμέγα: from.next()?,
+            данные: from.next_json_opt()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.maß);
+        to.put(1, &self.mensch);
+        to.put(2, &self.ωμέγα);
+        to.put_json_opt(3, &self.данные);
     }
 }
 impl rt::Validate for NewGroesse {
@@ -190,24 +202,15 @@ impl rt::Validate for NewGroesse {
     }
 }
 /// What an update of the table `größen` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroessePatch {
     /// The column `maß`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub maß: rt::Field<::std::string::String>,
     /// The column `mensch`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub mensch: rt::Field<::core::option::Option<i64>>,
     /// The column `Ωμέγα`.
-    #[serde(
-        rename = "Ωμέγα",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub ωμέγα: rt::Field<::core::option::Option<f64>>,
     /// The column `данные`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub данные: rt::Field<::core::option::Option<GroesseДанные>>,
 }
 impl GroessePatch {
@@ -253,12 +256,23 @@ impl GroessePatch {
         self
     }
 }
-impl rt::Encode for GroessePatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.maß);
-        out.put_field(1, &self.mensch);
-        out.put_field(2, &self.ωμέγα);
-        out.put_json_field(3, &self.данные);
+impl rt::Record for GroessePatch {
+    const NAME: &'static str = "GroessePatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            maß: from.next_field()?,
+            mensch: from.next_field()?,
+            ωμέγα: from.next_field()?,
+            данные: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.maß);
+        to.put_field(1, &self.mensch);
+        to.put_field(2, &self.ωμέγα);
+        to.put_json_field(3, &self.данные);
     }
 }
 impl rt::Validate for GroessePatch {

@@ -92,8 +92,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// 人
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Person {
     /// The column `id`.
     pub id: i64,
@@ -104,7 +103,6 @@ pub struct Person {
     /// The column `straße`.
     pub straße: ::core::option::Option<PersonStraße>,
     /// The column `naïve "quotes"`.
-    #[serde(rename = "naïve \"quotes\"")]
     pub naïve_quotes: ::core::option::Option<::std::string::String>,
     /// The column `emoji`.
     pub emoji: ::std::string::String,
@@ -115,27 +113,34 @@ impl rt::Model for Person {
     type Key = PersonKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            名前: row.next()?,
-            ärger: row.next()?,
-            straße: row.next()?,
-            naïve_quotes: row.next()?,
-            emoji: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &PersonKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Person {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.名前);
-        out.put(2, &self.ärger);
-        out.put(3, &self.straße);
-        out.put(4, &self.naïve_quotes);
-        out.put(5, &self.emoji);
+rt::serde_records!(Person, NewPerson, PersonPatch);
+impl rt::Record for Person {
+    const NAME: &'static str = "Person";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            名前: from.next()?,
+            ärger: from.next()?,
+            straße: from.next()?,
+            naïve_quotes: from.next()?,
+            emoji: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.名前);
+        to.put(2, &self.ärger);
+        to.put(3, &self.straße);
+        to.put(4, &self.naïve_quotes);
+        to.put(5, &self.emoji);
     }
 }
 impl rt::Validate for Person {
@@ -144,27 +149,19 @@ impl rt::Validate for Person {
 /// The primary key of the table `人々`.
 pub type PersonKey = i64;
 /// What an insert into the table `人々` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPerson {
     /// The column `id`.
     pub id: i64,
     /// 👩‍🔬 a name, in any script
     pub 名前: ::std::string::String,
     /// The column `ärger`.
-    #[serde(default)]
     pub ärger: ::core::option::Option<::std::string::String>,
     /// The column `straße`.
-    #[serde(default)]
     pub straße: ::core::option::Option<PersonStraße>,
     /// The column `naïve "quotes"`.
-    #[serde(rename = "naïve \"quotes\"", default)]
     pub naïve_quotes: ::core::option::Option<::std::string::String>,
     /// The column `emoji`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub emoji: rt::Field<::std::string::String>,
 }
 impl NewPerson {
@@ -220,44 +217,46 @@ impl NewPerson {
         self
     }
 }
-impl rt::Encode for NewPerson {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.名前);
-        out.put(2, &self.ärger);
-        out.put(3, &self.straße);
-        out.put(4, &self.naïve_quotes);
-        out.put_field(5, &self.emoji);
+impl rt::Record for NewPerson {
+    const NAME: &'static str = "NewPerson";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            名前: from.next()?,
+            ärger: from.next()?,
+            straße: from.next()?,
+            naïve_quotes: from.next()?,
+            emoji: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.名前);
+        to.put(2, &self.ärger);
+        to.put(3, &self.straße);
+        to.put(4, &self.naïve_quotes);
+        to.put_field(5, &self.emoji);
     }
 }
 impl rt::Validate for NewPerson {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `人々` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PersonPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<i64>,
     /// 👩‍🔬 a name, in any script
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub 名前: rt::Field<::std::string::String>,
     /// The column `ärger`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub ärger: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `straße`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub straße: rt::Field<::core::option::Option<PersonStraße>>,
     /// The column `naïve "quotes"`.
-    #[serde(
-        rename = "naïve \"quotes\"",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub naïve_quotes: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `emoji`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub emoji: rt::Field<::std::string::String>,
 }
 impl PersonPatch {
@@ -317,14 +316,27 @@ impl PersonPatch {
         self
     }
 }
-impl rt::Encode for PersonPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.名前);
-        out.put_field(2, &self.ärger);
-        out.put_field(3, &self.straße);
-        out.put_field(4, &self.naïve_quotes);
-        out.put_field(5, &self.emoji);
+impl rt::Record for PersonPatch {
+    const NAME: &'static str = "PersonPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            名前: from.next_field()?,
+            ärger: from.next_field()?,
+            straße: from.next_field()?,
+            naïve_quotes: from.next_field()?,
+            emoji: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.名前);
+        to.put_field(2, &self.ärger);
+        to.put_field(3, &self.straße);
+        to.put_field(4, &self.naïve_quotes);
+        to.put_field(5, &self.emoji);
     }
 }
 impl rt::Validate for PersonPatch {
@@ -333,23 +345,11 @@ impl rt::Validate for PersonPatch {
 /// The values of `straße`.
 ///
 /// The column `straße`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PersonStraße {
     /// `schön`
-    #[serde(rename = "schön")]
     Schön,
     /// `häßlich`
-    #[serde(rename = "häßlich")]
     Häßlich,
     /// `Ähnlich`
     Ähnlich,
@@ -357,6 +357,7 @@ pub enum PersonStraße {
 rt::text_enum!(
     PersonStraße { Schön = "schön", Häßlich = "häßlich", Ähnlich = "Ähnlich" }
 );
+rt::serde_text_enum!(PersonStraße);
 rt::constraints!(
     "人々" { Pkey = "人々_pkey", StraßeCheck = "人々_straße_check" }
 );

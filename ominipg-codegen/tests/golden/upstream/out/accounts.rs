@@ -92,8 +92,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `accounts`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Account {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -114,27 +113,34 @@ impl rt::Model for Account {
     type Key = AccountKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            email: row.next()?,
-            plan: row.next()?,
-            settings: row.next_json()?,
-            created_at: row.next()?,
-            updated_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &AccountKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Account {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.email);
-        out.put(2, &self.plan);
-        out.put_json(3, ::core::option::Option::Some(&self.settings));
-        out.put(4, &self.created_at);
-        out.put(5, &self.updated_at);
+rt::serde_records!(Account, NewAccount, AccountPatch);
+impl rt::Record for Account {
+    const NAME: &'static str = "Account";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            email: from.next()?,
+            plan: from.next()?,
+            settings: from.next_json()?,
+            created_at: from.next()?,
+            updated_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.email);
+        to.put(2, &self.plan);
+        to.put_json(3, &self.settings);
+        to.put(4, &self.created_at);
+        to.put(5, &self.updated_at);
     }
 }
 impl rt::Validate for Account {
@@ -146,28 +152,15 @@ impl rt::Validate for Account {
 /// The primary key of the table `accounts`.
 pub type AccountKey = rt::Uuid;
 /// What an insert into the table `accounts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewAccount {
     /// The column `id`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub id: rt::Field<rt::Uuid>,
     /// The column `email`.
     pub email: ::std::string::String,
     /// The column `plan`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub plan: rt::Field<AccountPlan>,
     /// The column `settings`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub settings: rt::Field<AccountSettings>,
 }
 impl NewAccount {
@@ -202,12 +195,23 @@ impl NewAccount {
         self
     }
 }
-impl rt::Encode for NewAccount {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put(1, &self.email);
-        out.put_field(2, &self.plan);
-        out.put_json_field(3, &self.settings);
+impl rt::Record for NewAccount {
+    const NAME: &'static str = "NewAccount";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            email: from.next()?,
+            plan: from.next_field()?,
+            settings: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put(1, &self.email);
+        to.put_field(2, &self.plan);
+        to.put_json_field(3, &self.settings);
     }
 }
 impl rt::Validate for NewAccount {
@@ -219,21 +223,15 @@ impl rt::Validate for NewAccount {
     }
 }
 /// What an update of the table `accounts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
     /// The column `email`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub email: rt::Field<::std::string::String>,
     /// The column `plan`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub plan: rt::Field<AccountPlan>,
     /// The column `settings`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub settings: rt::Field<AccountSettings>,
 }
 impl AccountPatch {
@@ -270,12 +268,23 @@ impl AccountPatch {
         self
     }
 }
-impl rt::Encode for AccountPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.email);
-        out.put_field(2, &self.plan);
-        out.put_json_field(3, &self.settings);
+impl rt::Record for AccountPatch {
+    const NAME: &'static str = "AccountPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            email: from.next_field()?,
+            plan: from.next_field()?,
+            settings: from.next_json_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.email);
+        to.put_field(2, &self.plan);
+        to.put_json_field(3, &self.settings);
     }
 }
 impl rt::Validate for AccountPatch {
@@ -291,26 +300,15 @@ impl rt::Validate for AccountPatch {
 /// The values of `plan`.
 ///
 /// The column `plan`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    rt::serde::Serialize,
-    rt::serde::Deserialize
-)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AccountPlan {
     /// `free`
-    #[serde(rename = "free")]
     Free,
     /// `pro`
-    #[serde(rename = "pro")]
     Pro,
 }
 rt::text_enum!(AccountPlan { Free = "free", Pro = "pro" });
+rt::serde_text_enum!(AccountPlan);
 /// A part of a JSON column.
 #[derive(
     ::ominipg::codegen_support::serde::Deserialize,

@@ -90,20 +90,17 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `projects`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Project {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `name`.
     pub name: ::std::string::String,
     /// The column `ownerId`.
-    #[serde(rename = "ownerId")]
     pub owner_id: rt::Uuid,
     /// The column `tags`.
     pub tags: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
     /// When the row was made.
-    #[serde(rename = "createdAt")]
     pub created_at: rt::Timestamp,
 }
 impl rt::Model for Project {
@@ -112,25 +109,32 @@ impl rt::Model for Project {
     type Key = ProjectKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            name: row.next()?,
-            owner_id: row.next()?,
-            tags: row.next()?,
-            created_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &ProjectKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Project {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
-        out.put(2, &self.owner_id);
-        out.put(3, &self.tags);
-        out.put(4, &self.created_at);
+rt::serde_records!(Project, NewProject, ProjectPatch);
+impl rt::Record for Project {
+    const NAME: &'static str = "Project";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+            owner_id: from.next()?,
+            tags: from.next()?,
+            created_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
+        to.put(2, &self.owner_id);
+        to.put(3, &self.tags);
+        to.put(4, &self.created_at);
     }
 }
 impl rt::Validate for Project {
@@ -141,18 +145,15 @@ impl rt::Validate for Project {
 /// The primary key of the table `projects`.
 pub type ProjectKey = rt::Uuid;
 /// What an insert into the table `projects` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewProject {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `name`.
     pub name: ::std::string::String,
     /// The column `ownerId`.
-    #[serde(rename = "ownerId")]
     pub owner_id: rt::Uuid,
     /// The column `tags`.
-    #[serde(default)]
     pub tags: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
 }
 impl NewProject {
@@ -182,12 +183,23 @@ impl NewProject {
         self
     }
 }
-impl rt::Encode for NewProject {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.name);
-        out.put(2, &self.owner_id);
-        out.put(3, &self.tags);
+impl rt::Record for NewProject {
+    const NAME: &'static str = "NewProject";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            name: from.next()?,
+            owner_id: from.next()?,
+            tags: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.name);
+        to.put(2, &self.owner_id);
+        to.put(3, &self.tags);
     }
 }
 impl rt::Validate for NewProject {
@@ -196,24 +208,15 @@ impl rt::Validate for NewProject {
     }
 }
 /// What an update of the table `projects` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProjectPatch {
     /// The column `id`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub id: rt::Field<rt::Uuid>,
     /// The column `name`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub name: rt::Field<::std::string::String>,
     /// The column `ownerId`.
-    #[serde(
-        rename = "ownerId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub owner_id: rt::Field<rt::Uuid>,
     /// The column `tags`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub tags: rt::Field<::core::option::Option<::std::vec::Vec<::std::string::String>>>,
 }
 impl ProjectPatch {
@@ -255,12 +258,23 @@ impl ProjectPatch {
         self
     }
 }
-impl rt::Encode for ProjectPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.id);
-        out.put_field(1, &self.name);
-        out.put_field(2, &self.owner_id);
-        out.put_field(3, &self.tags);
+impl rt::Record for ProjectPatch {
+    const NAME: &'static str = "ProjectPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next_field()?,
+            name: from.next_field()?,
+            owner_id: from.next_field()?,
+            tags: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.id);
+        to.put_field(1, &self.name);
+        to.put_field(2, &self.owner_id);
+        to.put_field(3, &self.tags);
     }
 }
 impl rt::Validate for ProjectPatch {

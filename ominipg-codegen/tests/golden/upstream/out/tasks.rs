@@ -81,11 +81,9 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A row of the table `tasks`.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Task {
     /// The column `projectId`.
-    #[serde(rename = "projectId")]
     pub project_id: rt::Uuid,
     /// The column `number`.
     pub number: i64,
@@ -94,7 +92,6 @@ pub struct Task {
     /// The column `done`.
     pub done: bool,
     /// The column `dueAt`.
-    #[serde(rename = "dueAt")]
     pub due_at: ::core::option::Option<rt::Timestamp>,
 }
 impl rt::Model for Task {
@@ -103,26 +100,33 @@ impl rt::Model for Task {
     type Key = TaskKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            project_id: row.next()?,
-            number: row.next()?,
-            title: row.next()?,
-            done: row.next()?,
-            due_at: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &TaskKey, out: &mut rt::Encoder) {
         out.put(0, &key.project_id);
         out.put(1, &key.number);
     }
 }
-impl rt::Encode for Task {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.project_id);
-        out.put(1, &self.number);
-        out.put(2, &self.title);
-        out.put(3, &self.done);
-        out.put(4, &self.due_at);
+rt::serde_records!(Task, NewTask, TaskPatch);
+impl rt::Record for Task {
+    const NAME: &'static str = "Task";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            project_id: from.next()?,
+            number: from.next()?,
+            title: from.next()?,
+            done: from.next()?,
+            due_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.project_id);
+        to.put(1, &self.number);
+        to.put(2, &self.title);
+        to.put(3, &self.done);
+        to.put(4, &self.due_at);
     }
 }
 impl rt::Validate for Task {
@@ -159,24 +163,17 @@ impl TaskKey {
     }
 }
 /// What an insert into the table `tasks` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewTask {
     /// The column `projectId`.
-    #[serde(rename = "projectId")]
     pub project_id: rt::Uuid,
     /// The column `number`.
     pub number: i64,
     /// The column `title`.
     pub title: ::std::string::String,
     /// The column `done`.
-    #[serde(
-        default,
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub done: rt::Field<bool>,
     /// The column `dueAt`.
-    #[serde(rename = "dueAt", default)]
     pub due_at: ::core::option::Option<rt::Timestamp>,
 }
 impl NewTask {
@@ -212,43 +209,42 @@ impl NewTask {
         self
     }
 }
-impl rt::Encode for NewTask {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.project_id);
-        out.put(1, &self.number);
-        out.put(2, &self.title);
-        out.put_field(3, &self.done);
-        out.put(4, &self.due_at);
+impl rt::Record for NewTask {
+    const NAME: &'static str = "NewTask";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            project_id: from.next()?,
+            number: from.next()?,
+            title: from.next()?,
+            done: from.next_field()?,
+            due_at: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.project_id);
+        to.put(1, &self.number);
+        to.put(2, &self.title);
+        to.put_field(3, &self.done);
+        to.put(4, &self.due_at);
     }
 }
 impl rt::Validate for NewTask {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `tasks` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskPatch {
     /// The column `projectId`.
-    #[serde(
-        rename = "projectId",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub project_id: rt::Field<rt::Uuid>,
     /// The column `number`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub number: rt::Field<i64>,
     /// The column `title`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub title: rt::Field<::std::string::String>,
     /// The column `done`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub done: rt::Field<bool>,
     /// The column `dueAt`.
-    #[serde(
-        rename = "dueAt",
-        skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
-    )]
     pub due_at: rt::Field<::core::option::Option<rt::Timestamp>>,
 }
 impl TaskPatch {
@@ -295,13 +291,25 @@ impl TaskPatch {
         self
     }
 }
-impl rt::Encode for TaskPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(0, &self.project_id);
-        out.put_field(1, &self.number);
-        out.put_field(2, &self.title);
-        out.put_field(3, &self.done);
-        out.put_field(4, &self.due_at);
+impl rt::Record for TaskPatch {
+    const NAME: &'static str = "TaskPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            project_id: from.next_field()?,
+            number: from.next_field()?,
+            title: from.next_field()?,
+            done: from.next_field()?,
+            due_at: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(0, &self.project_id);
+        to.put_field(1, &self.number);
+        to.put_field(2, &self.title);
+        to.put_field(3, &self.done);
+        to.put_field(4, &self.due_at);
     }
 }
 impl rt::Validate for TaskPatch {

@@ -2216,8 +2216,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     sync: ::core::option::Option::None,
 };
 /// A table of 200 columns.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Measurement {
     /// The column `id`.
     pub id: i64,
@@ -2626,415 +2625,422 @@ impl rt::Model for Measurement {
     type Key = MeasurementKey;
     const TABLE: &'static rt::TableDef = &TABLE;
     fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
-            id: row.next()?,
-            column001: row.next()?,
-            column002: row.next()?,
-            column003: row.next()?,
-            column004: row.next()?,
-            column005: row.next()?,
-            column006: row.next()?,
-            column007: row.next()?,
-            column008: row.next()?,
-            column009: row.next()?,
-            column010: row.next()?,
-            column011: row.next()?,
-            column012: row.next()?,
-            column013: row.next()?,
-            column014: row.next()?,
-            column015: row.next()?,
-            column016: row.next()?,
-            column017: row.next()?,
-            column018: row.next()?,
-            column019: row.next()?,
-            column020: row.next()?,
-            column021: row.next()?,
-            column022: row.next()?,
-            column023: row.next()?,
-            column024: row.next()?,
-            column025: row.next()?,
-            column026: row.next()?,
-            column027: row.next()?,
-            column028: row.next()?,
-            column029: row.next()?,
-            column030: row.next()?,
-            column031: row.next()?,
-            column032: row.next()?,
-            column033: row.next()?,
-            column034: row.next()?,
-            column035: row.next()?,
-            column036: row.next()?,
-            column037: row.next()?,
-            column038: row.next()?,
-            column039: row.next()?,
-            column040: row.next()?,
-            column041: row.next()?,
-            column042: row.next()?,
-            column043: row.next()?,
-            column044: row.next()?,
-            column045: row.next()?,
-            column046: row.next()?,
-            column047: row.next()?,
-            column048: row.next()?,
-            column049: row.next()?,
-            column050: row.next()?,
-            column051: row.next()?,
-            column052: row.next()?,
-            column053: row.next()?,
-            column054: row.next()?,
-            column055: row.next()?,
-            column056: row.next()?,
-            column057: row.next()?,
-            column058: row.next()?,
-            column059: row.next()?,
-            column060: row.next()?,
-            column061: row.next()?,
-            column062: row.next()?,
-            column063: row.next()?,
-            column064: row.next()?,
-            column065: row.next()?,
-            column066: row.next()?,
-            column067: row.next()?,
-            column068: row.next()?,
-            column069: row.next()?,
-            column070: row.next()?,
-            column071: row.next()?,
-            column072: row.next()?,
-            column073: row.next()?,
-            column074: row.next()?,
-            column075: row.next()?,
-            column076: row.next()?,
-            column077: row.next()?,
-            column078: row.next()?,
-            column079: row.next()?,
-            column080: row.next()?,
-            column081: row.next()?,
-            column082: row.next()?,
-            column083: row.next()?,
-            column084: row.next()?,
-            column085: row.next()?,
-            column086: row.next()?,
-            column087: row.next()?,
-            column088: row.next()?,
-            column089: row.next()?,
-            column090: row.next()?,
-            column091: row.next()?,
-            column092: row.next()?,
-            column093: row.next()?,
-            column094: row.next()?,
-            column095: row.next()?,
-            column096: row.next()?,
-            column097: row.next()?,
-            column098: row.next()?,
-            column099: row.next()?,
-            column100: row.next()?,
-            column101: row.next()?,
-            column102: row.next()?,
-            column103: row.next()?,
-            column104: row.next()?,
-            column105: row.next()?,
-            column106: row.next()?,
-            column107: row.next()?,
-            column108: row.next()?,
-            column109: row.next()?,
-            column110: row.next()?,
-            column111: row.next()?,
-            column112: row.next()?,
-            column113: row.next()?,
-            column114: row.next()?,
-            column115: row.next()?,
-            column116: row.next()?,
-            column117: row.next()?,
-            column118: row.next()?,
-            column119: row.next()?,
-            column120: row.next()?,
-            column121: row.next()?,
-            column122: row.next()?,
-            column123: row.next()?,
-            column124: row.next()?,
-            column125: row.next()?,
-            column126: row.next()?,
-            column127: row.next()?,
-            column128: row.next()?,
-            column129: row.next()?,
-            column130: row.next()?,
-            column131: row.next()?,
-            column132: row.next()?,
-            column133: row.next()?,
-            column134: row.next()?,
-            column135: row.next()?,
-            column136: row.next()?,
-            column137: row.next()?,
-            column138: row.next()?,
-            column139: row.next()?,
-            column140: row.next()?,
-            column141: row.next()?,
-            column142: row.next()?,
-            column143: row.next()?,
-            column144: row.next()?,
-            column145: row.next()?,
-            column146: row.next()?,
-            column147: row.next()?,
-            column148: row.next()?,
-            column149: row.next()?,
-            column150: row.next()?,
-            column151: row.next()?,
-            column152: row.next()?,
-            column153: row.next()?,
-            column154: row.next()?,
-            column155: row.next()?,
-            column156: row.next()?,
-            column157: row.next()?,
-            column158: row.next()?,
-            column159: row.next()?,
-            column160: row.next()?,
-            column161: row.next()?,
-            column162: row.next()?,
-            column163: row.next()?,
-            column164: row.next()?,
-            column165: row.next()?,
-            column166: row.next()?,
-            column167: row.next()?,
-            column168: row.next()?,
-            column169: row.next()?,
-            column170: row.next()?,
-            column171: row.next()?,
-            column172: row.next()?,
-            column173: row.next()?,
-            column174: row.next()?,
-            column175: row.next()?,
-            column176: row.next()?,
-            column177: row.next()?,
-            column178: row.next()?,
-            column179: row.next()?,
-            column180: row.next()?,
-            column181: row.next()?,
-            column182: row.next()?,
-            column183: row.next()?,
-            column184: row.next()?,
-            column185: row.next()?,
-            column186: row.next()?,
-            column187: row.next()?,
-            column188: row.next()?,
-            column189: row.next()?,
-            column190: row.next()?,
-            column191: row.next()?,
-            column192: row.next()?,
-            column193: row.next()?,
-            column194: row.next()?,
-            column195: row.next()?,
-            column196: row.next()?,
-            column197: row.next()?,
-            column198: row.next()?,
-            column199: row.next()?,
-        })
+        rt::Record::read(row)
     }
     fn encode_key(key: &MeasurementKey, out: &mut rt::Encoder) {
         out.put(0, key);
     }
 }
-impl rt::Encode for Measurement {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(0, &self.id);
-        out.put(1, &self.column001);
-        out.put(2, &self.column002);
-        out.put(3, &self.column003);
-        out.put(4, &self.column004);
-        out.put(5, &self.column005);
-        out.put(6, &self.column006);
-        out.put(7, &self.column007);
-        out.put(8, &self.column008);
-        out.put(9, &self.column009);
-        out.put(10, &self.column010);
-        out.put(11, &self.column011);
-        out.put(12, &self.column012);
-        out.put(13, &self.column013);
-        out.put(14, &self.column014);
-        out.put(15, &self.column015);
-        out.put(16, &self.column016);
-        out.put(17, &self.column017);
-        out.put(18, &self.column018);
-        out.put(19, &self.column019);
-        out.put(20, &self.column020);
-        out.put(21, &self.column021);
-        out.put(22, &self.column022);
-        out.put(23, &self.column023);
-        out.put(24, &self.column024);
-        out.put(25, &self.column025);
-        out.put(26, &self.column026);
-        out.put(27, &self.column027);
-        out.put(28, &self.column028);
-        out.put(29, &self.column029);
-        out.put(30, &self.column030);
-        out.put(31, &self.column031);
-        out.put(32, &self.column032);
-        out.put(33, &self.column033);
-        out.put(34, &self.column034);
-        out.put(35, &self.column035);
-        out.put(36, &self.column036);
-        out.put(37, &self.column037);
-        out.put(38, &self.column038);
-        out.put(39, &self.column039);
-        out.put(40, &self.column040);
-        out.put(41, &self.column041);
-        out.put(42, &self.column042);
-        out.put(43, &self.column043);
-        out.put(44, &self.column044);
-        out.put(45, &self.column045);
-        out.put(46, &self.column046);
-        out.put(47, &self.column047);
-        out.put(48, &self.column048);
-        out.put(49, &self.column049);
-        out.put(50, &self.column050);
-        out.put(51, &self.column051);
-        out.put(52, &self.column052);
-        out.put(53, &self.column053);
-        out.put(54, &self.column054);
-        out.put(55, &self.column055);
-        out.put(56, &self.column056);
-        out.put(57, &self.column057);
-        out.put(58, &self.column058);
-        out.put(59, &self.column059);
-        out.put(60, &self.column060);
-        out.put(61, &self.column061);
-        out.put(62, &self.column062);
-        out.put(63, &self.column063);
-        out.put(64, &self.column064);
-        out.put(65, &self.column065);
-        out.put(66, &self.column066);
-        out.put(67, &self.column067);
-        out.put(68, &self.column068);
-        out.put(69, &self.column069);
-        out.put(70, &self.column070);
-        out.put(71, &self.column071);
-        out.put(72, &self.column072);
-        out.put(73, &self.column073);
-        out.put(74, &self.column074);
-        out.put(75, &self.column075);
-        out.put(76, &self.column076);
-        out.put(77, &self.column077);
-        out.put(78, &self.column078);
-        out.put(79, &self.column079);
-        out.put(80, &self.column080);
-        out.put(81, &self.column081);
-        out.put(82, &self.column082);
-        out.put(83, &self.column083);
-        out.put(84, &self.column084);
-        out.put(85, &self.column085);
-        out.put(86, &self.column086);
-        out.put(87, &self.column087);
-        out.put(88, &self.column088);
-        out.put(89, &self.column089);
-        out.put(90, &self.column090);
-        out.put(91, &self.column091);
-        out.put(92, &self.column092);
-        out.put(93, &self.column093);
-        out.put(94, &self.column094);
-        out.put(95, &self.column095);
-        out.put(96, &self.column096);
-        out.put(97, &self.column097);
-        out.put(98, &self.column098);
-        out.put(99, &self.column099);
-        out.put(100, &self.column100);
-        out.put(101, &self.column101);
-        out.put(102, &self.column102);
-        out.put(103, &self.column103);
-        out.put(104, &self.column104);
-        out.put(105, &self.column105);
-        out.put(106, &self.column106);
-        out.put(107, &self.column107);
-        out.put(108, &self.column108);
-        out.put(109, &self.column109);
-        out.put(110, &self.column110);
-        out.put(111, &self.column111);
-        out.put(112, &self.column112);
-        out.put(113, &self.column113);
-        out.put(114, &self.column114);
-        out.put(115, &self.column115);
-        out.put(116, &self.column116);
-        out.put(117, &self.column117);
-        out.put(118, &self.column118);
-        out.put(119, &self.column119);
-        out.put(120, &self.column120);
-        out.put(121, &self.column121);
-        out.put(122, &self.column122);
-        out.put(123, &self.column123);
-        out.put(124, &self.column124);
-        out.put(125, &self.column125);
-        out.put(126, &self.column126);
-        out.put(127, &self.column127);
-        out.put(128, &self.column128);
-        out.put(129, &self.column129);
-        out.put(130, &self.column130);
-        out.put(131, &self.column131);
-        out.put(132, &self.column132);
-        out.put(133, &self.column133);
-        out.put(134, &self.column134);
-        out.put(135, &self.column135);
-        out.put(136, &self.column136);
-        out.put(137, &self.column137);
-        out.put(138, &self.column138);
-        out.put(139, &self.column139);
-        out.put(140, &self.column140);
-        out.put(141, &self.column141);
-        out.put(142, &self.column142);
-        out.put(143, &self.column143);
-        out.put(144, &self.column144);
-        out.put(145, &self.column145);
-        out.put(146, &self.column146);
-        out.put(147, &self.column147);
-        out.put(148, &self.column148);
-        out.put(149, &self.column149);
-        out.put(150, &self.column150);
-        out.put(151, &self.column151);
-        out.put(152, &self.column152);
-        out.put(153, &self.column153);
-        out.put(154, &self.column154);
-        out.put(155, &self.column155);
-        out.put(156, &self.column156);
-        out.put(157, &self.column157);
-        out.put(158, &self.column158);
-        out.put(159, &self.column159);
-        out.put(160, &self.column160);
-        out.put(161, &self.column161);
-        out.put(162, &self.column162);
-        out.put(163, &self.column163);
-        out.put(164, &self.column164);
-        out.put(165, &self.column165);
-        out.put(166, &self.column166);
-        out.put(167, &self.column167);
-        out.put(168, &self.column168);
-        out.put(169, &self.column169);
-        out.put(170, &self.column170);
-        out.put(171, &self.column171);
-        out.put(172, &self.column172);
-        out.put(173, &self.column173);
-        out.put(174, &self.column174);
-        out.put(175, &self.column175);
-        out.put(176, &self.column176);
-        out.put(177, &self.column177);
-        out.put(178, &self.column178);
-        out.put(179, &self.column179);
-        out.put(180, &self.column180);
-        out.put(181, &self.column181);
-        out.put(182, &self.column182);
-        out.put(183, &self.column183);
-        out.put(184, &self.column184);
-        out.put(185, &self.column185);
-        out.put(186, &self.column186);
-        out.put(187, &self.column187);
-        out.put(188, &self.column188);
-        out.put(189, &self.column189);
-        out.put(190, &self.column190);
-        out.put(191, &self.column191);
-        out.put(192, &self.column192);
-        out.put(193, &self.column193);
-        out.put(194, &self.column194);
-        out.put(195, &self.column195);
-        out.put(196, &self.column196);
-        out.put(197, &self.column197);
-        out.put(198, &self.column198);
-        out.put(199, &self.column199);
+rt::serde_records!(Measurement, NewMeasurement, MeasurementPatch);
+impl rt::Record for Measurement {
+    const NAME: &'static str = "Measurement";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::All;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            id: from.next()?,
+            column001: from.next()?,
+            column002: from.next()?,
+            column003: from.next()?,
+            column004: from.next()?,
+            column005: from.next()?,
+            column006: from.next()?,
+            column007: from.next()?,
+            column008: from.next()?,
+            column009: from.next()?,
+            column010: from.next()?,
+            column011: from.next()?,
+            column012: from.next()?,
+            column013: from.next()?,
+            column014: from.next()?,
+            column015: from.next()?,
+            column016: from.next()?,
+            column017: from.next()?,
+            column018: from.next()?,
+            column019: from.next()?,
+            column020: from.next()?,
+            column021: from.next()?,
+            column022: from.next()?,
+            column023: from.next()?,
+            column024: from.next()?,
+            column025: from.next()?,
+            column026: from.next()?,
+            column027: from.next()?,
+            column028: from.next()?,
+            column029: from.next()?,
+            column030: from.next()?,
+            column031: from.next()?,
+            column032: from.next()?,
+            column033: from.next()?,
+            column034: from.next()?,
+            column035: from.next()?,
+            column036: from.next()?,
+            column037: from.next()?,
+            column038: from.next()?,
+            column039: from.next()?,
+            column040: from.next()?,
+            column041: from.next()?,
+            column042: from.next()?,
+            column043: from.next()?,
+            column044: from.next()?,
+            column045: from.next()?,
+            column046: from.next()?,
+            column047: from.next()?,
+            column048: from.next()?,
+            column049: from.next()?,
+            column050: from.next()?,
+            column051: from.next()?,
+            column052: from.next()?,
+            column053: from.next()?,
+            column054: from.next()?,
+            column055: from.next()?,
+            column056: from.next()?,
+            column057: from.next()?,
+            column058: from.next()?,
+            column059: from.next()?,
+            column060: from.next()?,
+            column061: from.next()?,
+            column062: from.next()?,
+            column063: from.next()?,
+            column064: from.next()?,
+            column065: from.next()?,
+            column066: from.next()?,
+            column067: from.next()?,
+            column068: from.next()?,
+            column069: from.next()?,
+            column070: from.next()?,
+            column071: from.next()?,
+            column072: from.next()?,
+            column073: from.next()?,
+            column074: from.next()?,
+            column075: from.next()?,
+            column076: from.next()?,
+            column077: from.next()?,
+            column078: from.next()?,
+            column079: from.next()?,
+            column080: from.next()?,
+            column081: from.next()?,
+            column082: from.next()?,
+            column083: from.next()?,
+            column084: from.next()?,
+            column085: from.next()?,
+            column086: from.next()?,
+            column087: from.next()?,
+            column088: from.next()?,
+            column089: from.next()?,
+            column090: from.next()?,
+            column091: from.next()?,
+            column092: from.next()?,
+            column093: from.next()?,
+            column094: from.next()?,
+            column095: from.next()?,
+            column096: from.next()?,
+            column097: from.next()?,
+            column098: from.next()?,
+            column099: from.next()?,
+            column100: from.next()?,
+            column101: from.next()?,
+            column102: from.next()?,
+            column103: from.next()?,
+            column104: from.next()?,
+            column105: from.next()?,
+            column106: from.next()?,
+            column107: from.next()?,
+            column108: from.next()?,
+            column109: from.next()?,
+            column110: from.next()?,
+            column111: from.next()?,
+            column112: from.next()?,
+            column113: from.next()?,
+            column114: from.next()?,
+            column115: from.next()?,
+            column116: from.next()?,
+            column117: from.next()?,
+            column118: from.next()?,
+            column119: from.next()?,
+            column120: from.next()?,
+            column121: from.next()?,
+            column122: from.next()?,
+            column123: from.next()?,
+            column124: from.next()?,
+            column125: from.next()?,
+            column126: from.next()?,
+            column127: from.next()?,
+            column128: from.next()?,
+            column129: from.next()?,
+            column130: from.next()?,
+            column131: from.next()?,
+            column132: from.next()?,
+            column133: from.next()?,
+            column134: from.next()?,
+            column135: from.next()?,
+            column136: from.next()?,
+            column137: from.next()?,
+            column138: from.next()?,
+            column139: from.next()?,
+            column140: from.next()?,
+            column141: from.next()?,
+            column142: from.next()?,
+            column143: from.next()?,
+            column144: from.next()?,
+            column145: from.next()?,
+            column146: from.next()?,
+            column147: from.next()?,
+            column148: from.next()?,
+            column149: from.next()?,
+            column150: from.next()?,
+            column151: from.next()?,
+            column152: from.next()?,
+            column153: from.next()?,
+            column154: from.next()?,
+            column155: from.next()?,
+            column156: from.next()?,
+            column157: from.next()?,
+            column158: from.next()?,
+            column159: from.next()?,
+            column160: from.next()?,
+            column161: from.next()?,
+            column162: from.next()?,
+            column163: from.next()?,
+            column164: from.next()?,
+            column165: from.next()?,
+            column166: from.next()?,
+            column167: from.next()?,
+            column168: from.next()?,
+            column169: from.next()?,
+            column170: from.next()?,
+            column171: from.next()?,
+            column172: from.next()?,
+            column173: from.next()?,
+            column174: from.next()?,
+            column175: from.next()?,
+            column176: from.next()?,
+            column177: from.next()?,
+            column178: from.next()?,
+            column179: from.next()?,
+            column180: from.next()?,
+            column181: from.next()?,
+            column182: from.next()?,
+            column183: from.next()?,
+            column184: from.next()?,
+            column185: from.next()?,
+            column186: from.next()?,
+            column187: from.next()?,
+            column188: from.next()?,
+            column189: from.next()?,
+            column190: from.next()?,
+            column191: from.next()?,
+            column192: from.next()?,
+            column193: from.next()?,
+            column194: from.next()?,
+            column195: from.next()?,
+            column196: from.next()?,
+            column197: from.next()?,
+            column198: from.next()?,
+            column199: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(0, &self.id);
+        to.put(1, &self.column001);
+        to.put(2, &self.column002);
+        to.put(3, &self.column003);
+        to.put(4, &self.column004);
+        to.put(5, &self.column005);
+        to.put(6, &self.column006);
+        to.put(7, &self.column007);
+        to.put(8, &self.column008);
+        to.put(9, &self.column009);
+        to.put(10, &self.column010);
+        to.put(11, &self.column011);
+        to.put(12, &self.column012);
+        to.put(13, &self.column013);
+        to.put(14, &self.column014);
+        to.put(15, &self.column015);
+        to.put(16, &self.column016);
+        to.put(17, &self.column017);
+        to.put(18, &self.column018);
+        to.put(19, &self.column019);
+        to.put(20, &self.column020);
+        to.put(21, &self.column021);
+        to.put(22, &self.column022);
+        to.put(23, &self.column023);
+        to.put(24, &self.column024);
+        to.put(25, &self.column025);
+        to.put(26, &self.column026);
+        to.put(27, &self.column027);
+        to.put(28, &self.column028);
+        to.put(29, &self.column029);
+        to.put(30, &self.column030);
+        to.put(31, &self.column031);
+        to.put(32, &self.column032);
+        to.put(33, &self.column033);
+        to.put(34, &self.column034);
+        to.put(35, &self.column035);
+        to.put(36, &self.column036);
+        to.put(37, &self.column037);
+        to.put(38, &self.column038);
+        to.put(39, &self.column039);
+        to.put(40, &self.column040);
+        to.put(41, &self.column041);
+        to.put(42, &self.column042);
+        to.put(43, &self.column043);
+        to.put(44, &self.column044);
+        to.put(45, &self.column045);
+        to.put(46, &self.column046);
+        to.put(47, &self.column047);
+        to.put(48, &self.column048);
+        to.put(49, &self.column049);
+        to.put(50, &self.column050);
+        to.put(51, &self.column051);
+        to.put(52, &self.column052);
+        to.put(53, &self.column053);
+        to.put(54, &self.column054);
+        to.put(55, &self.column055);
+        to.put(56, &self.column056);
+        to.put(57, &self.column057);
+        to.put(58, &self.column058);
+        to.put(59, &self.column059);
+        to.put(60, &self.column060);
+        to.put(61, &self.column061);
+        to.put(62, &self.column062);
+        to.put(63, &self.column063);
+        to.put(64, &self.column064);
+        to.put(65, &self.column065);
+        to.put(66, &self.column066);
+        to.put(67, &self.column067);
+        to.put(68, &self.column068);
+        to.put(69, &self.column069);
+        to.put(70, &self.column070);
+        to.put(71, &self.column071);
+        to.put(72, &self.column072);
+        to.put(73, &self.column073);
+        to.put(74, &self.column074);
+        to.put(75, &self.column075);
+        to.put(76, &self.column076);
+        to.put(77, &self.column077);
+        to.put(78, &self.column078);
+        to.put(79, &self.column079);
+        to.put(80, &self.column080);
+        to.put(81, &self.column081);
+        to.put(82, &self.column082);
+        to.put(83, &self.column083);
+        to.put(84, &self.column084);
+        to.put(85, &self.column085);
+        to.put(86, &self.column086);
+        to.put(87, &self.column087);
+        to.put(88, &self.column088);
+        to.put(89, &self.column089);
+        to.put(90, &self.column090);
+        to.put(91, &self.column091);
+        to.put(92, &self.column092);
+        to.put(93, &self.column093);
+        to.put(94, &self.column094);
+        to.put(95, &self.column095);
+        to.put(96, &self.column096);
+        to.put(97, &self.column097);
+        to.put(98, &self.column098);
+        to.put(99, &self.column099);
+        to.put(100, &self.column100);
+        to.put(101, &self.column101);
+        to.put(102, &self.column102);
+        to.put(103, &self.column103);
+        to.put(104, &self.column104);
+        to.put(105, &self.column105);
+        to.put(106, &self.column106);
+        to.put(107, &self.column107);
+        to.put(108, &self.column108);
+        to.put(109, &self.column109);
+        to.put(110, &self.column110);
+        to.put(111, &self.column111);
+        to.put(112, &self.column112);
+        to.put(113, &self.column113);
+        to.put(114, &self.column114);
+        to.put(115, &self.column115);
+        to.put(116, &self.column116);
+        to.put(117, &self.column117);
+        to.put(118, &self.column118);
+        to.put(119, &self.column119);
+        to.put(120, &self.column120);
+        to.put(121, &self.column121);
+        to.put(122, &self.column122);
+        to.put(123, &self.column123);
+        to.put(124, &self.column124);
+        to.put(125, &self.column125);
+        to.put(126, &self.column126);
+        to.put(127, &self.column127);
+        to.put(128, &self.column128);
+        to.put(129, &self.column129);
+        to.put(130, &self.column130);
+        to.put(131, &self.column131);
+        to.put(132, &self.column132);
+        to.put(133, &self.column133);
+        to.put(134, &self.column134);
+        to.put(135, &self.column135);
+        to.put(136, &self.column136);
+        to.put(137, &self.column137);
+        to.put(138, &self.column138);
+        to.put(139, &self.column139);
+        to.put(140, &self.column140);
+        to.put(141, &self.column141);
+        to.put(142, &self.column142);
+        to.put(143, &self.column143);
+        to.put(144, &self.column144);
+        to.put(145, &self.column145);
+        to.put(146, &self.column146);
+        to.put(147, &self.column147);
+        to.put(148, &self.column148);
+        to.put(149, &self.column149);
+        to.put(150, &self.column150);
+        to.put(151, &self.column151);
+        to.put(152, &self.column152);
+        to.put(153, &self.column153);
+        to.put(154, &self.column154);
+        to.put(155, &self.column155);
+        to.put(156, &self.column156);
+        to.put(157, &self.column157);
+        to.put(158, &self.column158);
+        to.put(159, &self.column159);
+        to.put(160, &self.column160);
+        to.put(161, &self.column161);
+        to.put(162, &self.column162);
+        to.put(163, &self.column163);
+        to.put(164, &self.column164);
+        to.put(165, &self.column165);
+        to.put(166, &self.column166);
+        to.put(167, &self.column167);
+        to.put(168, &self.column168);
+        to.put(169, &self.column169);
+        to.put(170, &self.column170);
+        to.put(171, &self.column171);
+        to.put(172, &self.column172);
+        to.put(173, &self.column173);
+        to.put(174, &self.column174);
+        to.put(175, &self.column175);
+        to.put(176, &self.column176);
+        to.put(177, &self.column177);
+        to.put(178, &self.column178);
+        to.put(179, &self.column179);
+        to.put(180, &self.column180);
+        to.put(181, &self.column181);
+        to.put(182, &self.column182);
+        to.put(183, &self.column183);
+        to.put(184, &self.column184);
+        to.put(185, &self.column185);
+        to.put(186, &self.column186);
+        to.put(187, &self.column187);
+        to.put(188, &self.column188);
+        to.put(189, &self.column189);
+        to.put(190, &self.column190);
+        to.put(191, &self.column191);
+        to.put(192, &self.column192);
+        to.put(193, &self.column193);
+        to.put(194, &self.column194);
+        to.put(195, &self.column195);
+        to.put(196, &self.column196);
+        to.put(197, &self.column197);
+        to.put(198, &self.column198);
+        to.put(199, &self.column199);
     }
 }
 impl rt::Validate for Measurement {
@@ -3144,555 +3150,405 @@ impl rt::Validate for Measurement {
 /// The primary key of the table `measurements`.
 pub type MeasurementKey = i64;
 /// What an insert into the table `measurements` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewMeasurement {
     /// The column `column001`.
     pub column001: i64,
     /// The column `column002`.
-    #[serde(default)]
     pub column002: ::core::option::Option<f64>,
     /// The column `column003`.
-    #[serde(default)]
     pub column003: ::core::option::Option<bool>,
     /// The column `column004`.
-    #[serde(default)]
     pub column004: ::core::option::Option<rt::Timestamp>,
     /// The column `column005`.
     pub column005: rt::Uuid,
     /// The column `column006`.
-    #[serde(default)]
     pub column006: ::core::option::Option<i32>,
     /// The column `column007`.
-    #[serde(default)]
     pub column007: ::core::option::Option<rt::Decimal>,
     /// The column `column008`.
-    #[serde(default)]
     pub column008: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column009`.
     pub column009: ::std::string::String,
     /// The column `column010`.
-    #[serde(default)]
     pub column010: ::core::option::Option<::std::string::String>,
     /// The column `column011`.
-    #[serde(default)]
     pub column011: ::core::option::Option<i64>,
     /// The column `column012`.
-    #[serde(default)]
     pub column012: ::core::option::Option<f64>,
     /// The column `column013`.
     pub column013: bool,
     /// The column `column014`.
-    #[serde(default)]
     pub column014: ::core::option::Option<rt::Timestamp>,
     /// The column `column015`.
-    #[serde(default)]
     pub column015: ::core::option::Option<rt::Uuid>,
     /// The column `column016`.
-    #[serde(default)]
     pub column016: ::core::option::Option<i32>,
     /// The column `column017`.
     pub column017: rt::Decimal,
     /// The column `column018`.
-    #[serde(default)]
     pub column018: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column019`.
-    #[serde(default)]
     pub column019: ::core::option::Option<::std::string::String>,
     /// The column `column020`.
-    #[serde(default)]
     pub column020: ::core::option::Option<::std::string::String>,
     /// The column `column021`.
     pub column021: i64,
     /// The column `column022`.
-    #[serde(default)]
     pub column022: ::core::option::Option<f64>,
     /// The column `column023`.
-    #[serde(default)]
     pub column023: ::core::option::Option<bool>,
     /// The column `column024`.
-    #[serde(default)]
     pub column024: ::core::option::Option<rt::Timestamp>,
     /// The column `column025`.
     pub column025: rt::Uuid,
     /// The column `column026`.
-    #[serde(default)]
     pub column026: ::core::option::Option<i32>,
     /// The column `column027`.
-    #[serde(default)]
     pub column027: ::core::option::Option<rt::Decimal>,
     /// The column `column028`.
-    #[serde(default)]
     pub column028: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column029`.
     pub column029: ::std::string::String,
     /// The column `column030`.
-    #[serde(default)]
     pub column030: ::core::option::Option<::std::string::String>,
     /// The column `column031`.
-    #[serde(default)]
     pub column031: ::core::option::Option<i64>,
     /// The column `column032`.
-    #[serde(default)]
     pub column032: ::core::option::Option<f64>,
     /// The column `column033`.
     pub column033: bool,
     /// The column `column034`.
-    #[serde(default)]
     pub column034: ::core::option::Option<rt::Timestamp>,
     /// The column `column035`.
-    #[serde(default)]
     pub column035: ::core::option::Option<rt::Uuid>,
     /// The column `column036`.
-    #[serde(default)]
     pub column036: ::core::option::Option<i32>,
     /// The column `column037`.
     pub column037: rt::Decimal,
     /// The column `column038`.
-    #[serde(default)]
     pub column038: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column039`.
-    #[serde(default)]
     pub column039: ::core::option::Option<::std::string::String>,
     /// The column `column040`.
-    #[serde(default)]
     pub column040: ::core::option::Option<::std::string::String>,
     /// The column `column041`.
     pub column041: i64,
     /// The column `column042`.
-    #[serde(default)]
     pub column042: ::core::option::Option<f64>,
     /// The column `column043`.
-    #[serde(default)]
     pub column043: ::core::option::Option<bool>,
     /// The column `column044`.
-    #[serde(default)]
     pub column044: ::core::option::Option<rt::Timestamp>,
     /// The column `column045`.
     pub column045: rt::Uuid,
     /// The column `column046`.
-    #[serde(default)]
     pub column046: ::core::option::Option<i32>,
     /// The column `column047`.
-    #[serde(default)]
     pub column047: ::core::option::Option<rt::Decimal>,
     /// The column `column048`.
-    #[serde(default)]
     pub column048: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column049`.
     pub column049: ::std::string::String,
     /// The column `column050`.
-    #[serde(default)]
     pub column050: ::core::option::Option<::std::string::String>,
     /// The column `column051`.
-    #[serde(default)]
     pub column051: ::core::option::Option<i64>,
     /// The column `column052`.
-    #[serde(default)]
     pub column052: ::core::option::Option<f64>,
     /// The column `column053`.
     pub column053: bool,
     /// The column `column054`.
-    #[serde(default)]
     pub column054: ::core::option::Option<rt::Timestamp>,
     /// The column `column055`.
-    #[serde(default)]
     pub column055: ::core::option::Option<rt::Uuid>,
     /// The column `column056`.
-    #[serde(default)]
     pub column056: ::core::option::Option<i32>,
     /// The column `column057`.
     pub column057: rt::Decimal,
     /// The column `column058`.
-    #[serde(default)]
     pub column058: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column059`.
-    #[serde(default)]
     pub column059: ::core::option::Option<::std::string::String>,
     /// The column `column060`.
-    #[serde(default)]
     pub column060: ::core::option::Option<::std::string::String>,
     /// The column `column061`.
     pub column061: i64,
     /// The column `column062`.
-    #[serde(default)]
     pub column062: ::core::option::Option<f64>,
     /// The column `column063`.
-    #[serde(default)]
     pub column063: ::core::option::Option<bool>,
     /// The column `column064`.
-    #[serde(default)]
     pub column064: ::core::option::Option<rt::Timestamp>,
     /// The column `column065`.
     pub column065: rt::Uuid,
     /// The column `column066`.
-    #[serde(default)]
     pub column066: ::core::option::Option<i32>,
     /// The column `column067`.
-    #[serde(default)]
     pub column067: ::core::option::Option<rt::Decimal>,
     /// The column `column068`.
-    #[serde(default)]
     pub column068: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column069`.
     pub column069: ::std::string::String,
     /// The column `column070`.
-    #[serde(default)]
     pub column070: ::core::option::Option<::std::string::String>,
     /// The column `column071`.
-    #[serde(default)]
     pub column071: ::core::option::Option<i64>,
     /// The column `column072`.
-    #[serde(default)]
     pub column072: ::core::option::Option<f64>,
     /// The column `column073`.
     pub column073: bool,
     /// The column `column074`.
-    #[serde(default)]
     pub column074: ::core::option::Option<rt::Timestamp>,
     /// The column `column075`.
-    #[serde(default)]
     pub column075: ::core::option::Option<rt::Uuid>,
     /// The column `column076`.
-    #[serde(default)]
     pub column076: ::core::option::Option<i32>,
     /// The column `column077`.
     pub column077: rt::Decimal,
     /// The column `column078`.
-    #[serde(default)]
     pub column078: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column079`.
-    #[serde(default)]
     pub column079: ::core::option::Option<::std::string::String>,
     /// The column `column080`.
-    #[serde(default)]
     pub column080: ::core::option::Option<::std::string::String>,
     /// The column `column081`.
     pub column081: i64,
     /// The column `column082`.
-    #[serde(default)]
     pub column082: ::core::option::Option<f64>,
     /// The column `column083`.
-    #[serde(default)]
     pub column083: ::core::option::Option<bool>,
     /// The column `column084`.
-    #[serde(default)]
     pub column084: ::core::option::Option<rt::Timestamp>,
     /// The column `column085`.
     pub column085: rt::Uuid,
     /// The column `column086`.
-    #[serde(default)]
     pub column086: ::core::option::Option<i32>,
     /// The column `column087`.
-    #[serde(default)]
     pub column087: ::core::option::Option<rt::Decimal>,
     /// The column `column088`.
-    #[serde(default)]
     pub column088: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column089`.
     pub column089: ::std::string::String,
     /// The column `column090`.
-    #[serde(default)]
     pub column090: ::core::option::Option<::std::string::String>,
     /// The column `column091`.
-    #[serde(default)]
     pub column091: ::core::option::Option<i64>,
     /// The column `column092`.
-    #[serde(default)]
     pub column092: ::core::option::Option<f64>,
     /// The column `column093`.
     pub column093: bool,
     /// The column `column094`.
-    #[serde(default)]
     pub column094: ::core::option::Option<rt::Timestamp>,
     /// The column `column095`.
-    #[serde(default)]
     pub column095: ::core::option::Option<rt::Uuid>,
     /// The column `column096`.
-    #[serde(default)]
     pub column096: ::core::option::Option<i32>,
     /// The column `column097`.
     pub column097: rt::Decimal,
     /// The column `column098`.
-    #[serde(default)]
     pub column098: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column099`.
-    #[serde(default)]
     pub column099: ::core::option::Option<::std::string::String>,
     /// The column `column100`.
-    #[serde(default)]
     pub column100: ::core::option::Option<::std::string::String>,
     /// The column `column101`.
     pub column101: i64,
     /// The column `column102`.
-    #[serde(default)]
     pub column102: ::core::option::Option<f64>,
     /// The column `column103`.
-    #[serde(default)]
     pub column103: ::core::option::Option<bool>,
     /// The column `column104`.
-    #[serde(default)]
     pub column104: ::core::option::Option<rt::Timestamp>,
     /// The column `column105`.
     pub column105: rt::Uuid,
     /// The column `column106`.
-    #[serde(default)]
     pub column106: ::core::option::Option<i32>,
     /// The column `column107`.
-    #[serde(default)]
     pub column107: ::core::option::Option<rt::Decimal>,
     /// The column `column108`.
-    #[serde(default)]
     pub column108: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column109`.
     pub column109: ::std::string::String,
     /// The column `column110`.
-    #[serde(default)]
     pub column110: ::core::option::Option<::std::string::String>,
     /// The column `column111`.
-    #[serde(default)]
     pub column111: ::core::option::Option<i64>,
     /// The column `column112`.
-    #[serde(default)]
     pub column112: ::core::option::Option<f64>,
     /// The column `column113`.
     pub column113: bool,
     /// The column `column114`.
-    #[serde(default)]
     pub column114: ::core::option::Option<rt::Timestamp>,
     /// The column `column115`.
-    #[serde(default)]
     pub column115: ::core::option::Option<rt::Uuid>,
     /// The column `column116`.
-    #[serde(default)]
     pub column116: ::core::option::Option<i32>,
     /// The column `column117`.
     pub column117: rt::Decimal,
     /// The column `column118`.
-    #[serde(default)]
     pub column118: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column119`.
-    #[serde(default)]
     pub column119: ::core::option::Option<::std::string::String>,
     /// The column `column120`.
-    #[serde(default)]
     pub column120: ::core::option::Option<::std::string::String>,
     /// The column `column121`.
     pub column121: i64,
     /// The column `column122`.
-    #[serde(default)]
     pub column122: ::core::option::Option<f64>,
     /// The column `column123`.
-    #[serde(default)]
     pub column123: ::core::option::Option<bool>,
     /// The column `column124`.
-    #[serde(default)]
     pub column124: ::core::option::Option<rt::Timestamp>,
     /// The column `column125`.
     pub column125: rt::Uuid,
     /// The column `column126`.
-    #[serde(default)]
     pub column126: ::core::option::Option<i32>,
     /// The column `column127`.
-    #[serde(default)]
     pub column127: ::core::option::Option<rt::Decimal>,
     /// The column `column128`.
-    #[serde(default)]
     pub column128: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column129`.
     pub column129: ::std::string::String,
     /// The column `column130`.
-    #[serde(default)]
     pub column130: ::core::option::Option<::std::string::String>,
     /// The column `column131`.
-    #[serde(default)]
     pub column131: ::core::option::Option<i64>,
     /// The column `column132`.
-    #[serde(default)]
     pub column132: ::core::option::Option<f64>,
     /// The column `column133`.
     pub column133: bool,
     /// The column `column134`.
-    #[serde(default)]
     pub column134: ::core::option::Option<rt::Timestamp>,
     /// The column `column135`.
-    #[serde(default)]
     pub column135: ::core::option::Option<rt::Uuid>,
     /// The column `column136`.
-    #[serde(default)]
     pub column136: ::core::option::Option<i32>,
     /// The column `column137`.
     pub column137: rt::Decimal,
     /// The column `column138`.
-    #[serde(default)]
     pub column138: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column139`.
-    #[serde(default)]
     pub column139: ::core::option::Option<::std::string::String>,
     /// The column `column140`.
-    #[serde(default)]
     pub column140: ::core::option::Option<::std::string::String>,
     /// The column `column141`.
     pub column141: i64,
     /// The column `column142`.
-    #[serde(default)]
     pub column142: ::core::option::Option<f64>,
     /// The column `column143`.
-    #[serde(default)]
     pub column143: ::core::option::Option<bool>,
     /// The column `column144`.
-    #[serde(default)]
     pub column144: ::core::option::Option<rt::Timestamp>,
     /// The column `column145`.
     pub column145: rt::Uuid,
     /// The column `column146`.
-    #[serde(default)]
     pub column146: ::core::option::Option<i32>,
     /// The column `column147`.
-    #[serde(default)]
     pub column147: ::core::option::Option<rt::Decimal>,
     /// The column `column148`.
-    #[serde(default)]
     pub column148: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column149`.
     pub column149: ::std::string::String,
     /// The column `column150`.
-    #[serde(default)]
     pub column150: ::core::option::Option<::std::string::String>,
     /// The column `column151`.
-    #[serde(default)]
     pub column151: ::core::option::Option<i64>,
     /// The column `column152`.
-    #[serde(default)]
     pub column152: ::core::option::Option<f64>,
     /// The column `column153`.
     pub column153: bool,
     /// The column `column154`.
-    #[serde(default)]
     pub column154: ::core::option::Option<rt::Timestamp>,
     /// The column `column155`.
-    #[serde(default)]
     pub column155: ::core::option::Option<rt::Uuid>,
     /// The column `column156`.
-    #[serde(default)]
     pub column156: ::core::option::Option<i32>,
     /// The column `column157`.
     pub column157: rt::Decimal,
     /// The column `column158`.
-    #[serde(default)]
     pub column158: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column159`.
-    #[serde(default)]
     pub column159: ::core::option::Option<::std::string::String>,
     /// The column `column160`.
-    #[serde(default)]
     pub column160: ::core::option::Option<::std::string::String>,
     /// The column `column161`.
     pub column161: i64,
     /// The column `column162`.
-    #[serde(default)]
     pub column162: ::core::option::Option<f64>,
     /// The column `column163`.
-    #[serde(default)]
     pub column163: ::core::option::Option<bool>,
     /// The column `column164`.
-    #[serde(default)]
     pub column164: ::core::option::Option<rt::Timestamp>,
     /// The column `column165`.
     pub column165: rt::Uuid,
     /// The column `column166`.
-    #[serde(default)]
     pub column166: ::core::option::Option<i32>,
     /// The column `column167`.
-    #[serde(default)]
     pub column167: ::core::option::Option<rt::Decimal>,
     /// The column `column168`.
-    #[serde(default)]
     pub column168: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column169`.
     pub column169: ::std::string::String,
     /// The column `column170`.
-    #[serde(default)]
     pub column170: ::core::option::Option<::std::string::String>,
     /// The column `column171`.
-    #[serde(default)]
     pub column171: ::core::option::Option<i64>,
     /// The column `column172`.
-    #[serde(default)]
     pub column172: ::core::option::Option<f64>,
     /// The column `column173`.
     pub column173: bool,
     /// The column `column174`.
-    #[serde(default)]
     pub column174: ::core::option::Option<rt::Timestamp>,
     /// The column `column175`.
-    #[serde(default)]
     pub column175: ::core::option::Option<rt::Uuid>,
     /// The column `column176`.
-    #[serde(default)]
     pub column176: ::core::option::Option<i32>,
     /// The column `column177`.
     pub column177: rt::Decimal,
     /// The column `column178`.
-    #[serde(default)]
     pub column178: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column179`.
-    #[serde(default)]
     pub column179: ::core::option::Option<::std::string::String>,
     /// The column `column180`.
-    #[serde(default)]
     pub column180: ::core::option::Option<::std::string::String>,
     /// The column `column181`.
     pub column181: i64,
     /// The column `column182`.
-    #[serde(default)]
     pub column182: ::core::option::Option<f64>,
     /// The column `column183`.
-    #[serde(default)]
     pub column183: ::core::option::Option<bool>,
     /// The column `column184`.
-    #[serde(default)]
     pub column184: ::core::option::Option<rt::Timestamp>,
     /// The column `column185`.
     pub column185: rt::Uuid,
     /// The column `column186`.
-    #[serde(default)]
     pub column186: ::core::option::Option<i32>,
     /// The column `column187`.
-    #[serde(default)]
     pub column187: ::core::option::Option<rt::Decimal>,
     /// The column `column188`.
-    #[serde(default)]
     pub column188: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column189`.
     pub column189: ::std::string::String,
     /// The column `column190`.
-    #[serde(default)]
     pub column190: ::core::option::Option<::std::string::String>,
     /// The column `column191`.
-    #[serde(default)]
     pub column191: ::core::option::Option<i64>,
     /// The column `column192`.
-    #[serde(default)]
     pub column192: ::core::option::Option<f64>,
     /// The column `column193`.
     pub column193: bool,
     /// The column `column194`.
-    #[serde(default)]
     pub column194: ::core::option::Option<rt::Timestamp>,
     /// The column `column195`.
-    #[serde(default)]
     pub column195: ::core::option::Option<rt::Uuid>,
     /// The column `column196`.
-    #[serde(default)]
     pub column196: ::core::option::Option<i32>,
     /// The column `column197`.
     pub column197: rt::Decimal,
     /// The column `column198`.
-    #[serde(default)]
     pub column198: ::core::option::Option<::std::vec::Vec<i64>>,
     /// The column `column199`.
-    #[serde(default)]
     pub column199: ::core::option::Option<::std::string::String>,
 }
 impl NewMeasurement {
@@ -5442,207 +5298,413 @@ impl NewMeasurement {
         self
     }
 }
-impl rt::Encode for NewMeasurement {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put(1, &self.column001);
-        out.put(2, &self.column002);
-        out.put(3, &self.column003);
-        out.put(4, &self.column004);
-        out.put(5, &self.column005);
-        out.put(6, &self.column006);
-        out.put(7, &self.column007);
-        out.put(8, &self.column008);
-        out.put(9, &self.column009);
-        out.put(10, &self.column010);
-        out.put(11, &self.column011);
-        out.put(12, &self.column012);
-        out.put(13, &self.column013);
-        out.put(14, &self.column014);
-        out.put(15, &self.column015);
-        out.put(16, &self.column016);
-        out.put(17, &self.column017);
-        out.put(18, &self.column018);
-        out.put(19, &self.column019);
-        out.put(20, &self.column020);
-        out.put(21, &self.column021);
-        out.put(22, &self.column022);
-        out.put(23, &self.column023);
-        out.put(24, &self.column024);
-        out.put(25, &self.column025);
-        out.put(26, &self.column026);
-        out.put(27, &self.column027);
-        out.put(28, &self.column028);
-        out.put(29, &self.column029);
-        out.put(30, &self.column030);
-        out.put(31, &self.column031);
-        out.put(32, &self.column032);
-        out.put(33, &self.column033);
-        out.put(34, &self.column034);
-        out.put(35, &self.column035);
-        out.put(36, &self.column036);
-        out.put(37, &self.column037);
-        out.put(38, &self.column038);
-        out.put(39, &self.column039);
-        out.put(40, &self.column040);
-        out.put(41, &self.column041);
-        out.put(42, &self.column042);
-        out.put(43, &self.column043);
-        out.put(44, &self.column044);
-        out.put(45, &self.column045);
-        out.put(46, &self.column046);
-        out.put(47, &self.column047);
-        out.put(48, &self.column048);
-        out.put(49, &self.column049);
-        out.put(50, &self.column050);
-        out.put(51, &self.column051);
-        out.put(52, &self.column052);
-        out.put(53, &self.column053);
-        out.put(54, &self.column054);
-        out.put(55, &self.column055);
-        out.put(56, &self.column056);
-        out.put(57, &self.column057);
-        out.put(58, &self.column058);
-        out.put(59, &self.column059);
-        out.put(60, &self.column060);
-        out.put(61, &self.column061);
-        out.put(62, &self.column062);
-        out.put(63, &self.column063);
-        out.put(64, &self.column064);
-        out.put(65, &self.column065);
-        out.put(66, &self.column066);
-        out.put(67, &self.column067);
-        out.put(68, &self.column068);
-        out.put(69, &self.column069);
-        out.put(70, &self.column070);
-        out.put(71, &self.column071);
-        out.put(72, &self.column072);
-        out.put(73, &self.column073);
-        out.put(74, &self.column074);
-        out.put(75, &self.column075);
-        out.put(76, &self.column076);
-        out.put(77, &self.column077);
-        out.put(78, &self.column078);
-        out.put(79, &self.column079);
-        out.put(80, &self.column080);
-        out.put(81, &self.column081);
-        out.put(82, &self.column082);
-        out.put(83, &self.column083);
-        out.put(84, &self.column084);
-        out.put(85, &self.column085);
-        out.put(86, &self.column086);
-        out.put(87, &self.column087);
-        out.put(88, &self.column088);
-        out.put(89, &self.column089);
-        out.put(90, &self.column090);
-        out.put(91, &self.column091);
-        out.put(92, &self.column092);
-        out.put(93, &self.column093);
-        out.put(94, &self.column094);
-        out.put(95, &self.column095);
-        out.put(96, &self.column096);
-        out.put(97, &self.column097);
-        out.put(98, &self.column098);
-        out.put(99, &self.column099);
-        out.put(100, &self.column100);
-        out.put(101, &self.column101);
-        out.put(102, &self.column102);
-        out.put(103, &self.column103);
-        out.put(104, &self.column104);
-        out.put(105, &self.column105);
-        out.put(106, &self.column106);
-        out.put(107, &self.column107);
-        out.put(108, &self.column108);
-        out.put(109, &self.column109);
-        out.put(110, &self.column110);
-        out.put(111, &self.column111);
-        out.put(112, &self.column112);
-        out.put(113, &self.column113);
-        out.put(114, &self.column114);
-        out.put(115, &self.column115);
-        out.put(116, &self.column116);
-        out.put(117, &self.column117);
-        out.put(118, &self.column118);
-        out.put(119, &self.column119);
-        out.put(120, &self.column120);
-        out.put(121, &self.column121);
-        out.put(122, &self.column122);
-        out.put(123, &self.column123);
-        out.put(124, &self.column124);
-        out.put(125, &self.column125);
-        out.put(126, &self.column126);
-        out.put(127, &self.column127);
-        out.put(128, &self.column128);
-        out.put(129, &self.column129);
-        out.put(130, &self.column130);
-        out.put(131, &self.column131);
-        out.put(132, &self.column132);
-        out.put(133, &self.column133);
-        out.put(134, &self.column134);
-        out.put(135, &self.column135);
-        out.put(136, &self.column136);
-        out.put(137, &self.column137);
-        out.put(138, &self.column138);
-        out.put(139, &self.column139);
-        out.put(140, &self.column140);
-        out.put(141, &self.column141);
-        out.put(142, &self.column142);
-        out.put(143, &self.column143);
-        out.put(144, &self.column144);
-        out.put(145, &self.column145);
-        out.put(146, &self.column146);
-        out.put(147, &self.column147);
-        out.put(148, &self.column148);
-        out.put(149, &self.column149);
-        out.put(150, &self.column150);
-        out.put(151, &self.column151);
-        out.put(152, &self.column152);
-        out.put(153, &self.column153);
-        out.put(154, &self.column154);
-        out.put(155, &self.column155);
-        out.put(156, &self.column156);
-        out.put(157, &self.column157);
-        out.put(158, &self.column158);
-        out.put(159, &self.column159);
-        out.put(160, &self.column160);
-        out.put(161, &self.column161);
-        out.put(162, &self.column162);
-        out.put(163, &self.column163);
-        out.put(164, &self.column164);
-        out.put(165, &self.column165);
-        out.put(166, &self.column166);
-        out.put(167, &self.column167);
-        out.put(168, &self.column168);
-        out.put(169, &self.column169);
-        out.put(170, &self.column170);
-        out.put(171, &self.column171);
-        out.put(172, &self.column172);
-        out.put(173, &self.column173);
-        out.put(174, &self.column174);
-        out.put(175, &self.column175);
-        out.put(176, &self.column176);
-        out.put(177, &self.column177);
-        out.put(178, &self.column178);
-        out.put(179, &self.column179);
-        out.put(180, &self.column180);
-        out.put(181, &self.column181);
-        out.put(182, &self.column182);
-        out.put(183, &self.column183);
-        out.put(184, &self.column184);
-        out.put(185, &self.column185);
-        out.put(186, &self.column186);
-        out.put(187, &self.column187);
-        out.put(188, &self.column188);
-        out.put(189, &self.column189);
-        out.put(190, &self.column190);
-        out.put(191, &self.column191);
-        out.put(192, &self.column192);
-        out.put(193, &self.column193);
-        out.put(194, &self.column194);
-        out.put(195, &self.column195);
-        out.put(196, &self.column196);
-        out.put(197, &self.column197);
-        out.put(198, &self.column198);
-        out.put(199, &self.column199);
+impl rt::Record for NewMeasurement {
+    const NAME: &'static str = "NewMeasurement";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            column001: from.next()?,
+            column002: from.next()?,
+            column003: from.next()?,
+            column004: from.next()?,
+            column005: from.next()?,
+            column006: from.next()?,
+            column007: from.next()?,
+            column008: from.next()?,
+            column009: from.next()?,
+            column010: from.next()?,
+            column011: from.next()?,
+            column012: from.next()?,
+            column013: from.next()?,
+            column014: from.next()?,
+            column015: from.next()?,
+            column016: from.next()?,
+            column017: from.next()?,
+            column018: from.next()?,
+            column019: from.next()?,
+            column020: from.next()?,
+            column021: from.next()?,
+            column022: from.next()?,
+            column023: from.next()?,
+            column024: from.next()?,
+            column025: from.next()?,
+            column026: from.next()?,
+            column027: from.next()?,
+            column028: from.next()?,
+            column029: from.next()?,
+            column030: from.next()?,
+            column031: from.next()?,
+            column032: from.next()?,
+            column033: from.next()?,
+            column034: from.next()?,
+            column035: from.next()?,
+            column036: from.next()?,
+            column037: from.next()?,
+            column038: from.next()?,
+            column039: from.next()?,
+            column040: from.next()?,
+            column041: from.next()?,
+            column042: from.next()?,
+            column043: from.next()?,
+            column044: from.next()?,
+            column045: from.next()?,
+            column046: from.next()?,
+            column047: from.next()?,
+            column048: from.next()?,
+            column049: from.next()?,
+            column050: from.next()?,
+            column051: from.next()?,
+            column052: from.next()?,
+            column053: from.next()?,
+            column054: from.next()?,
+            column055: from.next()?,
+            column056: from.next()?,
+            column057: from.next()?,
+            column058: from.next()?,
+            column059: from.next()?,
+            column060: from.next()?,
+            column061: from.next()?,
+            column062: from.next()?,
+            column063: from.next()?,
+            column064: from.next()?,
+            column065: from.next()?,
+            column066: from.next()?,
+            column067: from.next()?,
+            column068: from.next()?,
+            column069: from.next()?,
+            column070: from.next()?,
+            column071: from.next()?,
+            column072: from.next()?,
+            column073: from.next()?,
+            column074: from.next()?,
+            column075: from.next()?,
+            column076: from.next()?,
+            column077: from.next()?,
+            column078: from.next()?,
+            column079: from.next()?,
+            column080: from.next()?,
+            column081: from.next()?,
+            column082: from.next()?,
+            column083: from.next()?,
+            column084: from.next()?,
+            column085: from.next()?,
+            column086: from.next()?,
+            column087: from.next()?,
+            column088: from.next()?,
+            column089: from.next()?,
+            column090: from.next()?,
+            column091: from.next()?,
+            column092: from.next()?,
+            column093: from.next()?,
+            column094: from.next()?,
+            column095: from.next()?,
+            column096: from.next()?,
+            column097: from.next()?,
+            column098: from.next()?,
+            column099: from.next()?,
+            column100: from.next()?,
+            column101: from.next()?,
+            column102: from.next()?,
+            column103: from.next()?,
+            column104: from.next()?,
+            column105: from.next()?,
+            column106: from.next()?,
+            column107: from.next()?,
+            column108: from.next()?,
+            column109: from.next()?,
+            column110: from.next()?,
+            column111: from.next()?,
+            column112: from.next()?,
+            column113: from.next()?,
+            column114: from.next()?,
+            column115: from.next()?,
+            column116: from.next()?,
+            column117: from.next()?,
+            column118: from.next()?,
+            column119: from.next()?,
+            column120: from.next()?,
+            column121: from.next()?,
+            column122: from.next()?,
+            column123: from.next()?,
+            column124: from.next()?,
+            column125: from.next()?,
+            column126: from.next()?,
+            column127: from.next()?,
+            column128: from.next()?,
+            column129: from.next()?,
+            column130: from.next()?,
+            column131: from.next()?,
+            column132: from.next()?,
+            column133: from.next()?,
+            column134: from.next()?,
+            column135: from.next()?,
+            column136: from.next()?,
+            column137: from.next()?,
+            column138: from.next()?,
+            column139: from.next()?,
+            column140: from.next()?,
+            column141: from.next()?,
+            column142: from.next()?,
+            column143: from.next()?,
+            column144: from.next()?,
+            column145: from.next()?,
+            column146: from.next()?,
+            column147: from.next()?,
+            column148: from.next()?,
+            column149: from.next()?,
+            column150: from.next()?,
+            column151: from.next()?,
+            column152: from.next()?,
+            column153: from.next()?,
+            column154: from.next()?,
+            column155: from.next()?,
+            column156: from.next()?,
+            column157: from.next()?,
+            column158: from.next()?,
+            column159: from.next()?,
+            column160: from.next()?,
+            column161: from.next()?,
+            column162: from.next()?,
+            column163: from.next()?,
+            column164: from.next()?,
+            column165: from.next()?,
+            column166: from.next()?,
+            column167: from.next()?,
+            column168: from.next()?,
+            column169: from.next()?,
+            column170: from.next()?,
+            column171: from.next()?,
+            column172: from.next()?,
+            column173: from.next()?,
+            column174: from.next()?,
+            column175: from.next()?,
+            column176: from.next()?,
+            column177: from.next()?,
+            column178: from.next()?,
+            column179: from.next()?,
+            column180: from.next()?,
+            column181: from.next()?,
+            column182: from.next()?,
+            column183: from.next()?,
+            column184: from.next()?,
+            column185: from.next()?,
+            column186: from.next()?,
+            column187: from.next()?,
+            column188: from.next()?,
+            column189: from.next()?,
+            column190: from.next()?,
+            column191: from.next()?,
+            column192: from.next()?,
+            column193: from.next()?,
+            column194: from.next()?,
+            column195: from.next()?,
+            column196: from.next()?,
+            column197: from.next()?,
+            column198: from.next()?,
+            column199: from.next()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put(1, &self.column001);
+        to.put(2, &self.column002);
+        to.put(3, &self.column003);
+        to.put(4, &self.column004);
+        to.put(5, &self.column005);
+        to.put(6, &self.column006);
+        to.put(7, &self.column007);
+        to.put(8, &self.column008);
+        to.put(9, &self.column009);
+        to.put(10, &self.column010);
+        to.put(11, &self.column011);
+        to.put(12, &self.column012);
+        to.put(13, &self.column013);
+        to.put(14, &self.column014);
+        to.put(15, &self.column015);
+        to.put(16, &self.column016);
+        to.put(17, &self.column017);
+        to.put(18, &self.column018);
+        to.put(19, &self.column019);
+        to.put(20, &self.column020);
+        to.put(21, &self.column021);
+        to.put(22, &self.column022);
+        to.put(23, &self.column023);
+        to.put(24, &self.column024);
+        to.put(25, &self.column025);
+        to.put(26, &self.column026);
+        to.put(27, &self.column027);
+        to.put(28, &self.column028);
+        to.put(29, &self.column029);
+        to.put(30, &self.column030);
+        to.put(31, &self.column031);
+        to.put(32, &self.column032);
+        to.put(33, &self.column033);
+        to.put(34, &self.column034);
+        to.put(35, &self.column035);
+        to.put(36, &self.column036);
+        to.put(37, &self.column037);
+        to.put(38, &self.column038);
+        to.put(39, &self.column039);
+        to.put(40, &self.column040);
+        to.put(41, &self.column041);
+        to.put(42, &self.column042);
+        to.put(43, &self.column043);
+        to.put(44, &self.column044);
+        to.put(45, &self.column045);
+        to.put(46, &self.column046);
+        to.put(47, &self.column047);
+        to.put(48, &self.column048);
+        to.put(49, &self.column049);
+        to.put(50, &self.column050);
+        to.put(51, &self.column051);
+        to.put(52, &self.column052);
+        to.put(53, &self.column053);
+        to.put(54, &self.column054);
+        to.put(55, &self.column055);
+        to.put(56, &self.column056);
+        to.put(57, &self.column057);
+        to.put(58, &self.column058);
+        to.put(59, &self.column059);
+        to.put(60, &self.column060);
+        to.put(61, &self.column061);
+        to.put(62, &self.column062);
+        to.put(63, &self.column063);
+        to.put(64, &self.column064);
+        to.put(65, &self.column065);
+        to.put(66, &self.column066);
+        to.put(67, &self.column067);
+        to.put(68, &self.column068);
+        to.put(69, &self.column069);
+        to.put(70, &self.column070);
+        to.put(71, &self.column071);
+        to.put(72, &self.column072);
+        to.put(73, &self.column073);
+        to.put(74, &self.column074);
+        to.put(75, &self.column075);
+        to.put(76, &self.column076);
+        to.put(77, &self.column077);
+        to.put(78, &self.column078);
+        to.put(79, &self.column079);
+        to.put(80, &self.column080);
+        to.put(81, &self.column081);
+        to.put(82, &self.column082);
+        to.put(83, &self.column083);
+        to.put(84, &self.column084);
+        to.put(85, &self.column085);
+        to.put(86, &self.column086);
+        to.put(87, &self.column087);
+        to.put(88, &self.column088);
+        to.put(89, &self.column089);
+        to.put(90, &self.column090);
+        to.put(91, &self.column091);
+        to.put(92, &self.column092);
+        to.put(93, &self.column093);
+        to.put(94, &self.column094);
+        to.put(95, &self.column095);
+        to.put(96, &self.column096);
+        to.put(97, &self.column097);
+        to.put(98, &self.column098);
+        to.put(99, &self.column099);
+        to.put(100, &self.column100);
+        to.put(101, &self.column101);
+        to.put(102, &self.column102);
+        to.put(103, &self.column103);
+        to.put(104, &self.column104);
+        to.put(105, &self.column105);
+        to.put(106, &self.column106);
+        to.put(107, &self.column107);
+        to.put(108, &self.column108);
+        to.put(109, &self.column109);
+        to.put(110, &self.column110);
+        to.put(111, &self.column111);
+        to.put(112, &self.column112);
+        to.put(113, &self.column113);
+        to.put(114, &self.column114);
+        to.put(115, &self.column115);
+        to.put(116, &self.column116);
+        to.put(117, &self.column117);
+        to.put(118, &self.column118);
+        to.put(119, &self.column119);
+        to.put(120, &self.column120);
+        to.put(121, &self.column121);
+        to.put(122, &self.column122);
+        to.put(123, &self.column123);
+        to.put(124, &self.column124);
+        to.put(125, &self.column125);
+        to.put(126, &self.column126);
+        to.put(127, &self.column127);
+        to.put(128, &self.column128);
+        to.put(129, &self.column129);
+        to.put(130, &self.column130);
+        to.put(131, &self.column131);
+        to.put(132, &self.column132);
+        to.put(133, &self.column133);
+        to.put(134, &self.column134);
+        to.put(135, &self.column135);
+        to.put(136, &self.column136);
+        to.put(137, &self.column137);
+        to.put(138, &self.column138);
+        to.put(139, &self.column139);
+        to.put(140, &self.column140);
+        to.put(141, &self.column141);
+        to.put(142, &self.column142);
+        to.put(143, &self.column143);
+        to.put(144, &self.column144);
+        to.put(145, &self.column145);
+        to.put(146, &self.column146);
+        to.put(147, &self.column147);
+        to.put(148, &self.column148);
+        to.put(149, &self.column149);
+        to.put(150, &self.column150);
+        to.put(151, &self.column151);
+        to.put(152, &self.column152);
+        to.put(153, &self.column153);
+        to.put(154, &self.column154);
+        to.put(155, &self.column155);
+        to.put(156, &self.column156);
+        to.put(157, &self.column157);
+        to.put(158, &self.column158);
+        to.put(159, &self.column159);
+        to.put(160, &self.column160);
+        to.put(161, &self.column161);
+        to.put(162, &self.column162);
+        to.put(163, &self.column163);
+        to.put(164, &self.column164);
+        to.put(165, &self.column165);
+        to.put(166, &self.column166);
+        to.put(167, &self.column167);
+        to.put(168, &self.column168);
+        to.put(169, &self.column169);
+        to.put(170, &self.column170);
+        to.put(171, &self.column171);
+        to.put(172, &self.column172);
+        to.put(173, &self.column173);
+        to.put(174, &self.column174);
+        to.put(175, &self.column175);
+        to.put(176, &self.column176);
+        to.put(177, &self.column177);
+        to.put(178, &self.column178);
+        to.put(179, &self.column179);
+        to.put(180, &self.column180);
+        to.put(181, &self.column181);
+        to.put(182, &self.column182);
+        to.put(183, &self.column183);
+        to.put(184, &self.column184);
+        to.put(185, &self.column185);
+        to.put(186, &self.column186);
+        to.put(187, &self.column187);
+        to.put(188, &self.column188);
+        to.put(189, &self.column189);
+        to.put(190, &self.column190);
+        to.put(191, &self.column191);
+        to.put(192, &self.column192);
+        to.put(193, &self.column193);
+        to.put(194, &self.column194);
+        to.put(195, &self.column195);
+        to.put(196, &self.column196);
+        to.put(197, &self.column197);
+        to.put(198, &self.column198);
+        to.put(199, &self.column199);
     }
 }
 impl rt::Validate for NewMeasurement {
@@ -5750,606 +5812,405 @@ impl rt::Validate for NewMeasurement {
     }
 }
 /// What an update of the table `measurements` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq, rt::serde::Serialize, rt::serde::Deserialize)]
-#[serde(crate = "::ominipg::codegen_support::serde")]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeasurementPatch {
     /// The column `column001`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column001: rt::Field<i64>,
     /// The column `column002`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column002: rt::Field<::core::option::Option<f64>>,
     /// The column `column003`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column003: rt::Field<::core::option::Option<bool>>,
     /// The column `column004`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column004: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column005`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column005: rt::Field<rt::Uuid>,
     /// The column `column006`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column006: rt::Field<::core::option::Option<i32>>,
     /// The column `column007`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column007: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column008`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column008: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column009`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column009: rt::Field<::std::string::String>,
     /// The column `column010`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column010: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column011`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column011: rt::Field<::core::option::Option<i64>>,
     /// The column `column012`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column012: rt::Field<::core::option::Option<f64>>,
     /// The column `column013`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column013: rt::Field<bool>,
     /// The column `column014`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column014: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column015`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column015: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column016`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column016: rt::Field<::core::option::Option<i32>>,
     /// The column `column017`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column017: rt::Field<rt::Decimal>,
     /// The column `column018`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column018: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column019`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column019: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column020`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column020: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column021`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column021: rt::Field<i64>,
     /// The column `column022`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column022: rt::Field<::core::option::Option<f64>>,
     /// The column `column023`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column023: rt::Field<::core::option::Option<bool>>,
     /// The column `column024`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column024: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column025`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column025: rt::Field<rt::Uuid>,
     /// The column `column026`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column026: rt::Field<::core::option::Option<i32>>,
     /// The column `column027`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column027: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column028`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column028: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column029`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column029: rt::Field<::std::string::String>,
     /// The column `column030`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column030: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column031`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column031: rt::Field<::core::option::Option<i64>>,
     /// The column `column032`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column032: rt::Field<::core::option::Option<f64>>,
     /// The column `column033`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column033: rt::Field<bool>,
     /// The column `column034`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column034: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column035`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column035: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column036`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column036: rt::Field<::core::option::Option<i32>>,
     /// The column `column037`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column037: rt::Field<rt::Decimal>,
     /// The column `column038`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column038: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column039`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column039: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column040`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column040: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column041`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column041: rt::Field<i64>,
     /// The column `column042`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column042: rt::Field<::core::option::Option<f64>>,
     /// The column `column043`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column043: rt::Field<::core::option::Option<bool>>,
     /// The column `column044`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column044: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column045`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column045: rt::Field<rt::Uuid>,
     /// The column `column046`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column046: rt::Field<::core::option::Option<i32>>,
     /// The column `column047`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column047: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column048`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column048: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column049`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column049: rt::Field<::std::string::String>,
     /// The column `column050`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column050: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column051`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column051: rt::Field<::core::option::Option<i64>>,
     /// The column `column052`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column052: rt::Field<::core::option::Option<f64>>,
     /// The column `column053`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column053: rt::Field<bool>,
     /// The column `column054`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column054: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column055`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column055: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column056`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column056: rt::Field<::core::option::Option<i32>>,
     /// The column `column057`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column057: rt::Field<rt::Decimal>,
     /// The column `column058`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column058: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column059`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column059: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column060`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column060: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column061`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column061: rt::Field<i64>,
     /// The column `column062`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column062: rt::Field<::core::option::Option<f64>>,
     /// The column `column063`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column063: rt::Field<::core::option::Option<bool>>,
     /// The column `column064`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column064: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column065`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column065: rt::Field<rt::Uuid>,
     /// The column `column066`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column066: rt::Field<::core::option::Option<i32>>,
     /// The column `column067`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column067: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column068`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column068: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column069`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column069: rt::Field<::std::string::String>,
     /// The column `column070`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column070: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column071`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column071: rt::Field<::core::option::Option<i64>>,
     /// The column `column072`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column072: rt::Field<::core::option::Option<f64>>,
     /// The column `column073`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column073: rt::Field<bool>,
     /// The column `column074`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column074: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column075`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column075: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column076`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column076: rt::Field<::core::option::Option<i32>>,
     /// The column `column077`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column077: rt::Field<rt::Decimal>,
     /// The column `column078`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column078: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column079`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column079: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column080`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column080: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column081`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column081: rt::Field<i64>,
     /// The column `column082`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column082: rt::Field<::core::option::Option<f64>>,
     /// The column `column083`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column083: rt::Field<::core::option::Option<bool>>,
     /// The column `column084`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column084: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column085`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column085: rt::Field<rt::Uuid>,
     /// The column `column086`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column086: rt::Field<::core::option::Option<i32>>,
     /// The column `column087`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column087: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column088`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column088: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column089`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column089: rt::Field<::std::string::String>,
     /// The column `column090`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column090: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column091`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column091: rt::Field<::core::option::Option<i64>>,
     /// The column `column092`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column092: rt::Field<::core::option::Option<f64>>,
     /// The column `column093`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column093: rt::Field<bool>,
     /// The column `column094`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column094: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column095`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column095: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column096`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column096: rt::Field<::core::option::Option<i32>>,
     /// The column `column097`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column097: rt::Field<rt::Decimal>,
     /// The column `column098`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column098: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column099`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column099: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column100`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column100: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column101`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column101: rt::Field<i64>,
     /// The column `column102`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column102: rt::Field<::core::option::Option<f64>>,
     /// The column `column103`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column103: rt::Field<::core::option::Option<bool>>,
     /// The column `column104`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column104: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column105`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column105: rt::Field<rt::Uuid>,
     /// The column `column106`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column106: rt::Field<::core::option::Option<i32>>,
     /// The column `column107`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column107: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column108`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column108: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column109`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column109: rt::Field<::std::string::String>,
     /// The column `column110`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column110: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column111`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column111: rt::Field<::core::option::Option<i64>>,
     /// The column `column112`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column112: rt::Field<::core::option::Option<f64>>,
     /// The column `column113`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column113: rt::Field<bool>,
     /// The column `column114`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column114: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column115`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column115: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column116`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column116: rt::Field<::core::option::Option<i32>>,
     /// The column `column117`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column117: rt::Field<rt::Decimal>,
     /// The column `column118`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column118: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column119`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column119: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column120`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column120: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column121`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column121: rt::Field<i64>,
     /// The column `column122`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column122: rt::Field<::core::option::Option<f64>>,
     /// The column `column123`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column123: rt::Field<::core::option::Option<bool>>,
     /// The column `column124`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column124: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column125`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column125: rt::Field<rt::Uuid>,
     /// The column `column126`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column126: rt::Field<::core::option::Option<i32>>,
     /// The column `column127`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column127: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column128`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column128: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column129`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column129: rt::Field<::std::string::String>,
     /// The column `column130`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column130: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column131`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column131: rt::Field<::core::option::Option<i64>>,
     /// The column `column132`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column132: rt::Field<::core::option::Option<f64>>,
     /// The column `column133`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column133: rt::Field<bool>,
     /// The column `column134`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column134: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column135`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column135: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column136`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column136: rt::Field<::core::option::Option<i32>>,
     /// The column `column137`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column137: rt::Field<rt::Decimal>,
     /// The column `column138`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column138: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column139`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column139: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column140`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column140: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column141`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column141: rt::Field<i64>,
     /// The column `column142`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column142: rt::Field<::core::option::Option<f64>>,
     /// The column `column143`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column143: rt::Field<::core::option::Option<bool>>,
     /// The column `column144`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column144: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column145`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column145: rt::Field<rt::Uuid>,
     /// The column `column146`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column146: rt::Field<::core::option::Option<i32>>,
     /// The column `column147`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column147: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column148`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column148: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column149`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column149: rt::Field<::std::string::String>,
     /// The column `column150`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column150: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column151`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column151: rt::Field<::core::option::Option<i64>>,
     /// The column `column152`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column152: rt::Field<::core::option::Option<f64>>,
     /// The column `column153`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column153: rt::Field<bool>,
     /// The column `column154`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column154: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column155`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column155: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column156`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column156: rt::Field<::core::option::Option<i32>>,
     /// The column `column157`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column157: rt::Field<rt::Decimal>,
     /// The column `column158`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column158: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column159`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column159: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column160`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column160: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column161`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column161: rt::Field<i64>,
     /// The column `column162`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column162: rt::Field<::core::option::Option<f64>>,
     /// The column `column163`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column163: rt::Field<::core::option::Option<bool>>,
     /// The column `column164`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column164: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column165`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column165: rt::Field<rt::Uuid>,
     /// The column `column166`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column166: rt::Field<::core::option::Option<i32>>,
     /// The column `column167`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column167: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column168`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column168: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column169`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column169: rt::Field<::std::string::String>,
     /// The column `column170`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column170: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column171`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column171: rt::Field<::core::option::Option<i64>>,
     /// The column `column172`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column172: rt::Field<::core::option::Option<f64>>,
     /// The column `column173`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column173: rt::Field<bool>,
     /// The column `column174`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column174: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column175`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column175: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column176`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column176: rt::Field<::core::option::Option<i32>>,
     /// The column `column177`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column177: rt::Field<rt::Decimal>,
     /// The column `column178`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column178: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column179`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column179: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column180`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column180: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column181`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column181: rt::Field<i64>,
     /// The column `column182`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column182: rt::Field<::core::option::Option<f64>>,
     /// The column `column183`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column183: rt::Field<::core::option::Option<bool>>,
     /// The column `column184`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column184: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column185`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column185: rt::Field<rt::Uuid>,
     /// The column `column186`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column186: rt::Field<::core::option::Option<i32>>,
     /// The column `column187`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column187: rt::Field<::core::option::Option<rt::Decimal>>,
     /// The column `column188`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column188: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column189`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column189: rt::Field<::std::string::String>,
     /// The column `column190`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column190: rt::Field<::core::option::Option<::std::string::String>>,
     /// The column `column191`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column191: rt::Field<::core::option::Option<i64>>,
     /// The column `column192`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column192: rt::Field<::core::option::Option<f64>>,
     /// The column `column193`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column193: rt::Field<bool>,
     /// The column `column194`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column194: rt::Field<::core::option::Option<rt::Timestamp>>,
     /// The column `column195`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column195: rt::Field<::core::option::Option<rt::Uuid>>,
     /// The column `column196`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column196: rt::Field<::core::option::Option<i32>>,
     /// The column `column197`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column197: rt::Field<rt::Decimal>,
     /// The column `column198`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column198: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
     /// The column `column199`.
-    #[serde(skip_serializing_if = "::ominipg::codegen_support::Field::is_unset")]
     pub column199: rt::Field<::core::option::Option<::std::string::String>>,
 }
 impl MeasurementPatch {
@@ -8228,207 +8089,413 @@ impl MeasurementPatch {
         self
     }
 }
-impl rt::Encode for MeasurementPatch {
-    fn encode(&self, out: &mut rt::Encoder) {
-        out.put_field(1, &self.column001);
-        out.put_field(2, &self.column002);
-        out.put_field(3, &self.column003);
-        out.put_field(4, &self.column004);
-        out.put_field(5, &self.column005);
-        out.put_field(6, &self.column006);
-        out.put_field(7, &self.column007);
-        out.put_field(8, &self.column008);
-        out.put_field(9, &self.column009);
-        out.put_field(10, &self.column010);
-        out.put_field(11, &self.column011);
-        out.put_field(12, &self.column012);
-        out.put_field(13, &self.column013);
-        out.put_field(14, &self.column014);
-        out.put_field(15, &self.column015);
-        out.put_field(16, &self.column016);
-        out.put_field(17, &self.column017);
-        out.put_field(18, &self.column018);
-        out.put_field(19, &self.column019);
-        out.put_field(20, &self.column020);
-        out.put_field(21, &self.column021);
-        out.put_field(22, &self.column022);
-        out.put_field(23, &self.column023);
-        out.put_field(24, &self.column024);
-        out.put_field(25, &self.column025);
-        out.put_field(26, &self.column026);
-        out.put_field(27, &self.column027);
-        out.put_field(28, &self.column028);
-        out.put_field(29, &self.column029);
-        out.put_field(30, &self.column030);
-        out.put_field(31, &self.column031);
-        out.put_field(32, &self.column032);
-        out.put_field(33, &self.column033);
-        out.put_field(34, &self.column034);
-        out.put_field(35, &self.column035);
-        out.put_field(36, &self.column036);
-        out.put_field(37, &self.column037);
-        out.put_field(38, &self.column038);
-        out.put_field(39, &self.column039);
-        out.put_field(40, &self.column040);
-        out.put_field(41, &self.column041);
-        out.put_field(42, &self.column042);
-        out.put_field(43, &self.column043);
-        out.put_field(44, &self.column044);
-        out.put_field(45, &self.column045);
-        out.put_field(46, &self.column046);
-        out.put_field(47, &self.column047);
-        out.put_field(48, &self.column048);
-        out.put_field(49, &self.column049);
-        out.put_field(50, &self.column050);
-        out.put_field(51, &self.column051);
-        out.put_field(52, &self.column052);
-        out.put_field(53, &self.column053);
-        out.put_field(54, &self.column054);
-        out.put_field(55, &self.column055);
-        out.put_field(56, &self.column056);
-        out.put_field(57, &self.column057);
-        out.put_field(58, &self.column058);
-        out.put_field(59, &self.column059);
-        out.put_field(60, &self.column060);
-        out.put_field(61, &self.column061);
-        out.put_field(62, &self.column062);
-        out.put_field(63, &self.column063);
-        out.put_field(64, &self.column064);
-        out.put_field(65, &self.column065);
-        out.put_field(66, &self.column066);
-        out.put_field(67, &self.column067);
-        out.put_field(68, &self.column068);
-        out.put_field(69, &self.column069);
-        out.put_field(70, &self.column070);
-        out.put_field(71, &self.column071);
-        out.put_field(72, &self.column072);
-        out.put_field(73, &self.column073);
-        out.put_field(74, &self.column074);
-        out.put_field(75, &self.column075);
-        out.put_field(76, &self.column076);
-        out.put_field(77, &self.column077);
-        out.put_field(78, &self.column078);
-        out.put_field(79, &self.column079);
-        out.put_field(80, &self.column080);
-        out.put_field(81, &self.column081);
-        out.put_field(82, &self.column082);
-        out.put_field(83, &self.column083);
-        out.put_field(84, &self.column084);
-        out.put_field(85, &self.column085);
-        out.put_field(86, &self.column086);
-        out.put_field(87, &self.column087);
-        out.put_field(88, &self.column088);
-        out.put_field(89, &self.column089);
-        out.put_field(90, &self.column090);
-        out.put_field(91, &self.column091);
-        out.put_field(92, &self.column092);
-        out.put_field(93, &self.column093);
-        out.put_field(94, &self.column094);
-        out.put_field(95, &self.column095);
-        out.put_field(96, &self.column096);
-        out.put_field(97, &self.column097);
-        out.put_field(98, &self.column098);
-        out.put_field(99, &self.column099);
-        out.put_field(100, &self.column100);
-        out.put_field(101, &self.column101);
-        out.put_field(102, &self.column102);
-        out.put_field(103, &self.column103);
-        out.put_field(104, &self.column104);
-        out.put_field(105, &self.column105);
-        out.put_field(106, &self.column106);
-        out.put_field(107, &self.column107);
-        out.put_field(108, &self.column108);
-        out.put_field(109, &self.column109);
-        out.put_field(110, &self.column110);
-        out.put_field(111, &self.column111);
-        out.put_field(112, &self.column112);
-        out.put_field(113, &self.column113);
-        out.put_field(114, &self.column114);
-        out.put_field(115, &self.column115);
-        out.put_field(116, &self.column116);
-        out.put_field(117, &self.column117);
-        out.put_field(118, &self.column118);
-        out.put_field(119, &self.column119);
-        out.put_field(120, &self.column120);
-        out.put_field(121, &self.column121);
-        out.put_field(122, &self.column122);
-        out.put_field(123, &self.column123);
-        out.put_field(124, &self.column124);
-        out.put_field(125, &self.column125);
-        out.put_field(126, &self.column126);
-        out.put_field(127, &self.column127);
-        out.put_field(128, &self.column128);
-        out.put_field(129, &self.column129);
-        out.put_field(130, &self.column130);
-        out.put_field(131, &self.column131);
-        out.put_field(132, &self.column132);
-        out.put_field(133, &self.column133);
-        out.put_field(134, &self.column134);
-        out.put_field(135, &self.column135);
-        out.put_field(136, &self.column136);
-        out.put_field(137, &self.column137);
-        out.put_field(138, &self.column138);
-        out.put_field(139, &self.column139);
-        out.put_field(140, &self.column140);
-        out.put_field(141, &self.column141);
-        out.put_field(142, &self.column142);
-        out.put_field(143, &self.column143);
-        out.put_field(144, &self.column144);
-        out.put_field(145, &self.column145);
-        out.put_field(146, &self.column146);
-        out.put_field(147, &self.column147);
-        out.put_field(148, &self.column148);
-        out.put_field(149, &self.column149);
-        out.put_field(150, &self.column150);
-        out.put_field(151, &self.column151);
-        out.put_field(152, &self.column152);
-        out.put_field(153, &self.column153);
-        out.put_field(154, &self.column154);
-        out.put_field(155, &self.column155);
-        out.put_field(156, &self.column156);
-        out.put_field(157, &self.column157);
-        out.put_field(158, &self.column158);
-        out.put_field(159, &self.column159);
-        out.put_field(160, &self.column160);
-        out.put_field(161, &self.column161);
-        out.put_field(162, &self.column162);
-        out.put_field(163, &self.column163);
-        out.put_field(164, &self.column164);
-        out.put_field(165, &self.column165);
-        out.put_field(166, &self.column166);
-        out.put_field(167, &self.column167);
-        out.put_field(168, &self.column168);
-        out.put_field(169, &self.column169);
-        out.put_field(170, &self.column170);
-        out.put_field(171, &self.column171);
-        out.put_field(172, &self.column172);
-        out.put_field(173, &self.column173);
-        out.put_field(174, &self.column174);
-        out.put_field(175, &self.column175);
-        out.put_field(176, &self.column176);
-        out.put_field(177, &self.column177);
-        out.put_field(178, &self.column178);
-        out.put_field(179, &self.column179);
-        out.put_field(180, &self.column180);
-        out.put_field(181, &self.column181);
-        out.put_field(182, &self.column182);
-        out.put_field(183, &self.column183);
-        out.put_field(184, &self.column184);
-        out.put_field(185, &self.column185);
-        out.put_field(186, &self.column186);
-        out.put_field(187, &self.column187);
-        out.put_field(188, &self.column188);
-        out.put_field(189, &self.column189);
-        out.put_field(190, &self.column190);
-        out.put_field(191, &self.column191);
-        out.put_field(192, &self.column192);
-        out.put_field(193, &self.column193);
-        out.put_field(194, &self.column194);
-        out.put_field(195, &self.column195);
-        out.put_field(196, &self.column196);
-        out.put_field(197, &self.column197);
-        out.put_field(198, &self.column198);
-        out.put_field(199, &self.column199);
+impl rt::Record for MeasurementPatch {
+    const NAME: &'static str = "MeasurementPatch";
+    const TABLE: &'static rt::TableDef = &TABLE;
+    const PART: rt::Part = rt::Part::Written;
+    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+        ::core::result::Result::Ok(Self {
+            column001: from.next_field()?,
+            column002: from.next_field()?,
+            column003: from.next_field()?,
+            column004: from.next_field()?,
+            column005: from.next_field()?,
+            column006: from.next_field()?,
+            column007: from.next_field()?,
+            column008: from.next_field()?,
+            column009: from.next_field()?,
+            column010: from.next_field()?,
+            column011: from.next_field()?,
+            column012: from.next_field()?,
+            column013: from.next_field()?,
+            column014: from.next_field()?,
+            column015: from.next_field()?,
+            column016: from.next_field()?,
+            column017: from.next_field()?,
+            column018: from.next_field()?,
+            column019: from.next_field()?,
+            column020: from.next_field()?,
+            column021: from.next_field()?,
+            column022: from.next_field()?,
+            column023: from.next_field()?,
+            column024: from.next_field()?,
+            column025: from.next_field()?,
+            column026: from.next_field()?,
+            column027: from.next_field()?,
+            column028: from.next_field()?,
+            column029: from.next_field()?,
+            column030: from.next_field()?,
+            column031: from.next_field()?,
+            column032: from.next_field()?,
+            column033: from.next_field()?,
+            column034: from.next_field()?,
+            column035: from.next_field()?,
+            column036: from.next_field()?,
+            column037: from.next_field()?,
+            column038: from.next_field()?,
+            column039: from.next_field()?,
+            column040: from.next_field()?,
+            column041: from.next_field()?,
+            column042: from.next_field()?,
+            column043: from.next_field()?,
+            column044: from.next_field()?,
+            column045: from.next_field()?,
+            column046: from.next_field()?,
+            column047: from.next_field()?,
+            column048: from.next_field()?,
+            column049: from.next_field()?,
+            column050: from.next_field()?,
+            column051: from.next_field()?,
+            column052: from.next_field()?,
+            column053: from.next_field()?,
+            column054: from.next_field()?,
+            column055: from.next_field()?,
+            column056: from.next_field()?,
+            column057: from.next_field()?,
+            column058: from.next_field()?,
+            column059: from.next_field()?,
+            column060: from.next_field()?,
+            column061: from.next_field()?,
+            column062: from.next_field()?,
+            column063: from.next_field()?,
+            column064: from.next_field()?,
+            column065: from.next_field()?,
+            column066: from.next_field()?,
+            column067: from.next_field()?,
+            column068: from.next_field()?,
+            column069: from.next_field()?,
+            column070: from.next_field()?,
+            column071: from.next_field()?,
+            column072: from.next_field()?,
+            column073: from.next_field()?,
+            column074: from.next_field()?,
+            column075: from.next_field()?,
+            column076: from.next_field()?,
+            column077: from.next_field()?,
+            column078: from.next_field()?,
+            column079: from.next_field()?,
+            column080: from.next_field()?,
+            column081: from.next_field()?,
+            column082: from.next_field()?,
+            column083: from.next_field()?,
+            column084: from.next_field()?,
+            column085: from.next_field()?,
+            column086: from.next_field()?,
+            column087: from.next_field()?,
+            column088: from.next_field()?,
+            column089: from.next_field()?,
+            column090: from.next_field()?,
+            column091: from.next_field()?,
+            column092: from.next_field()?,
+            column093: from.next_field()?,
+            column094: from.next_field()?,
+            column095: from.next_field()?,
+            column096: from.next_field()?,
+            column097: from.next_field()?,
+            column098: from.next_field()?,
+            column099: from.next_field()?,
+            column100: from.next_field()?,
+            column101: from.next_field()?,
+            column102: from.next_field()?,
+            column103: from.next_field()?,
+            column104: from.next_field()?,
+            column105: from.next_field()?,
+            column106: from.next_field()?,
+            column107: from.next_field()?,
+            column108: from.next_field()?,
+            column109: from.next_field()?,
+            column110: from.next_field()?,
+            column111: from.next_field()?,
+            column112: from.next_field()?,
+            column113: from.next_field()?,
+            column114: from.next_field()?,
+            column115: from.next_field()?,
+            column116: from.next_field()?,
+            column117: from.next_field()?,
+            column118: from.next_field()?,
+            column119: from.next_field()?,
+            column120: from.next_field()?,
+            column121: from.next_field()?,
+            column122: from.next_field()?,
+            column123: from.next_field()?,
+            column124: from.next_field()?,
+            column125: from.next_field()?,
+            column126: from.next_field()?,
+            column127: from.next_field()?,
+            column128: from.next_field()?,
+            column129: from.next_field()?,
+            column130: from.next_field()?,
+            column131: from.next_field()?,
+            column132: from.next_field()?,
+            column133: from.next_field()?,
+            column134: from.next_field()?,
+            column135: from.next_field()?,
+            column136: from.next_field()?,
+            column137: from.next_field()?,
+            column138: from.next_field()?,
+            column139: from.next_field()?,
+            column140: from.next_field()?,
+            column141: from.next_field()?,
+            column142: from.next_field()?,
+            column143: from.next_field()?,
+            column144: from.next_field()?,
+            column145: from.next_field()?,
+            column146: from.next_field()?,
+            column147: from.next_field()?,
+            column148: from.next_field()?,
+            column149: from.next_field()?,
+            column150: from.next_field()?,
+            column151: from.next_field()?,
+            column152: from.next_field()?,
+            column153: from.next_field()?,
+            column154: from.next_field()?,
+            column155: from.next_field()?,
+            column156: from.next_field()?,
+            column157: from.next_field()?,
+            column158: from.next_field()?,
+            column159: from.next_field()?,
+            column160: from.next_field()?,
+            column161: from.next_field()?,
+            column162: from.next_field()?,
+            column163: from.next_field()?,
+            column164: from.next_field()?,
+            column165: from.next_field()?,
+            column166: from.next_field()?,
+            column167: from.next_field()?,
+            column168: from.next_field()?,
+            column169: from.next_field()?,
+            column170: from.next_field()?,
+            column171: from.next_field()?,
+            column172: from.next_field()?,
+            column173: from.next_field()?,
+            column174: from.next_field()?,
+            column175: from.next_field()?,
+            column176: from.next_field()?,
+            column177: from.next_field()?,
+            column178: from.next_field()?,
+            column179: from.next_field()?,
+            column180: from.next_field()?,
+            column181: from.next_field()?,
+            column182: from.next_field()?,
+            column183: from.next_field()?,
+            column184: from.next_field()?,
+            column185: from.next_field()?,
+            column186: from.next_field()?,
+            column187: from.next_field()?,
+            column188: from.next_field()?,
+            column189: from.next_field()?,
+            column190: from.next_field()?,
+            column191: from.next_field()?,
+            column192: from.next_field()?,
+            column193: from.next_field()?,
+            column194: from.next_field()?,
+            column195: from.next_field()?,
+            column196: from.next_field()?,
+            column197: from.next_field()?,
+            column198: from.next_field()?,
+            column199: from.next_field()?,
+        })
+    }
+    fn write<W: rt::Write>(&self, to: &mut W) {
+        to.put_field(1, &self.column001);
+        to.put_field(2, &self.column002);
+        to.put_field(3, &self.column003);
+        to.put_field(4, &self.column004);
+        to.put_field(5, &self.column005);
+        to.put_field(6, &self.column006);
+        to.put_field(7, &self.column007);
+        to.put_field(8, &self.column008);
+        to.put_field(9, &self.column009);
+        to.put_field(10, &self.column010);
+        to.put_field(11, &self.column011);
+        to.put_field(12, &self.column012);
+        to.put_field(13, &self.column013);
+        to.put_field(14, &self.column014);
+        to.put_field(15, &self.column015);
+        to.put_field(16, &self.column016);
+        to.put_field(17, &self.column017);
+        to.put_field(18, &self.column018);
+        to.put_field(19, &self.column019);
+        to.put_field(20, &self.column020);
+        to.put_field(21, &self.column021);
+        to.put_field(22, &self.column022);
+        to.put_field(23, &self.column023);
+        to.put_field(24, &self.column024);
+        to.put_field(25, &self.column025);
+        to.put_field(26, &self.column026);
+        to.put_field(27, &self.column027);
+        to.put_field(28, &self.column028);
+        to.put_field(29, &self.column029);
+        to.put_field(30, &self.column030);
+        to.put_field(31, &self.column031);
+        to.put_field(32, &self.column032);
+        to.put_field(33, &self.column033);
+        to.put_field(34, &self.column034);
+        to.put_field(35, &self.column035);
+        to.put_field(36, &self.column036);
+        to.put_field(37, &self.column037);
+        to.put_field(38, &self.column038);
+        to.put_field(39, &self.column039);
+        to.put_field(40, &self.column040);
+        to.put_field(41, &self.column041);
+        to.put_field(42, &self.column042);
+        to.put_field(43, &self.column043);
+        to.put_field(44, &self.column044);
+        to.put_field(45, &self.column045);
+        to.put_field(46, &self.column046);
+        to.put_field(47, &self.column047);
+        to.put_field(48, &self.column048);
+        to.put_field(49, &self.column049);
+        to.put_field(50, &self.column050);
+        to.put_field(51, &self.column051);
+        to.put_field(52, &self.column052);
+        to.put_field(53, &self.column053);
+        to.put_field(54, &self.column054);
+        to.put_field(55, &self.column055);
+        to.put_field(56, &self.column056);
+        to.put_field(57, &self.column057);
+        to.put_field(58, &self.column058);
+        to.put_field(59, &self.column059);
+        to.put_field(60, &self.column060);
+        to.put_field(61, &self.column061);
+        to.put_field(62, &self.column062);
+        to.put_field(63, &self.column063);
+        to.put_field(64, &self.column064);
+        to.put_field(65, &self.column065);
+        to.put_field(66, &self.column066);
+        to.put_field(67, &self.column067);
+        to.put_field(68, &self.column068);
+        to.put_field(69, &self.column069);
+        to.put_field(70, &self.column070);
+        to.put_field(71, &self.column071);
+        to.put_field(72, &self.column072);
+        to.put_field(73, &self.column073);
+        to.put_field(74, &self.column074);
+        to.put_field(75, &self.column075);
+        to.put_field(76, &self.column076);
+        to.put_field(77, &self.column077);
+        to.put_field(78, &self.column078);
+        to.put_field(79, &self.column079);
+        to.put_field(80, &self.column080);
+        to.put_field(81, &self.column081);
+        to.put_field(82, &self.column082);
+        to.put_field(83, &self.column083);
+        to.put_field(84, &self.column084);
+        to.put_field(85, &self.column085);
+        to.put_field(86, &self.column086);
+        to.put_field(87, &self.column087);
+        to.put_field(88, &self.column088);
+        to.put_field(89, &self.column089);
+        to.put_field(90, &self.column090);
+        to.put_field(91, &self.column091);
+        to.put_field(92, &self.column092);
+        to.put_field(93, &self.column093);
+        to.put_field(94, &self.column094);
+        to.put_field(95, &self.column095);
+        to.put_field(96, &self.column096);
+        to.put_field(97, &self.column097);
+        to.put_field(98, &self.column098);
+        to.put_field(99, &self.column099);
+        to.put_field(100, &self.column100);
+        to.put_field(101, &self.column101);
+        to.put_field(102, &self.column102);
+        to.put_field(103, &self.column103);
+        to.put_field(104, &self.column104);
+        to.put_field(105, &self.column105);
+        to.put_field(106, &self.column106);
+        to.put_field(107, &self.column107);
+        to.put_field(108, &self.column108);
+        to.put_field(109, &self.column109);
+        to.put_field(110, &self.column110);
+        to.put_field(111, &self.column111);
+        to.put_field(112, &self.column112);
+        to.put_field(113, &self.column113);
+        to.put_field(114, &self.column114);
+        to.put_field(115, &self.column115);
+        to.put_field(116, &self.column116);
+        to.put_field(117, &self.column117);
+        to.put_field(118, &self.column118);
+        to.put_field(119, &self.column119);
+        to.put_field(120, &self.column120);
+        to.put_field(121, &self.column121);
+        to.put_field(122, &self.column122);
+        to.put_field(123, &self.column123);
+        to.put_field(124, &self.column124);
+        to.put_field(125, &self.column125);
+        to.put_field(126, &self.column126);
+        to.put_field(127, &self.column127);
+        to.put_field(128, &self.column128);
+        to.put_field(129, &self.column129);
+        to.put_field(130, &self.column130);
+        to.put_field(131, &self.column131);
+        to.put_field(132, &self.column132);
+        to.put_field(133, &self.column133);
+        to.put_field(134, &self.column134);
+        to.put_field(135, &self.column135);
+        to.put_field(136, &self.column136);
+        to.put_field(137, &self.column137);
+        to.put_field(138, &self.column138);
+        to.put_field(139, &self.column139);
+        to.put_field(140, &self.column140);
+        to.put_field(141, &self.column141);
+        to.put_field(142, &self.column142);
+        to.put_field(143, &self.column143);
+        to.put_field(144, &self.column144);
+        to.put_field(145, &self.column145);
+        to.put_field(146, &self.column146);
+        to.put_field(147, &self.column147);
+        to.put_field(148, &self.column148);
+        to.put_field(149, &self.column149);
+        to.put_field(150, &self.column150);
+        to.put_field(151, &self.column151);
+        to.put_field(152, &self.column152);
+        to.put_field(153, &self.column153);
+        to.put_field(154, &self.column154);
+        to.put_field(155, &self.column155);
+        to.put_field(156, &self.column156);
+        to.put_field(157, &self.column157);
+        to.put_field(158, &self.column158);
+        to.put_field(159, &self.column159);
+        to.put_field(160, &self.column160);
+        to.put_field(161, &self.column161);
+        to.put_field(162, &self.column162);
+        to.put_field(163, &self.column163);
+        to.put_field(164, &self.column164);
+        to.put_field(165, &self.column165);
+        to.put_field(166, &self.column166);
+        to.put_field(167, &self.column167);
+        to.put_field(168, &self.column168);
+        to.put_field(169, &self.column169);
+        to.put_field(170, &self.column170);
+        to.put_field(171, &self.column171);
+        to.put_field(172, &self.column172);
+        to.put_field(173, &self.column173);
+        to.put_field(174, &self.column174);
+        to.put_field(175, &self.column175);
+        to.put_field(176, &self.column176);
+        to.put_field(177, &self.column177);
+        to.put_field(178, &self.column178);
+        to.put_field(179, &self.column179);
+        to.put_field(180, &self.column180);
+        to.put_field(181, &self.column181);
+        to.put_field(182, &self.column182);
+        to.put_field(183, &self.column183);
+        to.put_field(184, &self.column184);
+        to.put_field(185, &self.column185);
+        to.put_field(186, &self.column186);
+        to.put_field(187, &self.column187);
+        to.put_field(188, &self.column188);
+        to.put_field(189, &self.column189);
+        to.put_field(190, &self.column190);
+        to.put_field(191, &self.column191);
+        to.put_field(192, &self.column192);
+        to.put_field(193, &self.column193);
+        to.put_field(194, &self.column194);
+        to.put_field(195, &self.column195);
+        to.put_field(196, &self.column196);
+        to.put_field(197, &self.column197);
+        to.put_field(198, &self.column198);
+        to.put_field(199, &self.column199);
     }
 }
 impl rt::Validate for MeasurementPatch {

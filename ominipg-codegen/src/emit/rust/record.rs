@@ -1,0 +1,76 @@
+//! The fields of a type as a list to read and a list to write, from which the runtime has what derives of serde would
+//! take the compiler many times as long to see.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::Settings;
+use super::encode::Stand;
+use crate::model::{Column, Scalar, Table, Type};
+use crate::names::ident;
+
+/// Derives that no attribute of serde matters to.
+const PLAIN: &[&str] = &["Eq", "Hash", "PartialOrd", "Ord", "Default", "Copy"];
+
+/// Whether serde's traits are derived all the same: for attributes of serde, and derives that may read them.
+pub(super) fn is_derived(table: &Table, settings: &Settings) -> bool {
+    let mut derives = settings.derive.iter().filter_map(|path| path.segments.last());
+    let mut attributes = table.columns.iter().flat_map(|column| &column.attributes).chain(&table.attributes);
+    derives.any(|last| !PLAIN.contains(&last.ident.to_string().as_str()))
+        || attributes.any(|attribute| !attribute.text.trim_start().starts_with("doc"))
+}
+
+/// `impl Record`, with the two lists.
+pub(super) fn record<'a>(
+    ty: &str,
+    part: &str,
+    closed: bool,
+    columns: impl Iterator<Item = (usize, &'a Column)>,
+    stand: impl Fn(&Column) -> Stand,
+) -> TokenStream {
+    let (name, part) = (ident(ty), ident(part));
+    let closed = closed.then(|| {
+        quote!(
+            const CLOSED: bool = true;
+        )
+    });
+    let (mut reads, mut writes) = (Vec::new(), Vec::new());
+    for (position, column) in columns {
+        let kind = kind(column, stand(column));
+        let (next, put) = (format_ident!("next{kind}"), format_ident!("put{kind}"));
+        let (field, index) = (ident(&column.field), Literal::usize_unsuffixed(position));
+        reads.push(quote!(#field: from.#next()?));
+        writes.push(quote!(to.#put(#index, &self.#field);));
+    }
+    let (from, to) = if reads.is_empty() { (quote!(_), quote!(_)) } else { (quote!(from), quote!(to)) };
+    quote! {
+        impl rt::Record for #name {
+            const NAME: &'static str = #ty;
+            const TABLE: &'static rt::TableDef = &TABLE;
+            const PART: rt::Part = rt::Part::#part;
+            #closed
+
+            fn read<R: rt::Read>(#from: &mut R) -> ::core::result::Result<Self, R::Error> {
+                ::core::result::Result::Ok(Self { #(#reads),* })
+            }
+
+            fn write<W: rt::Write>(&self, #to: &mut W) {
+                #(#writes)*
+            }
+        }
+    }
+}
+
+/// What the methods for a field are called, behind `next` and `put`.
+fn kind(column: &Column, stand: Stand) -> &'static str {
+    let bytes = column.ty == Type::Scalar(Scalar::Bytea) && column.rust.is_none();
+    match (column.ty.is_json(), bytes, stand) {
+        (false, false, Stand::Plain | Stand::Optional) => "",
+        (false, false, Stand::Field) => "_field",
+        (false, true, Stand::Plain | Stand::Optional) => "_bytes",
+        (false, true, Stand::Field) => "_bytes_field",
+        (true, _, Stand::Plain) => "_json",
+        (true, _, Stand::Optional) => "_json_opt",
+        (true, _, Stand::Field) => "_json_field",
+    }
+}
