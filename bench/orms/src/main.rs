@@ -66,25 +66,21 @@ async fn main() -> Result<()> {
 
 async fn compare(rounds: usize, only: String) -> Result<Table> {
     let url = ominipg_test_support::database().await;
-    let mut ours = Ours::connect(&url).await?;
-    ours.fill().await?;
-    let mut bare = Bare::connect(&url).await?;
-    let mut sqlx = Sqlx::connect(&url).await?;
-    let mut diesel = Diesel::connect(&url).await?;
-    let mut sea_orm = SeaOrm::connect(&url).await?;
+    Ours::fill(&url).await?;
     let mut table = Table::default();
     for operation in Operation::ALL.into_iter().filter(|operation| operation.title().contains(&only)) {
         let mut times = Rounds::new(operation);
-        // The first round prepares the statements and warms the caches.
+        // The first round warms the caches, and does not count.
         for round in 0..=rounds {
             for turn in 0..Rounds::PEERS {
-                // Another one begins in each round.
+                // Another one begins in each round. Each has a new connection then: on which core its process at the server
+                // runs decides more than any client does.
                 match (turn + round) % Rounds::PEERS {
-                    0 => times.add(0, round, &mut ours).await?,
-                    1 => times.add(1, round, &mut bare).await?,
-                    2 => times.add(2, round, &mut sqlx).await?,
-                    3 => times.add(3, round, &mut diesel).await?,
-                    _ => times.add(4, round, &mut sea_orm).await?,
+                    0 => times.add(0, round, &mut Ours::connect(&url).await?).await?,
+                    1 => times.add(1, round, &mut Bare::connect(&url).await?).await?,
+                    2 => times.add(2, round, &mut Sqlx::connect(&url).await?).await?,
+                    3 => times.add(3, round, &mut Diesel::connect(&url).await?).await?,
+                    _ => times.add(4, round, &mut SeaOrm::connect(&url).await?).await?,
                 }
             }
         }

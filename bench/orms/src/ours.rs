@@ -10,16 +10,17 @@ pub struct Ours(Ominipg);
 
 impl Ours {
     pub async fn connect(url: &str) -> Result<Self> {
-        let options = ConnectOptions::new(url).schema(&SCHEMA).create_tables(true);
-        Ok(Self(Ominipg::connect(options).await?))
+        Ok(Self(Ominipg::connect(url).await?))
     }
 
     /// Writes what all peers read.
-    pub async fn fill(&self) -> Result<()> {
-        people::create_many((0..PEOPLE).map(person)).execute(&self.0).await?;
+    pub async fn fill(url: &str) -> Result<()> {
+        let options = ConnectOptions::new(url).schema(&SCHEMA).create_tables(true);
+        let db = Ominipg::connect(options).await?;
+        people::create_many((0..PEOPLE).map(person)).execute(&db).await?;
         let all = (0..PEOPLE * NOTES).map(|id| NewNote::new(id, id % PEOPLE, format!("Note {id}")));
-        notes::create_many(all).execute(&self.0).await?;
-        Ok(self.0.batch_execute("ANALYZE").await?)
+        notes::create_many(all).execute(&db).await?;
+        Ok(db.batch_execute("ANALYZE").await?)
     }
 }
 

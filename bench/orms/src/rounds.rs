@@ -24,6 +24,8 @@ impl Rounds {
     pub async fn add(&mut self, place: usize, round: usize, peer: &mut impl Peer) -> Result<()> {
         let calls = self.operation.calls();
         let mut times = Vec::with_capacity(calls);
+        // The first call prepares the statement.
+        self.operation.time(peer, round * calls, self.extra(round, place)).await?;
         for turn in round * calls..(round + 1) * calls {
             times.push(self.operation.time(peer, turn, turn * Self::PEERS + place).await?);
         }
@@ -31,6 +33,11 @@ impl Rounds {
             self.medians[place].push(median(times));
         }
         Ok(())
+    }
+
+    /// The number of a call beside those that are timed.
+    fn extra(&self, round: usize, place: usize) -> usize {
+        10_000_000 + round * Self::PEERS + place
     }
 
     /// The median of the rounds' medians.
