@@ -1,5 +1,7 @@
 //! SQL text and its parameters, put together piece by piece.
 
+use std::fmt::Write as _;
+
 use crate::param::Param;
 use crate::schema::{ColumnDef, SqlType, TableDef};
 
@@ -15,8 +17,11 @@ pub(crate) fn create_extension(name: &str) -> String {
     sql.text
 }
 
+/// The bytes of the text of most statements about a row.
+const TEXT: usize = 256;
+
 /// A statement in the making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Sql {
     /// The text.
     pub(crate) text: String,
@@ -26,6 +31,12 @@ pub(crate) struct Sql {
     inner: Option<String>,
     /// How many inner tables were named.
     depth: u32,
+}
+
+impl Default for Sql {
+    fn default() -> Self {
+        Self { text: String::with_capacity(TEXT), params: Vec::new(), inner: None, depth: 0 }
+    }
 }
 
 impl Sql {
@@ -98,8 +109,8 @@ impl Sql {
     /// Adds a parameter as it is.
     pub(crate) fn param(&mut self, param: Param) -> &mut Self {
         self.params.push(param);
-        self.text.push('$');
-        self.text.push_str(&self.params.len().to_string());
+        // A text can always be written to.
+        let _ = write!(self.text, "${}", self.params.len());
         self
     }
 

@@ -8,7 +8,7 @@ use ominipg::{
     ConnectOptions, Error, ErrorKind, Executing, Executor, Mode, Ominipg, Row, TypedParam,
     codegen_support::Uuid,
 };
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, NoTls, RowStream};
 
 /// The tables of `schemas/blog`.
 mod blog {
@@ -102,6 +102,12 @@ impl Executor for Noting {
         self.note(sql);
         Box::pin(async move { Ok(self.client.execute_typed(sql, params).await?) })
     }
+
+    fn stream_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, RowStream> {
+        self.note(sql);
+        let params = params.iter().map(|(value, ty)| (*value, ty.clone()));
+        Box::pin(async move { Ok(self.client.query_typed_raw(sql, params).await?) })
+    }
 }
 
 /// One that runs nothing.
@@ -127,6 +133,8 @@ async fn on_one_of_the_programs_own() {
     let refused = blog::users::find().all(&Refusing).await.expect_err("it runs nothing");
     assert_eq!((refused.kind(), refused.to_string().as_str()), (ErrorKind::Other, "not today"));
     assert!(refused.underlying().is_some_and(|cause| cause.is::<std::io::Error>()));
+    let refused = blog::users::find().stream(&Refusing).await.expect_err("it has no way to do so");
+    assert!(refused.to_string().contains("stream_typed"), "{refused}");
     let refused =
         blog::users::by_key(Uuid::nil()).delete().run(&Refusing).await.expect_err("it runs nothing");
     assert_eq!(refused.kind(), ErrorKind::Other);

@@ -69,10 +69,18 @@ pub(crate) async fn runs(on: &(impl Executor + ?Sized), together: bool) {
     assert_eq!(invalid.kind(), ErrorKind::Invalid);
     assert_eq!(users::find().count(on).await.expect("counted"), 2);
 
-    match users::find().stream(on).await {
-        Ok(mut people) => assert!(people.next().await.is_some()),
-        Err(error) => assert!(on.native().is_none() && error.to_string().contains("one by one"), "{error}"),
+    let sorted = users::find().order_by(users::name().asc());
+    let mut people = sorted.clone().stream(on).await.expect("it streams");
+    let mut names = Vec::new();
+    while let Some(person) = people.next().await {
+        names.push(person.expect("read").name);
     }
+    assert_eq!((names, people.next().await.is_none()), (vec!["Ada".to_owned(), "Cleo".to_owned()], true));
+    // What is dropped before its end leaves the client as it was.
+    let mut people = sorted.stream(on).await.expect("it streams");
+    assert_eq!(people.next().await.expect("there").expect("read").name, "Ada");
+    drop(people);
+    assert_eq!(users::find().count(on).await.expect("counted"), 2);
 }
 
 /// The two functions that executors have.

@@ -2,6 +2,7 @@
 //! was not meant, what is stored comes back as it was, and what is refused has its place.
 
 mod corpus;
+mod expressions;
 mod filters;
 mod guard;
 mod values;

@@ -8,7 +8,7 @@ pub(super) struct ServerParameter<'a> {
 }
 
 /// What is understood, with the values where there are only some.
-const KNOWN: [(&str, &[&str]); 21] = [
+const KNOWN: [(&str, &[&str]); 23] = [
     ("user", &[]),
     ("password", &[]),
     ("host", &[]),
@@ -25,10 +25,12 @@ const KNOWN: [(&str, &[&str]); 21] = [
     ("keepalives_count", &[]),
     ("keepalives_retries", &[]),
     ("sslrootcert", &[]),
+    ("sslcert", &[]),
+    ("sslkey", &[]),
     ("sslmode", &["disable", "prefer", "require", "verify-ca", "verify-full"]),
     ("sslnegotiation", &["postgres", "direct"]),
     ("channel_binding", &["disable", "prefer", "require"]),
-    ("target_session_attrs", &["any", "read-write", "read-only", "prefer-standby"]),
+    ("target_session_attrs", &["any", "read-write", "read-only", "primary", "standby", "prefer-standby"]),
     ("load_balance_hosts", &["disable", "random"]),
 ];
 

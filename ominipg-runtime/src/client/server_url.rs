@@ -9,7 +9,7 @@ use super::location::not_understood;
 use super::passfile::Passwords;
 use super::server_parameter::{self, ServerParameter};
 use crate::error::{Error, chain};
-use crate::session::Address;
+use crate::session::{Address, ClientCertificate, Role};
 
 /// A server's url, taken apart.
 #[derive(Debug)]
@@ -60,11 +60,18 @@ impl ServerUrl {
         if config.get_application_name().is_none() {
             config.application_name("ominipg");
         }
+        let client_certificate = match (found.certificate, found.key) {
+            (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
+            (None, None) => None,
+            _ => return Err(not_understood(url, "`sslcert` and `sslkey` are of use together alone")),
+        };
         let mut address = Address {
             hosts: hosts(&config).map_err(|why| not_understood(url, &why))?,
+            role: found.role,
             prefers_standby: found.prefers_standby,
             any_name: found.any_name,
             root_certificate: found.root_certificate,
+            client_certificate,
         };
         if config.get_password().is_none() {
             passwords().fill(&mut address.hosts)?;
@@ -77,7 +84,10 @@ impl ServerUrl {
 #[derive(Default)]
 struct Found {
     root_certificate: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
     any_name: bool,
+    role: Option<Role>,
     prefers_standby: bool,
     connect_timeout: Option<Duration>,
     tcp_user_timeout: Option<Duration>,
@@ -94,7 +104,9 @@ impl Found {
         };
         match (name, value) {
             ("sslrootcert", "system") => {}
-            ("sslrootcert", file) => self.root_certificate = Some(decode(url, file)?.into()),
+            ("sslrootcert", _) => self.root_certificate = Some(decode(url, parameter)?),
+            ("sslcert", _) => self.certificate = Some(decode(url, parameter)?),
+            ("sslkey", _) => self.key = Some(decode(url, parameter)?),
             ("sslmode", "verify-ca") => {
                 self.any_name = true;
                 return Ok(Some("sslmode=require".to_owned()));
@@ -104,6 +116,8 @@ impl Found {
                 return Ok(Some("sslmode=require".to_owned()));
             }
             ("target_session_attrs", "prefer-standby") => self.prefers_standby = true,
+            ("target_session_attrs", "primary") => self.role = Some(Role::Primary),
+            ("target_session_attrs", "standby") => self.role = Some(Role::Standby),
             // As libpq has it, 0 is without a limit.
             ("connect_timeout", _) => {
                 self.connect_timeout = Some(match number()? {
@@ -122,10 +136,11 @@ impl Found {
     }
 }
 
-fn decode(url: &str, value: &str) -> Result<String, Error> {
-    let decoded = percent_decode_str(value).decode_utf8();
-    let decoded = decoded.map_err(|_| not_understood(url, "the decoded `sslrootcert` is not UTF-8"))?;
-    Ok(decoded.into_owned())
+/// The path of a file.
+fn decode(url: &str, parameter: ServerParameter<'_>) -> Result<PathBuf, Error> {
+    let decoded = percent_decode_str(parameter.value).decode_utf8();
+    let wrong = |_| not_understood(url, &format!("the decoded `{}` is not UTF-8", parameter.name));
+    Ok(decoded.map_err(wrong)?.into_owned().into())
 }
 
 /// One configuration for each host: each has a time of its own to answer.
@@ -245,6 +260,11 @@ mod tests {
             read("postgres://ada@db?sslmode=verify-ca&target_session_attrs=prefer-standby&connect_timeout=0");
         assert!(url.address.any_name && url.address.prefers_standby);
         assert_eq!(url.connect_timeout, Some(Duration::MAX));
+        assert_eq!(read("postgres://ada@db?target_session_attrs=primary").address.role, Some(Role::Primary));
+        let url = read("postgres://ada@db?sslcert=ada%20.pem&sslkey=ada.key&target_session_attrs=standby");
+        let files = url.address.client_certificate.unwrap();
+        assert_eq!((files.certificate, files.key), ("ada .pem".into(), "ada.key".into()));
+        assert_eq!(url.address.role, Some(Role::Standby));
         for url in ["postgres://ada@%2Frun%2Fpg:1/app", "postgres:///app?user=ada&host=/run/pg&port=1"] {
             let hosts = read(url).address.hosts;
             assert_eq!(hosts[0].get_hosts(), [Host::Unix("/run/pg".into())]);
@@ -260,7 +280,8 @@ mod tests {
             ("postgres://ada@a,b?hostaddr=10.0.0.1", "2 hosts and 1 of `hostaddr`"),
             ("postgres://ada@a?connect_timeout=soon", "`connect_timeout` is a whole number"),
             ("postgres://ada@a?sslmode=allow", "`sslmode` is `disable`, "),
-            ("postgres://ada@a?target_session_attrs=primary", "`read-write`"),
+            ("postgres://ada@a?target_session_attrs=master", "`read-write`"),
+            ("postgres://ada@a?sslcert=ada.pem", "`sslcert` and `sslkey` are of use together"),
             ("postgres://ada@a?aplication_name=x", "do you mean `application_name`?"),
             ("postgres://host/db", "names no user"),
             ("postgres:///db?user=ada", "names no host"),

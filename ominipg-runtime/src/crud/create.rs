@@ -24,7 +24,7 @@ impl<M: Model> Create<M> {
     /// Of the kind `Invalid`, with every broken rule, before anything is sent; else where PostgreSQL refuses the row.
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<M, Error> {
         rows::validate(M::TABLE, &self.new)?;
-        let mut row = Encoder::new(M::TABLE);
+        let mut row = Encoder::row(M::TABLE);
         self.new.encode(&mut row);
         let mut sql = insert::one(M::TABLE, row)?;
         sql.push(" RETURNING ").columns(M::TABLE);

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Filter, IntoOrder, JsonLimits, JsonPolicy, parse_json};
 use crate::model::Model;
 use crate::param::Params;
-use crate::session::{Executor, Session, no_stream};
+use crate::session::{Executor, RowStream, Session};
 
 /// A search for rows of `M`, and of what is related to them; not sent yet.
 #[must_use = "nothing is sent until `all`, `stream`, `first`, `one`, `count` or `exists`"]
@@ -82,11 +82,15 @@ impl<M: Model> Find<M> {
     ///
     /// # Errors
     ///
-    /// Where PostgreSQL refuses the statement, or `on` is a client of others; what happens later is an item of the stream.
+    /// Where PostgreSQL refuses the statement, or `on` is an [`Executor`] without `stream_typed`; what happens later is an item of the stream.
     pub async fn stream<'a>(self, on: &'a (impl Executor + ?Sized)) -> Result<ModelStream<'a, M>, Error> {
         let sql = self.selection.rows(M::TABLE)?;
-        let session = on.native().ok_or_else(no_stream)?;
-        let rows = session.stream(&sql.text, Params::Ready(&sql.params)).await?;
+        let params = Params::Ready(&sql.params);
+        let Some(session) = on.native() else {
+            let rows = RowStream::foreign(on, &sql.text, params).await?;
+            return Ok(ModelStream::new(rows, false));
+        };
+        let rows = session.stream(&sql.text, params).await?;
         Ok(ModelStream::new(rows, session.validates_rows()))
     }
 

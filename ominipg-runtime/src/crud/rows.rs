@@ -61,7 +61,7 @@ pub(super) fn validate(table: &TableDef, value: &impl Validate) -> Result<(), Er
 
 /// Writes a key into an encoder of its own.
 pub(super) fn encode_key<M: Model>(key: &M::Key) -> Encoder {
-    let mut out = Encoder::new(M::TABLE);
+    let mut out = Encoder::row(M::TABLE);
     M::encode_key(key, &mut out);
     out
 }

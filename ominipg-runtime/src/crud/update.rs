@@ -102,7 +102,7 @@ pub(super) fn assignments(
     patch: &dyn Encode,
     changes: &[Change],
 ) -> Result<bool, Error> {
-    let mut values = Encoder::new(table);
+    let mut values = Encoder::row(table);
     patch.encode(&mut values);
     let values = values.into_row()?;
     if values.is_empty() && changes.is_empty() {

@@ -49,7 +49,7 @@ impl<M: Model> Upsert<M> {
     /// `INSERT …`, and the values that it has.
     fn insert(&self) -> Result<(Sql, Vec<(usize, Param)>), Error> {
         validate(M::TABLE, &self.new)?;
-        let mut row = Encoder::new(M::TABLE);
+        let mut row = Encoder::row(M::TABLE);
         self.new.encode(&mut row);
         let row = row.into_row()?;
         let mut sql = insert::row(M::TABLE, row.clone());

@@ -2,6 +2,8 @@
 
 mod array;
 mod column_set;
+mod key;
+mod single_row;
 mod slot;
 
 use std::error::Error as StdError;
@@ -12,32 +14,49 @@ use tokio_postgres::types::{IsNull, ToSql};
 
 pub(crate) use self::array::{array_param, slices};
 pub(crate) use self::column_set::ColumnSet;
+pub(crate) use self::key::Key;
+use self::single_row::SingleRow;
 pub(crate) use self::slot::{Elements, Slot};
 use crate::error::{Error, ErrorKind};
 use crate::field::Field;
 use crate::param::Param;
-use crate::schema::{SqlType, TableDef};
+use crate::schema::TableDef;
 use crate::value::write_json;
 
-/// Takes the values of one row or many, and keeps each column's bytes together.
+/// Takes the values of one row, or of many, of which it keeps each column's bytes together.
 pub struct Encoder {
     table: &'static TableDef,
-    slots: Vec<Slot>,
+    values: Values,
     only: Option<ColumnSet>,
     row: ColumnSet,
     error: Option<(usize, Box<dyn StdError + Sync + Send>)>,
 }
 
+enum Values {
+    /// Many rows'.
+    Columns(Vec<Slot>),
+    /// One row's.
+    Row(SingleRow),
+}
+
 impl Encoder {
-    /// An encoder for all columns of `table`.
-    pub(crate) fn new(table: &'static TableDef) -> Self {
-        let slots = table.columns.iter().map(|_| Slot::default()).collect();
-        Self { table, slots, only: None, row: ColumnSet::default(), error: None }
+    fn with(table: &'static TableDef, values: Values) -> Self {
+        Self { table, values, only: None, row: ColumnSet::default(), error: None }
     }
 
-    /// An encoder that leaves out all columns but `columns`.
-    pub(crate) fn only(table: &'static TableDef, columns: &[usize]) -> Self {
-        Self { only: Some(columns.iter().copied().collect()), ..Self::new(table) }
+    /// An encoder for many rows of `table`.
+    pub(crate) fn new(table: &'static TableDef) -> Self {
+        Self::with(table, Values::Columns(table.columns.iter().map(|_| Slot::default()).collect()))
+    }
+
+    /// An encoder for one row of `table`, or a part of it.
+    pub(crate) fn row(table: &'static TableDef) -> Self {
+        Self::with(table, Values::Row(SingleRow::new(table.columns.len())))
+    }
+
+    /// The same, but it leaves out all columns but `columns`.
+    pub(crate) fn only(self, columns: &[usize]) -> Self {
+        Self { only: Some(columns.iter().copied().collect()), ..self }
     }
 
     /// Puts a value into a column.
@@ -81,7 +100,11 @@ impl Encoder {
         }
         self.row.insert(column);
         let ty = self.table.columns[column].ty.wire();
-        if let Err(cause) = self.slots[column].push(&ty, write) {
+        let written = match &mut self.values {
+            Values::Columns(slots) => slots[column].push(&ty, write),
+            Values::Row(row) => row.push(column, &ty, write),
+        };
+        if let Err(cause) = written {
             self.error.get_or_insert((column, cause));
         }
     }
@@ -93,37 +116,46 @@ impl Encoder {
 
     /// Forgets the row that [`end_row`](Self::end_row) ended.
     pub(crate) fn undo_row(&mut self, row: &ColumnSet) {
-        for column in row.iter() {
-            self.slots[column].pop();
+        if let Values::Columns(slots) = &mut self.values {
+            row.iter().for_each(|column| slots[column].pop());
         }
     }
 
     /// Bytes held, of the largest column.
     pub(crate) fn largest(&self) -> usize {
-        self.slots.iter().map(Slot::len).max().unwrap_or(0)
+        self.slots().iter().map(Slot::len).max().unwrap_or(0)
     }
 
     /// The values of a single row, in the order of their columns.
     pub(crate) fn into_row(mut self) -> Result<Vec<(usize, Param)>, Error> {
         self.check()?;
-        let columns = self.end_row();
-        let param = |column: usize| {
+        let Values::Row(row) = self.values else { unreachable!("an encoder for many rows gives columns") };
+        let param = |(column, value): (usize, Option<Bytes>)| {
             let def = &self.table.columns[column];
-            let value = self.slots[column].elements().next().flatten().map(Bytes::copy_from_slice);
             (column, Param::new(def.ty.wire(), value).of(def))
         };
-        Ok(columns.iter().map(param).collect())
+        Ok(row.finish().map(param).collect())
+    }
+
+    fn slots(&self) -> &[Slot] {
+        match &self.values {
+            Values::Columns(slots) => slots,
+            Values::Row(_) => &[],
+        }
     }
 
     /// All values of one column, as the elements of an array.
     pub(crate) fn column(&self, column: usize) -> &Slot {
-        &self.slots[column]
+        &self.slots()[column]
     }
 
     /// Whether every value could be encoded; an error names the column and the parameter it would have been.
     pub(crate) fn check(&mut self) -> Result<(), Error> {
         let Some((column, cause)) = self.error.take() else { return Ok(()) };
-        let number = (0..=column).filter(|&n| !self.slots[n].is_empty()).count();
+        let number = match &self.values {
+            Values::Columns(slots) => slots[..=column].iter().filter(|slot| !slot.is_empty()).count(),
+            Values::Row(row) => row.count_to(column),
+        };
         let (table, column) = (self.table.name, &self.table.columns[column]);
         let message = format!(
             "the value of `{table}.{}` (${number}) cannot be sent as `{}`: {cause}",
@@ -132,24 +164,4 @@ impl Encoder {
         );
         Err(Error::new(ErrorKind::Parameter, message).with_source(cause))
     }
-}
-
-/// The bytes of a key, equal where the keys are; `None` where a part is NULL.
-///
-/// Integers are widened, so that an `int4` key meets an `int8` one.
-pub(crate) fn key_bytes(parts: &[(SqlType, Option<&[u8]>)]) -> Option<Vec<u8>> {
-    let mut key = Vec::new();
-    for (ty, bytes) in parts {
-        let bytes = (*bytes)?;
-        let wide = match ty {
-            SqlType::Int2 => Some(i64::from(i16::from_be_bytes(bytes.try_into().ok()?))),
-            SqlType::Int4 => Some(i64::from(i32::from_be_bytes(bytes.try_into().ok()?))),
-            _ => None,
-        };
-        let wide = wide.map(i64::to_be_bytes);
-        let bytes = wide.as_ref().map_or(bytes, |wide| wide.as_slice());
-        key.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
-        key.extend_from_slice(bytes);
-    }
-    Some(key)
 }

@@ -116,19 +116,18 @@ impl Expr {
 
     /// Every condition holds; true where there is none.
     pub(crate) fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
+        let mut conditions =
+            conditions.into_iter().filter(|condition| !matches!(condition, Self::Always(true)));
+        let Some(first) = conditions.next() else { return Self::Always(true) };
+        let Some(second) = conditions.next() else { return first };
         let mut list = Vec::new();
-        for condition in conditions {
+        for condition in [first, second].into_iter().chain(conditions) {
             match condition {
-                Self::Always(true) => {}
                 Self::And(inner) => list.extend(inner),
                 other => list.push(other),
             }
         }
-        match list.len() {
-            0 => Self::Always(true),
-            1 => list.remove(0),
-            _ => Self::And(list),
-        }
+        Self::And(list)
     }
 
     /// One condition holds; false where there is none.

@@ -142,6 +142,14 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// Whether these are the [`types`](Self::types).
+    pub(crate) fn are_of(&self, types: &[Type]) -> bool {
+        match self {
+            Self::Ready(params) => params.iter().map(|param| &param.ty).eq(types),
+            Self::Inferred(_) => types.is_empty(),
+        }
+    }
+
     /// Encodes inferred parameters as `types`; an error names the parameter.
     pub(crate) fn encode(&self, types: &[Type]) -> Result<Option<Vec<Param>>, Error> {
         let Self::Inferred(values) = self else { return Ok(None) };

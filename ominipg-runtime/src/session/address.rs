@@ -2,19 +2,40 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, LoadBalanceHosts, TargetSessionAttrs};
+use tokio_postgres::config::{Host, LoadBalanceHosts};
 
 /// Where a server is: one host, or several that stand for each other.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     /// How each of them is reached, at least one, each with one host.
     pub(crate) hosts: Vec<Config>,
-    /// Whether one that takes no changes comes before all others.
+    /// What a host is to be, where that matters.
+    pub(crate) role: Option<Role>,
+    /// Whether a standby comes before all others.
     pub(crate) prefers_standby: bool,
     /// Whether a certificate may be for another name.
     pub(crate) any_name: bool,
     /// A file of certificates to trust instead of the system's.
     pub(crate) root_certificate: Option<PathBuf>,
+    /// What proves to the server who connects.
+    pub(crate) client_certificate: Option<ClientCertificate>,
+}
+
+/// The files of a certificate, with those of its authorities behind it, and of its key.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "only encrypted connections have certificates"))]
+pub(crate) struct ClientCertificate {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// What a server is among those that hold the same data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one that takes changes, and passes them on.
+    Primary,
+    /// One that follows the primary.
+    Standby,
 }
 
 /// A host that stands at one place in the list, and how it is tried.
@@ -25,6 +46,8 @@ pub(super) struct Attempt {
     )]
     pub(super) place: usize,
     pub(super) config: Config,
+    /// What it is to be, where that matters.
+    pub(super) role: Option<Role>,
 }
 
 impl Address {
@@ -39,18 +62,13 @@ impl Address {
         if self.any().get_load_balance_hosts() == LoadBalanceHosts::Random {
             shuffle(&mut places);
         }
-        let with = |attributes: TargetSessionAttrs| {
-            let attempt = move |&place: &usize| {
-                let mut config = self.hosts[place].clone();
-                config.target_session_attrs(attributes);
-                Attempt { place, config }
-            };
-            places.iter().map(attempt)
+        let with = |role: Option<Role>| {
+            places.iter().map(move |&place| Attempt { place, config: self.hosts[place].clone(), role })
         };
         if self.prefers_standby {
-            with(TargetSessionAttrs::ReadOnly).chain(with(TargetSessionAttrs::Any)).collect()
+            with(Some(Role::Standby)).chain(with(None)).collect()
         } else {
-            with(self.any().get_target_session_attrs()).collect()
+            with(self.role).collect()
         }
     }
 
@@ -93,9 +111,11 @@ mod tests {
         let host = |name: &str| format!("postgres://ada@{name}/?{parameters}").parse().unwrap();
         Address {
             hosts: ["a", "b", "c", "d"].map(host).into(),
+            role: None,
             prefers_standby: false,
             any_name: false,
             root_certificate: None,
+            client_certificate: None,
         }
     }
 
@@ -120,7 +140,7 @@ mod tests {
     fn standbys_are_tried_first_where_they_are_preferred() {
         let address = Address { prefers_standby: true, ..address("") };
         assert_eq!(order(&address), [0, 1, 2, 3, 0, 1, 2, 3]);
-        let attributes = address.attempts().into_iter().map(|it| it.config.get_target_session_attrs());
-        assert_eq!(attributes.filter(|it| *it == TargetSessionAttrs::ReadOnly).count(), 4);
+        let roles: Vec<_> = address.attempts().into_iter().map(|attempt| attempt.role).collect();
+        assert_eq!(roles, [[Some(Role::Standby); 4], [None; 4]].concat());
     }
 }

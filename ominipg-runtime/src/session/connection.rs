@@ -430,12 +430,12 @@ impl Connection {
     }
 
     async fn prepare(&self, sql: &str, params: Params<'_>) -> Result<Statement, Error> {
-        let types = params.types();
-        let kept = self.statements.get(sql, &types);
+        let kept = self.statements.get(sql, params);
         self.monitor.prepared(kept.is_some());
         if let Some(statement) = kept {
             return Ok(statement);
         }
+        let types = params.types();
         let statement = self.client.prepare_typed(sql, &types).await?;
         if self.statements.are_prepared() {
             self.statements.put(sql, types, Some(statement.clone()));

@@ -2,7 +2,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::savepoint::Savepoint;
-use super::target::{Running, Session};
+use super::target::{Running, Session, no_stream};
 use super::transaction::Transaction;
 use crate::client::Ominipg;
 use crate::error::Error;
@@ -11,7 +11,8 @@ use crate::param::{Param, Params};
 /// What generated code runs on: an [`Ominipg`], a [`Transaction`], a [`Savepoint`]; a client or transaction of
 /// [`tokio_postgres`] and, with the cargo feature `deadpool`, of deadpool-postgres; and whatever else implements it.
 ///
-/// Two functions are enough: they run a statement with parameters whose types are known.
+/// Two functions are enough: they run a statement with parameters whose types are known. A third, which not every client can
+/// have, gives rows one by one.
 ///
 /// ```no_run
 /// use ominipg_runtime::{Error, Executing, Executor, Row, TypedParam};
@@ -41,6 +42,17 @@ pub trait Executor: Send + Sync {
 
     /// Runs a statement and returns how many rows it changed.
     fn execute_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, u64>;
+
+    /// Runs a statement and gives its rows one by one, for [`Find::stream`](crate::Find::stream); as in
+    /// `client.query_typed_raw(sql, params.iter().map(|(value, ty)| (*value, ty.clone())))`.
+    fn stream_typed<'a>(
+        &'a self,
+        sql: &'a str,
+        params: &'a [TypedParam<'a>],
+    ) -> Executing<'a, tokio_postgres::RowStream> {
+        let _ = (sql, params);
+        Box::pin(async { Err(no_stream()) })
+    }
 
     /// Whether its statements are all in one transaction.
     ///
@@ -109,6 +121,14 @@ macro_rules! references {
 
             fn execute_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, u64> {
                 (**self).execute_typed(sql, params)
+            }
+
+            fn stream_typed<'a>(
+                &'a self,
+                sql: &'a str,
+                params: &'a [TypedParam<'a>],
+            ) -> Executing<'a, tokio_postgres::RowStream> {
+                (**self).stream_typed(sql, params)
             }
 
             fn is_transaction(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Clients of others that generated code runs on.
 
-use tokio_postgres::{Client, Row, Transaction};
+use tokio_postgres::{Client, Row, RowStream, Transaction};
 
 use super::executor::{Executing, Executor, TypedParam};
 
@@ -15,6 +15,12 @@ macro_rules! foreign {
             fn execute_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, u64> {
                 let client: &'a $client = self;
                 Box::pin(async move { Ok(client.execute_typed(sql, params).await?) })
+            }
+
+            fn stream_typed<'a>(&'a self, sql: &'a str, params: &'a [TypedParam<'a>]) -> Executing<'a, RowStream> {
+                let client: &'a $client = self;
+                let params = params.iter().map(|(value, ty)| (*value, ty.clone()));
+                Box::pin(async move { Ok(client.query_typed_raw(sql, params).await?) })
             }
 
             fn is_transaction(&self) -> bool {

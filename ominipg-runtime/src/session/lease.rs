@@ -14,10 +14,6 @@ const CANCEL: Duration = Duration::from_secs(5);
 /// A connection, for as long as it is held.
 pub(crate) struct Lease(Option<Held>);
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it is held for one call, and an allocation would cost more than a move"
-)]
 enum Held {
     /// One of a pool's, which nobody else has.
     Pooled(Pooled),

@@ -29,7 +29,7 @@ mod transaction;
 mod transaction_options;
 mod worker;
 
-pub(crate) use self::address::Address;
+pub(crate) use self::address::{Address, ClientCertificate, Role};
 pub(crate) use self::backend::{Backend, Host};
 #[cfg(any(feature = "embedded", test))]
 pub(crate) use self::connection::Connection;
@@ -48,7 +48,7 @@ pub(crate) use self::server::{ConnectionSettings, Server};
 pub(crate) use self::statements::Keeping;
 pub(crate) use self::streams::{COPY_END, COPY_HEADER, Exchange};
 pub use self::streams::{CopyIn, CopyInRows, CopyOut, RowStream};
-pub(crate) use self::target::{Session, no_stream};
+pub(crate) use self::target::Session;
 pub(crate) use self::transact::{transact, transact_with};
 pub use self::transaction::Transaction;
 pub use self::transaction_options::{Isolation, TransactionOptions};

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use deadpool::Runtime;
 use deadpool::managed::{
-    Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult, TimeoutType,
+    Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult, TimeoutType, Timeouts,
 };
 
 use super::connection::Connection;
@@ -40,10 +40,11 @@ pub(crate) struct PoolOptions {
 
 impl PoolOptions {
     /// Why a connection is not used any more, where that is so.
-    fn is_over(&self, metrics: &Metrics) -> Option<&'static str> {
-        if self.max_lifetime.is_some_and(|most| metrics.age() >= most) {
+    fn is_over(&self, metrics: &Metrics, now: Instant) -> Option<&'static str> {
+        let since = |time: Instant| now.saturating_duration_since(time);
+        if self.max_lifetime.is_some_and(|most| since(metrics.created) >= most) {
             Some("the connection is older than `max_lifetime`")
-        } else if self.idle_timeout.is_some_and(|most| metrics.last_used() >= most) {
+        } else if self.idle_timeout.is_some_and(|most| since(last_used(metrics)) >= most) {
             Some("the connection was not used for `idle_timeout`")
         } else {
             None
@@ -70,30 +71,36 @@ impl Connector {
     }
 
     /// Whether a connection is to be asked whether it answers.
-    fn is_in_doubt(&self, metrics: &Metrics) -> bool {
+    fn is_in_doubt(&self, metrics: &Metrics, now: Instant) -> bool {
         let suspicion = *self.suspicion.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = metrics.recycled.unwrap_or(metrics.created);
-        suspicion.is_some_and(|since| last <= since) || last.elapsed() >= SILENCE
+        let last = last_used(metrics);
+        suspicion.is_some_and(|since| last <= since) || now.saturating_duration_since(last) >= SILENCE
     }
 }
 
+fn last_used(metrics: &Metrics) -> Instant {
+    metrics.recycled.unwrap_or(metrics.created)
+}
+
 impl Manager for Connector {
-    type Type = Connection;
+    /// Behind a pointer, for it is moved with every call.
+    type Type = Box<Connection>;
     type Error = Error;
 
-    async fn create(&self) -> Result<Connection, Error> {
+    async fn create(&self) -> Result<Box<Connection>, Error> {
         // Behind a pointer, or every call's future would have room for a handshake.
-        Box::pin(self.server.connect()).await
+        Box::pin(self.server.connect()).await.map(Box::new)
     }
 
-    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, connection: &mut Box<Connection>, metrics: &Metrics) -> RecycleResult<Error> {
         if connection.is_closed() {
             return Err(RecycleError::message("the connection is closed"));
         }
-        if let Some(why) = self.options.is_over(metrics) {
+        let now = Instant::now();
+        if let Some(why) = self.options.is_over(metrics, now) {
             return Err(RecycleError::message(why));
         }
-        if self.is_in_doubt(metrics) {
+        if self.is_in_doubt(metrics, now) {
             let answered = tokio::time::timeout(self.server.timeout(), connection.ping()).await;
             if !answered.is_ok_and(|answer| answer.is_ok()) {
                 return Err(RecycleError::message("the connection does not answer"));
@@ -120,15 +127,22 @@ pub(super) async fn tidy(pool: Connections) {
     let [most_often, least_often] = LOOKS;
     loop {
         tokio::time::sleep((shortest / 2).clamp(most_often, least_often)).await;
-        drop(
-            pool.retain(|connection, metrics| !connection.is_closed() && options.is_over(&metrics).is_none()),
-        );
+        let now = Instant::now();
+        drop(pool.retain(|connection, metrics| {
+            !connection.is_closed() && options.is_over(&metrics, now).is_none()
+        }));
     }
 }
 
 /// Takes a connection.
 pub(super) async fn take(pool: &Connections) -> Result<Pooled, Error> {
-    pool.get().await.map_err(|error| match error {
+    // One that is free costs no timer.
+    let at_once = Timeouts { wait: Some(Duration::ZERO), ..pool.timeouts() };
+    let taken = match pool.timeout_get(&at_once).await {
+        Err(PoolError::Timeout(TimeoutType::Wait)) => pool.get().await,
+        taken => taken,
+    };
+    taken.map_err(|error| match error {
         PoolError::Backend(error) => error,
         PoolError::Timeout(TimeoutType::Wait) => busy(pool, pool.timeouts().wait.unwrap_or_default()),
         PoolError::Closed => closed(),

@@ -1,5 +1,6 @@
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, RowStream, Statement};
+use tokio_stream::StreamExt;
 
 use crate::param::{Param, Params};
 
@@ -33,27 +34,23 @@ impl<'a> Ready<'a> {
 
     pub(super) async fn query(&self, client: &Client) -> Result<Vec<Row>, Error> {
         match &self.prepared {
-            Some(statement) => client.query(statement, &self.refs()).await,
+            Some(statement) => client.query_raw(statement, self.list()).await?.collect().await,
             None => client.query_typed(self.sql, &self.typed()).await,
         }
     }
 
     pub(super) async fn execute(&self, client: &Client) -> Result<u64, Error> {
         match &self.prepared {
-            Some(statement) => client.execute(statement, &self.refs()).await,
+            Some(statement) => client.execute_raw(statement, self.list()).await,
             None => client.execute_typed(self.sql, &self.typed()).await,
         }
     }
 
     pub(super) async fn stream(&self, client: &Client) -> Result<RowStream, Error> {
         match &self.prepared {
-            Some(statement) => client.query_raw(statement, self.refs()).await,
+            Some(statement) => client.query_raw(statement, self.list()).await,
             None => client.query_typed_raw(self.sql, self.typed()).await,
         }
-    }
-
-    fn refs(&self) -> Vec<&(dyn ToSql + Sync)> {
-        self.list().iter().map(|param| param as &(dyn ToSql + Sync)).collect()
     }
 
     fn typed(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {

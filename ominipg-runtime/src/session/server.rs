@@ -1,14 +1,17 @@
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 #[cfg(feature = "tls")]
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{CancelToken, Client, NoTls};
+use tokio_postgres::{CancelToken, Client, NoTls, SimpleQueryMessage};
 
-use super::address::{Address, Attempt, place};
+use super::address::{Address, Attempt, Role, place};
 use super::connection::Connection;
 use super::ended::Ended;
 use super::line::OnMessage;
@@ -46,7 +49,21 @@ pub(crate) struct ConnectionSettings {
 }
 
 /// Whether a connection was made, or why not.
-type Handshake = Result<(Client, Ended), tokio_postgres::Error>;
+type Handshake = Result<(Client, Ended), Refused>;
+
+/// Why a host is not the one.
+enum Refused {
+    /// It does not answer, or not as it should.
+    Failed(tokio_postgres::Error),
+    /// It is not what the url asks for.
+    Is(Role),
+}
+
+impl From<tokio_postgres::Error> for Refused {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Failed(error)
+    }
+}
 
 impl Server {
     /// A server at an address.
@@ -58,11 +75,12 @@ impl Server {
         #[cfg(feature = "tls")]
         let tls = match address.hosts.iter().all(|host| host.get_ssl_mode() == SslMode::Disable) {
             true => None,
-            false => Some(Tls::new(address.root_certificate.as_deref(), address.any_name)?),
+            false => Some(Tls::new(&address)?),
         };
         #[cfg(not(feature = "tls"))]
         if address.hosts.iter().any(|host| host.get_ssl_mode() == SslMode::Require)
             || address.root_certificate.is_some()
+            || address.client_certificate.is_some()
             || address.any_name
         {
             let message = "the url asks for an encrypted connection: build with the cargo feature `tls`";
@@ -130,7 +148,9 @@ impl Server {
             let handshake = Box::pin(self.handshake(&attempt, &mut on_message));
             let (failure, last) = match tokio::time::timeout(self.settings.timeout, handshake).await {
                 Ok(Ok(connected)) => return Ok(connected),
-                Ok(Err(error)) => {
+                Ok(Err(Refused::Is(Role::Primary))) => ("it is the primary".to_owned(), false),
+                Ok(Err(Refused::Is(Role::Standby))) => ("it is a standby".to_owned(), false),
+                Ok(Err(Refused::Failed(error))) => {
                     // As libpq does: the other hosts would be asked with the same wrong password.
                     let is_refusal = error.code().is_some_and(|code| code.code().starts_with("28"));
                     let reason = self.reason(&error);
@@ -162,14 +182,18 @@ impl Server {
         #[cfg(feature = "tls")]
         if let Some(tls) = self.encryption(attempt) {
             match attempt.config.connect(tls.connector()).await {
-                Ok((client, connection)) => return Ok((client, self.drive(connection, taken()))),
+                Ok((client, mut connection)) => {
+                    check_role(attempt, &client, &mut connection).await?;
+                    return Ok((client, self.drive(connection, taken())));
+                }
                 Err(error) if self.may_do_without(attempt, &error) => {
                     self.plain[attempt.place].store(true, Ordering::Relaxed);
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
-        let (client, connection) = attempt.config.connect(NoTls).await?;
+        let (client, mut connection) = attempt.config.connect(NoTls).await?;
+        check_role(attempt, &client, &mut connection).await?;
         Ok((client, self.drive(connection, taken())))
     }
 
@@ -180,8 +204,8 @@ impl Server {
         mut on_message: OnMessage,
     ) -> Ended
     where
-        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-        T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         self.monitor.connected_to(connection.parameter("server_version"));
         let ended = Ended::default();
@@ -263,6 +287,37 @@ impl Server {
     /// How long one of its hosts may take to answer.
     pub(super) fn timeout(&self) -> Duration {
         self.settings.timeout
+    }
+}
+
+/// Sees that a server is what its url asks for.
+async fn check_role<S, T>(
+    attempt: &Attempt,
+    client: &Client,
+    connection: &mut tokio_postgres::Connection<S, T>,
+) -> Result<(), Refused>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let Some(wanted) = attempt.role else { return Ok(()) };
+    // As `read-write` and `read-only` are found out, but PostgreSQL says it by itself only from version 14 on.
+    let mut asked = pin!(client.simple_query("SELECT pg_catalog.pg_is_in_recovery()"));
+    let answer = poll_fn(|cx| {
+        while let Poll::Ready(Some(message)) = connection.poll_message(cx) {
+            // Nobody listens yet to what else it says.
+            message?;
+        }
+        asked.as_mut().poll(cx)
+    });
+    let is_standby = answer.await?.iter().any(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0) == Some("t"),
+        _ => false,
+    });
+    match (wanted, is_standby) {
+        (Role::Primary, true) => Err(Refused::Is(Role::Standby)),
+        (Role::Standby, false) => Err(Refused::Is(Role::Primary)),
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio_postgres::Statement;
 use tokio_postgres::types::Type;
 
+use crate::param::Params;
+
 /// What becomes of statements once they ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keeping {
@@ -54,9 +56,9 @@ impl Statements {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The statement for this text, prepared with these types.
-    pub(super) fn get(&self, sql: &str, types: &[Type]) -> Option<Statement> {
-        self.cache().used(sql).filter(|entry| entry.types == types)?.statement.clone()
+    /// The statement for this text, prepared with the types of these parameters.
+    pub(super) fn get(&self, sql: &str, params: Params<'_>) -> Option<Statement> {
+        self.cache().used(sql).filter(|entry| params.are_of(&entry.types))?.statement.clone()
     }
 
     /// The types that the server inferred for this text.

@@ -295,7 +295,7 @@ impl<'a> Session<'a> {
 }
 
 /// Parameters as other clients take them.
-fn typed(params: Params<'_>) -> Result<Vec<(&(dyn ToSql + Sync), Type)>, Error> {
+pub(super) fn typed(params: Params<'_>) -> Result<Vec<(&(dyn ToSql + Sync), Type)>, Error> {
     Ok(match params {
         Params::Ready(ready) => {
             check_size(ready)?;
@@ -311,9 +311,9 @@ fn no_transaction() -> Error {
     Error::new(ErrorKind::Transaction, message)
 }
 
-pub(crate) fn no_stream() -> Error {
+pub(super) fn no_stream() -> Error {
     let message =
-        "only an `Ominipg`, a `Transaction` or a `Savepoint` gives rows one by one: use `all`, or pages";
+        "this client gives no rows one by one, for its `Executor` has no `stream_typed`: use `all`, or pages";
     Error::new(ErrorKind::Options, message)
 }
 

@@ -21,9 +21,11 @@ async fn backend() -> Arc<Backend> {
     let url = ominipg_test_support::database().await;
     let address = Address {
         hosts: vec![url.parse().unwrap()],
+        role: None,
         prefers_standby: false,
         any_name: false,
         root_certificate: None,
+        client_certificate: None,
     };
     let settings =
         ConnectionSettings { timeout: WAIT * 10, keeping: Keeping::default(), statement_timeout: None };

@@ -1,3 +1,5 @@
+mod client_certificate;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +10,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::address::Address;
 use crate::error::{Error, ErrorKind};
 
 /// How connections are encrypted. The server's certificate is always verified, and its name unless any will do.
@@ -15,10 +18,10 @@ use crate::error::{Error, ErrorKind};
 pub(crate) struct Tls(Arc<ClientConfig>);
 
 impl Tls {
-    /// Trusts the certificates in `file`, else those of the system.
-    pub(super) fn new(file: Option<&Path>, any_name: bool) -> Result<Self, Error> {
+    /// What an address asks for; trusted are the certificates of its file, else those of the system.
+    pub(super) fn new(address: &Address) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
-        match file {
+        match address.root_certificate.as_deref() {
             Some(file) => add_file(&mut roots, file)?,
             None => {
                 // A system without certificates trusts nobody; connections that need none still work.
@@ -32,7 +35,7 @@ impl Tls {
             .with_safe_default_protocol_versions()
             .map_err(|error| failed(error.to_string()))?;
         // Without any root there is no such verifier, and nobody is trusted, whatever the name.
-        let config = if any_name && !roots.is_empty() {
+        let config = if address.any_name && !roots.is_empty() {
             let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
                 .build()
                 .map_err(|error| failed(error.to_string()))?;
@@ -40,7 +43,10 @@ impl Tls {
         } else {
             builder.with_root_certificates(roots)
         };
-        let mut config = config.with_no_client_auth();
+        let mut config = match &address.client_certificate {
+            None => config.with_no_client_auth(),
+            Some(files) => client_certificate::add(config, files)?,
+        };
         // PostgreSQL 17 asks for it where `sslnegotiation=direct`, and older ones do not look.
         config.alpn_protocols = vec![b"postgresql".to_vec()];
         Ok(Self(Arc::new(config)))

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::chown;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -75,12 +76,29 @@ impl CrashServer {
         self.wait()
     }
 
+    /// Starts it again as a standby, though it has nobody to follow: it takes no changes.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not start.
+    pub fn restart_as_standby(&mut self) -> io::Result<()> {
+        drop(self.keeper.stdin.take());
+        self.keeper.wait()?;
+        let signal = self.folder.join("data/standby.signal");
+        fs::write(&signal, "")?;
+        if let Some((user, group)) = self.user {
+            chown(&signal, Some(user), Some(group))?;
+        }
+        self.restart()
+    }
+
     /// Waits until it takes connections: the file of one that was killed says so too, with another number.
     fn wait(&self) -> io::Result<()> {
         let start = Instant::now();
         while start.elapsed() < START {
             let state = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
-            let is_ready = state.lines().last().is_some_and(|line| line.trim() == "ready");
+            let is_ready =
+                state.lines().last().is_some_and(|line| ["ready", "standby"].contains(&line.trim()));
             if is_ready && state.lines().next().is_some_and(is_alive) {
                 return Ok(());
             }

@@ -1,10 +1,9 @@
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{Config, NoTls};
 
-use crate::embedded;
 use crate::local::Local;
 
 enum Server {
@@ -61,10 +60,23 @@ pub fn server_url() -> String {
 /// # Panics
 ///
 /// Where there is no server and none can be started.
-pub fn server_certificate() -> Option<&'static Path> {
+pub fn server_certificate() -> Option<PathBuf> {
     match server() {
         Server::Given(_) | Server::StandIn => None,
         Server::Local(local) => Some(local.certificate()),
+    }
+}
+
+/// The files of a certificate for the role `needs_certificate` and of its key, where the server was started for the tests:
+/// it lets nobody in by that name without.
+///
+/// # Panics
+///
+/// Where there is no server and none can be started.
+pub fn client_certificate() -> Option<[PathBuf; 2]> {
+    match server() {
+        Server::Given(_) | Server::StandIn => None,
+        Server::Local(local) => Some(local.client_certificate()),
     }
 }
 
@@ -101,8 +113,16 @@ pub async fn database() -> String {
     with_database(&url, &name)
 }
 
+#[cfg(feature = "embedded")]
 fn stand_in() -> String {
-    embedded::serve().expect("a port of this machine can be listened on")
+    crate::embedded::serve().expect("a port of this machine can be listened on")
+}
+
+#[cfg(not(feature = "embedded"))]
+fn stand_in() -> String {
+    panic!(
+        "there is no PostgreSQL on this machine: name a server, as in `OMINIPG_TEST_PG=postgresql://user@host/database`"
+    )
 }
 
 /// The url with another database.

@@ -1,19 +1,19 @@
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::binaries;
+use crate::{binaries, certificates};
 
 pub(crate) const START: Duration = Duration::from_secs(60);
 
 /// Stops the server and takes its folder away when the pipe to this script closes, however the tests end.
 const KEEPER: &str = r#""$1" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 \
-    -c ssl=on -c ssl_cert_file="$2/server.pem" -c ssl_key_file="$2/server.key" \
+    -c ssl=on -c ssl_cert_file="$2/server.pem" -c ssl_key_file="$2/server.key" -c ssl_ca_file="$2/authority.pem" \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$2/log" 2>&1 &
 server=$!
 cat >/dev/null
@@ -27,7 +27,6 @@ pub(crate) struct Local {
     _keeper: Child,
     folder: PathBuf,
     port: u16,
-    certificate: PathBuf,
 }
 
 impl Local {
@@ -42,8 +41,8 @@ impl Local {
         let folder = new_folder("test")?;
         let user = user(&folder)?;
         initdb(&folder, user)?;
-        ask_for_passwords(&folder.join("data/pg_hba.conf"))?;
-        let certificate = certificate(&folder, user)?;
+        ask_for_proof(&folder.join("data/pg_hba.conf"))?;
+        certificates::make(&folder, user)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("sh");
         command.args(["-c", KEEPER, "keeper"]).arg(postgres).arg(&folder).arg(port.to_string());
@@ -51,7 +50,7 @@ impl Local {
         // A signal to the tests' process group, such as Ctrl-C, is not for the script: it sees the pipe close.
         let keeper = become_user(&mut command, user).process_group(0).spawn()?;
         wait_until_ready(&folder)?;
-        Ok(Self { _keeper: keeper, folder, port, certificate })
+        Ok(Self { _keeper: keeper, folder, port })
     }
 
     /// The url of its database `postgres`.
@@ -66,8 +65,13 @@ impl Local {
     }
 
     /// The file of its certificate, which nobody trusts yet.
-    pub(crate) fn certificate(&self) -> &Path {
-        &self.certificate
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.folder.join(certificates::SERVER)
+    }
+
+    /// The files of a certificate that it trusts, and of its key.
+    pub(crate) fn client_certificate(&self) -> [PathBuf; 2] {
+        certificates::CLIENT.map(|file| self.folder.join(file))
     }
 }
 
@@ -83,23 +87,11 @@ pub(crate) fn initdb(folder: &Path, user: Option<(u32, u32)>) -> io::Result<()> 
     Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 
-/// Lets the role `needs_password`, which a test may create, in by its password alone.
-fn ask_for_passwords(rules: &Path) -> io::Result<()> {
+/// Lets the roles `needs_password` and `needs_certificate`, which tests may create, in by these alone.
+fn ask_for_proof(rules: &Path) -> io::Result<()> {
     let others = fs::read_to_string(rules)?;
-    fs::write(rules, format!("host all needs_password all scram-sha-256\n{others}"))
-}
-
-/// Makes a certificate for the server's address.
-fn certificate(folder: &Path, user: Option<(u32, u32)>) -> io::Result<PathBuf> {
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).map_err(io::Error::other)?;
-    let (certificate, key) = (folder.join("server.pem"), folder.join("server.key"));
-    fs::write(&certificate, made.cert.pem())?;
-    fs::write(&key, made.signing_key.serialize_pem())?;
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
-    if let Some((user, group)) = user {
-        chown(&key, Some(user), Some(group))?;
-    }
-    Ok(certificate)
+    let certificate = "hostssl all needs_certificate all cert\nhost all needs_certificate all reject";
+    fs::write(rules, format!("host all needs_password all scram-sha-256\n{certificate}\n{others}"))
 }
 
 pub(crate) fn program(name: &str) -> io::Result<PathBuf> {

@@ -90,7 +90,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
 
 /// A row's values of the sorted columns.
 fn values<M: Model>(table: &'static TableDef, keys: &[keyset::Key], row: &M) -> Result<Vec<Param>, Error> {
-    let mut encoder = Encoder::new(table);
+    let mut encoder = Encoder::row(table);
     row.encode(&mut encoder);
     let values = encoder.into_row()?;
     let value = |key: &keyset::Key| {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 
-use crate::encode::{Elements, Encoder, Slot, array_param, key_bytes};
+use crate::encode::{Elements, Encoder, Key, Slot, array_param};
 use crate::error::Error;
 use crate::model::Encode;
 use crate::param::Param;
@@ -16,10 +16,10 @@ pub(super) struct Keys {
     table: &'static TableDef,
     columns: &'static [usize],
     encoder: Encoder,
-    /// Each row's key; `None` where a part is NULL.
-    pub(super) keys: Vec<Option<Vec<u8>>>,
+    /// The number of each row's key; `None` where a part is NULL.
+    places: Vec<Option<usize>>,
     /// Each key once, numbered in the order it was found.
-    pub(super) distinct: HashMap<Vec<u8>, usize>,
+    pub(super) distinct: HashMap<Key, usize>,
     /// The row that each number was found at.
     found_at: Vec<usize>,
 }
@@ -30,31 +30,32 @@ impl Keys {
         columns: &'static [usize],
         rows: &[E],
     ) -> Result<Self, Error> {
-        let mut encoder = Encoder::only(table, columns);
-        for row in rows {
-            row.encode(&mut encoder);
-        }
-        encoder.check()?;
-        let (mut keys, mut distinct, mut found_at) =
-            (Vec::with_capacity(rows.len()), HashMap::new(), Vec::new());
-        {
-            let mut parts: Vec<_> = columns.iter().map(|&column| encoder.column(column).elements()).collect();
-            for index in 0..rows.len() {
-                let part = |(column, elements): (&usize, &mut _)| {
-                    let elements: &mut Elements<'_> = elements;
-                    (table.columns[*column].ty, elements.next().flatten())
-                };
-                let key = key_bytes(&columns.iter().zip(&mut parts).map(part).collect::<Vec<_>>());
-                if let Some(key) = &key
-                    && !distinct.contains_key(key)
-                {
-                    distinct.insert(key.clone(), found_at.len());
-                    found_at.push(index);
-                }
-                keys.push(key);
-            }
-        }
-        Ok(Self { table, columns, encoder, keys, distinct, found_at })
+        let encoder = encode(table, columns, rows)?;
+        let (mut distinct, mut found_at) = (HashMap::new(), Vec::new());
+        let place = |(index, key): (usize, Option<Key>)| {
+            Some(*distinct.entry(key?).or_insert_with(|| {
+                found_at.push(index);
+                found_at.len() - 1
+            }))
+        };
+        let places = keys(&encoder, table, columns, rows.len()).enumerate().map(place).collect();
+        Ok(Self { table, columns, encoder, places, distinct, found_at })
+    }
+
+    /// The numbers that the keys of rows of another table have here.
+    pub(super) fn places_of<E: Encode>(
+        &self,
+        table: &'static TableDef,
+        columns: &'static [usize],
+        rows: &[E],
+    ) -> Result<Vec<Option<usize>>, Error> {
+        let encoder = encode(table, columns, rows)?;
+        Ok(keys(&encoder, table, columns, rows.len()).map(|key| self.place(key?)).collect())
+    }
+
+    /// The number of a key.
+    pub(super) fn place(&self, key: Key) -> Option<usize> {
+        self.distinct.get(&key).copied()
     }
 
     /// The types of the parts.
@@ -80,28 +81,47 @@ impl Keys {
 
     /// Gives each row its group; only rows that share a key cost a copy.
     pub(super) fn hand_out<R: Clone>(self, mut groups: Vec<Vec<R>>) -> Vec<Vec<R>> {
-        let places: Vec<_> = self
-            .keys
-            .iter()
-            .map(|key| key.as_ref().and_then(|key| self.distinct.get(key)).copied())
-            .collect();
         let mut uses = vec![0_usize; groups.len()];
-        places.iter().flatten().for_each(|&place| uses[place] += 1);
+        self.places.iter().flatten().for_each(|&place| uses[place] += 1);
         let mut give = |place: Option<usize>| {
             let Some(place) = place else { return Vec::new() };
             uses[place] -= 1;
             if uses[place] == 0 { std::mem::take(&mut groups[place]) } else { groups[place].clone() }
         };
-        places.into_iter().map(&mut give).collect()
+        self.places.into_iter().map(&mut give).collect()
     }
 }
 
+fn encode<E: Encode>(table: &'static TableDef, columns: &[usize], rows: &[E]) -> Result<Encoder, Error> {
+    let mut encoder = Encoder::new(table).only(columns);
+    rows.iter().for_each(|row| row.encode(&mut encoder));
+    encoder.check()?;
+    Ok(encoder)
+}
+
+/// The keys of so many rows.
+fn keys<'a>(
+    encoder: &'a Encoder,
+    table: &'static TableDef,
+    columns: &'a [usize],
+    rows: usize,
+) -> impl Iterator<Item = Option<Key>> + 'a {
+    let mut parts: Vec<_> = columns.iter().map(|&column| encoder.column(column).elements()).collect();
+    (0..rows).map(move |_| {
+        let part = |(&column, elements): (&usize, &mut Elements<'a>)| {
+            (table.columns[column].ty, elements.next().flatten())
+        };
+        Key::of(columns.iter().zip(&mut parts).map(part))
+    })
+}
+
 /// The key that a row has in its columns from `at` on.
-pub(super) fn key_at(row: &Row, at: usize, types: &[SqlType]) -> Result<Option<Vec<u8>>, Error> {
+pub(super) fn key_at(row: &Row, at: usize, types: &[SqlType]) -> Result<Option<Key>, Error> {
     let part = |(index, ty): (usize, &SqlType)| -> Result<_, Error> {
         Ok((*ty, row.try_get::<_, Option<Raw<'_>>>(at + index)?.map(|raw| raw.0)))
     };
-    Ok(key_bytes(&types.iter().enumerate().map(part).collect::<Result<Vec<_>, _>>()?))
+    let parts = types.iter().enumerate().map(part).collect::<Result<Vec<_>, _>>()?;
+    Ok(Key::of(parts.into_iter()))
 }
 
 /// A value's bytes, still in the row's buffer.

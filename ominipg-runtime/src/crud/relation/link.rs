@@ -33,7 +33,7 @@ impl<R: Model> CreateFor<R> {
     pub async fn run(self, on: &(impl Executor + ?Sized)) -> Result<R, Error> {
         let key = self.key?;
         validate(R::TABLE, &self.new)?;
-        let mut row = Encoder::new(R::TABLE);
+        let mut row = Encoder::row(R::TABLE);
         self.new.encode(&mut row);
         let mut row = row.into_row()?;
         row.retain(|(column, _)| key.iter().all(|(own, _)| own != column));
@@ -71,7 +71,7 @@ struct Pairs {
 
 impl<M: Model, R: Model> Between<M, R> {
     fn new<'a>(relation: &'static RelationDef, row: &M, others: impl IntoIterator<Item = &'a R>) -> Self {
-        let mut encoder = Encoder::only(R::TABLE, relation.to);
+        let mut encoder = Encoder::new(R::TABLE).only(relation.to);
         let mut count = 0;
         for other in others {
             other.encode(&mut encoder);
@@ -191,7 +191,7 @@ fn values(
     columns: &'static [usize],
     row: &impl Encode,
 ) -> Result<Vec<Param>, Error> {
-    let mut encoder = Encoder::only(table, columns);
+    let mut encoder = Encoder::row(table).only(columns);
     row.encode(&mut encoder);
     let values = encoder.into_row()?;
     let value = |column: &usize| {

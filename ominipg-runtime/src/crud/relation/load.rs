@@ -28,20 +28,21 @@ pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
         let rows = session.rows(statement(&keys, relation, wanted)?).await?;
         let found: Vec<R> = decode_all(&rows, session.validates_rows())?;
         let places = match relation.through {
-            None => Keys::of(R::TABLE, relation.to, &found)?.keys,
+            None => keys.places_of(R::TABLE, relation.to, &found)?,
             Some(through) => {
                 let types: Vec<SqlType> =
                     through.from.iter().map(|&column| through.table.columns[column].ty).collect();
                 let at = R::TABLE.columns.len();
-                rows.iter().map(|row| key_at(row, at, &types)).collect::<Result<_, _>>()?
+                let place = |row| Ok(key_at(row, at, &types)?.and_then(|key| keys.place(key)));
+                rows.iter().map(place).collect::<Result<_, Error>>()?
             }
         };
         drop(rows);
         // Behind a pointer, or futures would grow with every level, and several of them stand side by side.
         let found = Box::pin(nested.load(session, found)).await?;
-        for (row, key) in found.into_iter().zip(places) {
-            if let Some(place) = key.and_then(|key| keys.distinct.get(&key)) {
-                groups[*place].push(row);
+        for (row, place) in found.into_iter().zip(places) {
+            if let Some(place) = place {
+                groups[place].push(row);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod field;
 mod operator;
+mod pattern;
 mod place;
 mod policy;
 mod value;

@@ -2,6 +2,7 @@ use serde_json::Value;
 use tokio_postgres::types::ToSql;
 
 use super::field::Field;
+use super::pattern;
 use super::value::{Cell, NUL, cell, has_nul};
 use crate::filter::Expr;
 use crate::filter::expr::{JsonTest, Test, array_of};
@@ -103,6 +104,9 @@ impl Field {
             return Err(format!(
                 "{operator} takes no pattern that ends with `\\`: a character must follow it"
             ));
+        }
+        if sql == "~" {
+            pattern::check(pattern).map_err(|why| format!("{operator} takes a regular expression: {why}"))?;
         }
         if self.is_json() {
             return Ok(self.json(JsonTest::Text(sql, Param::text(pattern))));

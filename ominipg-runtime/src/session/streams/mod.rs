@@ -8,6 +8,7 @@ mod copy_in;
 mod copy_in_rows;
 mod copy_out;
 mod exchange;
+mod foreign_rows;
 mod reading;
 mod row_stream;
 
