@@ -74,10 +74,6 @@ pub trait Read {
     type Error;
 
     /// A value.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "each field has a type of its own, so this is no iterator"
-    )]
     fn next<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<T, Self::Error>;
     /// A value that may be left alone.
     fn next_field<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<Field<T>, Self::Error>;
