@@ -6,6 +6,7 @@ use std::{env, fs};
 use crate::check::check;
 use crate::diagnostic::{Code, Diagnostic, Error, Findings};
 use crate::emit::{Settings, Texts};
+use crate::migrate::{self, MigrationFile};
 use crate::model::{self, Schema};
 use crate::output::Output;
 use crate::read::{self, Sources};
@@ -18,6 +19,7 @@ pub struct Build {
     settings: Texts,
     deny_warnings: bool,
     out_dir: Option<PathBuf>,
+    migrations: Option<PathBuf>,
 }
 
 /// A model without mistakes, and what it was made of.
@@ -45,6 +47,7 @@ impl Build {
             settings: Texts::default(),
             deny_warnings: false,
             out_dir: None,
+            migrations: None,
         }
     }
 
@@ -69,6 +72,13 @@ impl Build {
     /// The folder that [`emit`](Self::emit) writes to, cargo's `OUT_DIR` unless set.
     pub fn out_dir(mut self, path: impl AsRef<Path>) -> Self {
         self.out_dir = Some(path.as_ref().to_path_buf());
+        self
+    }
+
+    /// A folder of migrations, relative to the working folder, of which [`emit`](Self::emit) makes `MIGRATIONS` beside the tables, as the
+    /// macro `ominipg_migrations!` does.
+    pub fn migrations(mut self, folder: impl AsRef<Path>) -> Self {
+        self.migrations = Some(folder.as_ref().to_path_buf());
         self
     }
 
@@ -119,7 +129,8 @@ impl Build {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the schemas; a file that cannot be written; no `OUT_DIR` outside of a build script.
+    /// Everything that is wrong with the schemas or the migrations; a file that cannot be written; no `OUT_DIR` outside of a build
+    /// script.
     pub fn emit(&self) -> Result<(), Error> {
         println!("cargo::rerun-if-changed={}", self.base.join(&self.schemas).display());
         let (result, files) = match self.generate_or_sources() {
@@ -150,10 +161,28 @@ impl Build {
             })?,
         };
         let file = folder.join(format!("{}.rs", self.stem()));
-        fs::write(&file, output.text()).map_err(|error| {
+        let mut text = output.text();
+        if let Some(folder) = &self.migrations {
+            text.push_str(&self.migrations_text(folder)?);
+        }
+        fs::write(&file, text).map_err(|error| {
             let message = format!("`{}` cannot be written: {error}", file.display());
             Error::outside(Code::Unwritable, message, "")
         })
+    }
+
+    /// The code of `MIGRATIONS`; cargo watches the folder.
+    fn migrations_text(&self, folder: &Path) -> Result<String, Error> {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let files = migrate::migrations(folder)?;
+        // The code lies in a folder of cargo's, from where paths relative to the crate lead nowhere.
+        let here = env::current_dir().unwrap_or_default();
+        let files: Vec<MigrationFile> =
+            files.into_iter().map(|file| MigrationFile { path: here.join(&file.path), ..file }).collect();
+        let runtime = Settings::new(&self.settings)?.runtime;
+        let tokens = migrate::constant(&runtime, &folder.to_string_lossy(), &files, &here);
+        let file = syn::parse2(tokens).expect("generated code is Rust");
+        Ok(format!("\n{}", prettyplease::unparse(&file)))
     }
 
     /// The last part of the schemas' path, without an ending.

@@ -71,3 +71,30 @@ fn mistakes_are_shown_once_and_whole() {
         checked.stderr
     );
 }
+
+#[test]
+fn migrations_are_watched_too() {
+    let project = project("migrations");
+    project.write(
+        "build.rs",
+        "fn main() -> Result<(), ominipg_codegen::Error> {\n    \
+         ominipg_codegen::Build::new(\"schemas\").migrations(\"migrations\").emit()\n}\n",
+    );
+    project.write(
+        "src/lib.rs",
+        "include!(concat!(env!(\"OUT_DIR\"), \"/schemas.rs\"));\n\
+         pub fn all() -> &'static ominipg::Migrations { &MIGRATIONS }\n",
+    );
+    project.write("migrations/0001_init.sql", "CREATE TABLE users (id int8 PRIMARY KEY);");
+    project.expect(true, "the first build");
+    project.expect(false, "nothing has changed");
+    project.write("migrations/0002_more.sql", "CREATE TABLE posts (id int8 PRIMARY KEY);");
+    project.expect(true, "a new migration");
+    project.write("migrations/0002_more.sql", "CREATE TABLE posts (id int4 PRIMARY KEY);");
+    project.expect(true, "a migration has changed");
+    project.expect(false, "nothing has changed since");
+    project.remove("migrations/0001_init.sql");
+    let checked = project.check("");
+    assert!(!checked.succeeded);
+    assert!(checked.stderr.contains("number 1 is missing before `0002_more.sql`"), "{}", checked.stderr);
+}

@@ -1,4 +1,4 @@
-//! What the macro `ominipg_migrations!` does.
+//! What the macro `ominipg_migrations!` does, and `Build::migrations`.
 
 use std::path::Path;
 
@@ -23,8 +23,17 @@ pub fn expand_migrations(input: TokenStream, manifest_dir: &Path) -> TokenStream
             return syn::Error::new(call.path.span(), text).into_compile_error();
         }
     };
-    let runtime = call.runtime;
-    let all = files.iter().map(|file| one(&runtime, file, manifest_dir));
+    constant(&call.runtime, &folder, &files, manifest_dir)
+}
+
+/// `MIGRATIONS`, of the files of a folder.
+pub(crate) fn constant(
+    runtime: &syn::Path,
+    folder: &str,
+    files: &[MigrationFile],
+    manifest_dir: &Path,
+) -> TokenStream {
+    let all = files.iter().map(|file| one(runtime, file, manifest_dir));
     let doc = format!(" The migrations of the folder `{folder}`, for `Ominipg::migrate`.");
     quote! {
         #[doc = #doc]

@@ -7,5 +7,6 @@ mod folder;
 mod snapshot;
 
 pub use draft::{Draft, Migrate};
+pub(crate) use expand::constant;
 pub use expand::expand_migrations;
 pub use folder::{MigrationFile, migrations};
