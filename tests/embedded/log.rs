@@ -49,8 +49,10 @@ async fn of_a_relaxed_commit_is_on_disk_in_a_moment_and_not_before() {
     let options = ConnectOptions::new(folder.url()).relaxed_durability(true);
     let db = Ominipg::connect(options).await.expect("it opens");
     db.batch_execute("CREATE TABLE t (filler text)").await.expect("it is created");
-    let mut kept_back = false;
-    for attempt in 0..10 {
+    let (mut kept_back, mut attempt) = (false, 0);
+    // A busy machine may look only after the moment has passed: one look in time is enough.
+    while !kept_back && attempt < 100 {
+        attempt += 1;
         let marker = format!("marker-{attempt}-{}", "x".repeat(50));
         let start = Instant::now();
         db.execute("INSERT INTO t VALUES ($1)", &[&marker]).await.expect("it is committed");
