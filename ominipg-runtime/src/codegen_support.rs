@@ -24,7 +24,7 @@ pub use crate::error::Error;
 pub use crate::field::{Field, IntoValue};
 pub use crate::filter::{Column, Filter, Order};
 pub use crate::model::{Encode, Model, SoftDelete, Validate, Versioned};
-pub use crate::record::{Part, Read, Record, Write, deserialize, serialize};
+pub use crate::record::{Part, Read, Record, Slot, Slots, Write, deserialize, serialize, slot, slot_bytes};
 pub use crate::schema::{
     ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, SyncDef, TableDef, ThroughDef,
 };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use tokio_postgres::types::FromSqlOwned;
 
 use super::fields::{Columns, Named, Sequence, Values};
@@ -49,7 +49,7 @@ impl<'de, T: Record> Visitor<'de> for Struct<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        self.read(Named::new(map))
+        self.read(Named::<_, T::Row>::new(map))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<T, A::Error> {
@@ -67,57 +67,54 @@ struct Fields<'de, V> {
 
 impl<'de, V: Values<'de>> Fields<'de, V> {
     /// The value of the next column, or the property that has none.
-    fn value<S: DeserializeSeed<'de>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Result<S::Value, &'static str>, V::Error> {
+    fn value<T: DeserializeOwned + 'static>(&mut self) -> Result<Result<T, &'static str>, V::Error> {
         let column =
             self.columns.at(self.next).expect("a record has no more fields than its table has columns");
         self.next = column + 1;
-        let value = self.values.value(&self.columns, column, seed)?;
+        let value = self.values.value(&self.columns, column)?;
         Ok(value.ok_or(self.columns.all[column].property))
     }
 
-    fn required<T: DeserializeOwned>(&mut self) -> Result<T, V::Error> {
-        match self.value(PhantomData::<T>)? {
+    fn required<T: DeserializeOwned + 'static>(&mut self) -> Result<T, V::Error> {
+        match self.value::<T>()? {
             Ok(value) => Ok(value),
             Err(property) => T::deserialize(Missing(property, PhantomData)),
         }
     }
 
-    fn optional<T: DeserializeOwned>(&mut self) -> Result<Field<T>, V::Error> {
-        Ok(self.value(PhantomData::<T>)?.map_or(Field::Unset, Field::Set))
+    fn optional<T: DeserializeOwned + 'static>(&mut self) -> Result<Field<T>, V::Error> {
+        Ok(self.value::<T>()?.map_or(Field::Unset, Field::Set))
     }
 }
 
 impl<'de, V: Values<'de>> Read for Fields<'de, V> {
     type Error = V::Error;
 
-    fn next<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<T, V::Error> {
+    fn next<T: FromSqlOwned + DeserializeOwned + 'static>(&mut self) -> Result<T, V::Error> {
         self.required()
     }
 
-    fn next_field<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<Field<T>, V::Error> {
+    fn next_field<T: FromSqlOwned + DeserializeOwned + 'static>(&mut self) -> Result<Field<T>, V::Error> {
         self.optional()
     }
 
-    fn next_json<T: DeserializeOwned>(&mut self) -> Result<T, V::Error> {
+    fn next_json<T: DeserializeOwned + 'static>(&mut self) -> Result<T, V::Error> {
         self.required()
     }
 
-    fn next_json_opt<T: DeserializeOwned>(&mut self) -> Result<Option<T>, V::Error> {
+    fn next_json_opt<T: DeserializeOwned + 'static>(&mut self) -> Result<Option<T>, V::Error> {
         self.required()
     }
 
-    fn next_json_field<T: DeserializeOwned>(&mut self) -> Result<Field<T>, V::Error> {
+    fn next_json_field<T: DeserializeOwned + 'static>(&mut self) -> Result<Field<T>, V::Error> {
         self.optional()
     }
 
-    fn next_bytes<T: FromSqlOwned + Base64>(&mut self) -> Result<T, V::Error> {
+    fn next_bytes<T: FromSqlOwned + Base64 + 'static>(&mut self) -> Result<T, V::Error> {
         self.required::<Bytes<T>>().map(|Bytes(value)| value)
     }
 
-    fn next_bytes_field<T: FromSqlOwned + Base64>(&mut self) -> Result<Field<T>, V::Error> {
+    fn next_bytes_field<T: FromSqlOwned + Base64 + 'static>(&mut self) -> Result<Field<T>, V::Error> {
         let field = self.optional::<Bytes<T>>()?;
         Ok(match field {
             Field::Set(Bytes(value)) => Field::Set(value),

@@ -1,11 +1,12 @@
 //! The values of a record's columns, in the order of the table, from a map or a sequence of serde.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value as Json;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Part;
+use super::slot::SlotOf;
+use super::{Part, Slot, Slots};
 use crate::schema::ColumnDef;
 
 /// The columns that a record has fields for.
@@ -48,12 +49,11 @@ pub(super) trait Values<'de> {
     type Error: Error;
 
     /// The value of a column; `None` where there is none.
-    fn value<S: DeserializeSeed<'de>>(
+    fn value<T: DeserializeOwned + 'static>(
         &mut self,
         columns: &Columns,
         column: usize,
-        seed: S,
-    ) -> Result<Option<S::Value>, Self::Error>;
+    ) -> Result<Option<T>, Self::Error>;
 
     /// After the last column.
     fn end(self, columns: &Columns) -> Result<(), Self::Error>;
@@ -65,13 +65,8 @@ pub(super) struct Sequence<A>(pub(super) A);
 impl<'de, A: SeqAccess<'de>> Values<'de> for Sequence<A> {
     type Error = A::Error;
 
-    fn value<S: DeserializeSeed<'de>>(
-        &mut self,
-        _: &Columns,
-        _: usize,
-        seed: S,
-    ) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_element_seed(seed)
+    fn value<T: DeserializeOwned + 'static>(&mut self, _: &Columns, _: usize) -> Result<Option<T>, A::Error> {
+        self.0.next_element()
     }
 
     fn end(self, _: &Columns) -> Result<(), A::Error> {
@@ -79,21 +74,22 @@ impl<'de, A: SeqAccess<'de>> Values<'de> for Sequence<A> {
     }
 }
 
-/// Values with names in any order: those in the order of the columns are read on the spot, those that come early are kept.
-pub(super) struct Named<A> {
+/// Values with names in any order; those that come before their turn are kept.
+pub(super) struct Named<A, S> {
     map: A,
-    early: Vec<(usize, Json)>,
+    early: Vec<(usize, Slot)>,
+    row: PhantomData<S>,
     /// The column that was asked for last.
     asked: usize,
 }
 
-impl<A> Named<A> {
+impl<A, S> Named<A, S> {
     pub(super) fn new(map: A) -> Self {
-        Self { map, early: Vec::new(), asked: 0 }
+        Self { map, early: Vec::new(), row: PhantomData, asked: 0 }
     }
 }
 
-impl<'de, A: MapAccess<'de>> Named<A> {
+impl<'de, A: MapAccess<'de>, S> Named<A, S> {
     /// The next key that is a column's; other values are passed over.
     fn key(&mut self, columns: &Columns) -> Result<Option<usize>, A::Error> {
         loop {
@@ -106,28 +102,29 @@ impl<'de, A: MapAccess<'de>> Named<A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> Values<'de> for Named<A> {
+impl<'de, A: MapAccess<'de>, S: Slots> Values<'de> for Named<A, S> {
     type Error = A::Error;
 
-    fn value<S: DeserializeSeed<'de>>(
+    fn value<T: DeserializeOwned + 'static>(
         &mut self,
         columns: &Columns,
         column: usize,
-        seed: S,
-    ) -> Result<Option<S::Value>, A::Error> {
+    ) -> Result<Option<T>, A::Error> {
         self.asked = column;
         if let Some(found) = self.early.iter().position(|(early, _)| *early == column) {
             let (_, value) = self.early.swap_remove(found);
-            return seed.deserialize(value).map(Some).map_err(A::Error::custom);
+            let value = value.downcast().expect("a column has one type in all records of its table");
+            return Ok(Some(*value));
         }
         while let Some(key) = self.key(columns)? {
             if key == column {
-                return self.map.next_value_seed(seed).map(Some);
+                return self.map.next_value().map(Some);
             }
             if key < column || self.early.iter().any(|(early, _)| *early == key) {
                 return Err(A::Error::duplicate_field(columns.all[key].property));
             }
-            self.early.push((key, self.map.next_value()?));
+            let seed = SlotOf { column: key, row: PhantomData::<S> };
+            self.early.push((key, self.map.next_value_seed(seed)?));
         }
         Ok(None)
     }

@@ -5,13 +5,15 @@ mod deserialize;
 mod fields;
 mod missing;
 mod serialize;
+mod slot;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserializer, Serialize};
 use tokio_postgres::types::{FromSqlOwned, ToSql};
 
 pub use self::deserialize::deserialize;
 pub use self::serialize::serialize;
+pub use self::slot::{Slot, slot, slot_bytes};
 use crate::decode::RowReader;
 use crate::encode::Encoder;
 use crate::error::Error;
@@ -20,8 +22,21 @@ use crate::model::Encode;
 use crate::schema::{ColumnDef, TableDef};
 use crate::value::base64::Base64;
 
+/// The types of a row's columns.
+pub trait Slots {
+    /// Reads the value of the column at a position, whatever it is read into later: as it comes, so that whoever reads JSON knows
+    /// the place of what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserializer.
+    fn slot<'de, D: Deserializer<'de>>(column: usize, from: D) -> Result<Slot, D::Error>;
+}
+
 /// A type whose fields are columns of a table, in their order.
 pub trait Record: Sized {
+    /// The row of the table.
+    type Row: Slots;
     /// The name of the type.
     const NAME: &'static str;
     /// The table.
@@ -74,49 +89,49 @@ pub trait Read {
     type Error;
 
     /// A value.
-    fn next<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<T, Self::Error>;
+    fn next<T: FromSqlOwned + DeserializeOwned + 'static>(&mut self) -> Result<T, Self::Error>;
     /// A value that may be left alone.
-    fn next_field<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<Field<T>, Self::Error>;
+    fn next_field<T: FromSqlOwned + DeserializeOwned + 'static>(&mut self) -> Result<Field<T>, Self::Error>;
     /// A JSON document.
-    fn next_json<T: DeserializeOwned>(&mut self) -> Result<T, Self::Error>;
+    fn next_json<T: DeserializeOwned + 'static>(&mut self) -> Result<T, Self::Error>;
     /// A JSON document or NULL.
-    fn next_json_opt<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Self::Error>;
+    fn next_json_opt<T: DeserializeOwned + 'static>(&mut self) -> Result<Option<T>, Self::Error>;
     /// A JSON document that may be left alone.
-    fn next_json_field<T: DeserializeOwned>(&mut self) -> Result<Field<T>, Self::Error>;
+    fn next_json_field<T: DeserializeOwned + 'static>(&mut self) -> Result<Field<T>, Self::Error>;
     /// Bytes, which JSON has as base64.
-    fn next_bytes<T: FromSqlOwned + Base64>(&mut self) -> Result<T, Self::Error>;
+    fn next_bytes<T: FromSqlOwned + Base64 + 'static>(&mut self) -> Result<T, Self::Error>;
     /// Bytes that may be left alone.
-    fn next_bytes_field<T: FromSqlOwned + Base64>(&mut self) -> Result<Field<T>, Self::Error>;
+    fn next_bytes_field<T: FromSqlOwned + Base64 + 'static>(&mut self) -> Result<Field<T>, Self::Error>;
 }
 
 impl Read for RowReader<'_> {
     type Error = Error;
 
-    fn next<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<T, Error> {
+    fn next<T: FromSqlOwned + DeserializeOwned + 'static>(&mut self) -> Result<T, Error> {
         self.next()
     }
 
-    fn next_field<T: FromSqlOwned + DeserializeOwned>(&mut self) -> Result<Field<T>, Error> {
+    fn next_field<T: FromSqlOwned + DeserializeOwned + 'static>(&mut self) -> Result<Field<T>, Error> {
         self.next().map(Field::Set)
     }
 
-    fn next_json<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
+    fn next_json<T: DeserializeOwned + 'static>(&mut self) -> Result<T, Error> {
         self.next_json()
     }
 
-    fn next_json_opt<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
+    fn next_json_opt<T: DeserializeOwned + 'static>(&mut self) -> Result<Option<T>, Error> {
         self.next_json_opt()
     }
 
-    fn next_json_field<T: DeserializeOwned>(&mut self) -> Result<Field<T>, Error> {
+    fn next_json_field<T: DeserializeOwned + 'static>(&mut self) -> Result<Field<T>, Error> {
         self.next_json().map(Field::Set)
     }
 
-    fn next_bytes<T: FromSqlOwned + Base64>(&mut self) -> Result<T, Error> {
+    fn next_bytes<T: FromSqlOwned + Base64 + 'static>(&mut self) -> Result<T, Error> {
         self.next()
     }
 
-    fn next_bytes_field<T: FromSqlOwned + Base64>(&mut self) -> Result<Field<T>, Error> {
+    fn next_bytes_field<T: FromSqlOwned + Base64 + 'static>(&mut self) -> Result<Field<T>, Error> {
         self.next().map(Field::Set)
     }
 }

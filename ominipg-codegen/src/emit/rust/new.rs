@@ -53,7 +53,7 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
     let encode = if settings.derives_serde {
         encode::encode(&table.new_type(), written(table), Stand::in_new)
     } else {
-        record(&table.new_type(), "Written", table.closed, written(table), Stand::in_new)
+        record(table, &table.new_type(), "Written", table.closed, written(table), Stand::in_new)
     };
     let validate = rules::validate(&table.new_type(), written(table), Stand::in_new);
     quote! {

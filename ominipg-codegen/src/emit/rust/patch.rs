@@ -34,7 +34,7 @@ pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> Tok
     let encode = if settings.derives_serde {
         encode::encode(&table.patch_type(), written(table), |_| Stand::Field)
     } else {
-        record(&table.patch_type(), "Written", table.closed, written(table), |_| Stand::Field)
+        record(table, &table.patch_type(), "Written", table.closed, written(table), |_| Stand::Field)
     };
     let validate = rules::validate(&table.patch_type(), written(table), |_| Stand::Field);
     quote! {

@@ -6,6 +6,8 @@ use quote::{format_ident, quote};
 
 use super::Settings;
 use super::encode::Stand;
+use super::json_types::JsonTypes;
+use super::types;
 use crate::model::{Column, Scalar, Table, Type};
 use crate::names::ident;
 
@@ -22,13 +24,14 @@ pub(super) fn is_derived(table: &Table, settings: &Settings) -> bool {
 
 /// `impl Record`, with the two lists.
 pub(super) fn record<'a>(
+    table: &Table,
     ty: &str,
     part: &str,
     closed: bool,
     columns: impl Iterator<Item = (usize, &'a Column)>,
     stand: impl Fn(&Column) -> Stand,
 ) -> TokenStream {
-    let (name, part) = (ident(ty), ident(part));
+    let (name, row, part) = (ident(ty), ident(&table.row), ident(part));
     let closed = closed.then(|| {
         quote!(
             const CLOSED: bool = true;
@@ -45,6 +48,7 @@ pub(super) fn record<'a>(
     let (from, to) = if reads.is_empty() { (quote!(_), quote!(_)) } else { (quote!(from), quote!(to)) };
     quote! {
         impl rt::Record for #name {
+            type Row = #row;
             const NAME: &'static str = #ty;
             const TABLE: &'static rt::TableDef = &TABLE;
             const PART: rt::Part = rt::Part::#part;
@@ -61,10 +65,36 @@ pub(super) fn record<'a>(
     }
 }
 
+/// `impl Slots`, with the type of each column.
+pub(super) fn slots(table: &Table, json: &JsonTypes) -> TokenStream {
+    let name = ident(&table.row);
+    let arms = table.columns.iter().enumerate().map(|(position, column)| {
+        let (index, ty) = (Literal::usize_unsuffixed(position), types::row(column, position, json));
+        let slot = if is_bytes(column) { quote!(slot_bytes) } else { quote!(slot) };
+        quote!(#index => rt::#slot::<#ty, D>(from))
+    });
+    quote! {
+        impl rt::Slots for #name {
+            fn slot<'de, D: rt::serde::Deserializer<'de>>(
+                column: usize,
+                from: D,
+            ) -> ::core::result::Result<rt::Slot, D::Error> {
+                match column {
+                    #(#arms,)*
+                    _ => ::core::unreachable!("the table has no such column"),
+                }
+            }
+        }
+    }
+}
+
+fn is_bytes(column: &Column) -> bool {
+    column.ty == Type::Scalar(Scalar::Bytea) && column.rust.is_none()
+}
+
 /// What the methods for a field are called, behind `next` and `put`.
 fn kind(column: &Column, stand: Stand) -> &'static str {
-    let bytes = column.ty == Type::Scalar(Scalar::Bytea) && column.rust.is_none();
-    match (column.ty.is_json(), bytes, stand) {
+    match (column.ty.is_json(), is_bytes(column), stand) {
         (false, false, Stand::Plain | Stand::Optional) => "",
         (false, false, Stand::Field) => "_field",
         (false, true, Stand::Plain | Stand::Optional) => "_bytes",

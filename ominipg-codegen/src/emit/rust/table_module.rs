@@ -21,9 +21,10 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
     let row_record = if settings.derives_serde {
         encode::encode(&table.row, columns(), Stand::in_row)
     } else {
-        let record = record::record(&table.row, "All", false, columns(), Stand::in_row);
+        let record = record::record(table, &table.row, "All", false, columns(), Stand::in_row);
         let (row, new, patch) = (ident(&table.row), ident(&table.new_type()), ident(&table.patch_type()));
-        quote!(rt::serde_records!(#row, #new, #patch); #record)
+        let slots = record::slots(table, &json);
+        quote!(rt::serde_records!(#row, #new, #patch); #record #slots)
     };
     let parts = [
         quote!(use #rt as rt;),
