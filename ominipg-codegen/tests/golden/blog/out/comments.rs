@@ -105,6 +105,7 @@ impl rt::Model for Comment {
 }
 rt::serde_records!(Comment, NewComment, CommentPatch);
 impl rt::Record for Comment {
+    type Row = Comment;
     const NAME: &'static str = "Comment";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -121,6 +122,20 @@ impl rt::Record for Comment {
         to.put(1, &self.number);
         to.put(2, &self.user_id);
         to.put(3, &self.text);
+    }
+}
+impl rt::Slots for Comment {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<i32, D>(from),
+            2 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Comment {
@@ -197,6 +212,7 @@ impl NewComment {
     }
 }
 impl rt::Record for NewComment {
+    type Row = Comment;
     const NAME: &'static str = "NewComment";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -272,6 +288,7 @@ impl CommentPatch {
     }
 }
 impl rt::Record for CommentPatch {
+    type Row = Comment;
     const NAME: &'static str = "CommentPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -686,6 +686,7 @@ impl rt::Model for Everything {
 }
 rt::serde_records!(Everything, NewEverything, EverythingPatch);
 impl rt::Record for Everything {
+    type Row = Everything;
     const NAME: &'static str = "Everything";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -794,6 +795,79 @@ impl rt::Record for Everything {
         to.put(47, &self.texts_or);
         to.put_json(48, &self.document_or);
         to.put(49, &self.maybe_long_or);
+    }
+}
+impl rt::Slots for Everything {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i32, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<i16, D>(from),
+            3 => rt::slot::<i32, D>(from),
+            4 => rt::slot::<i64, D>(from),
+            5 => rt::slot::<f32, D>(from),
+            6 => rt::slot::<f64, D>(from),
+            7 => rt::slot::<bool, D>(from),
+            8 => rt::slot::<rt::Uuid, D>(from),
+            9 => rt::slot::<rt::Timestamp, D>(from),
+            10 => rt::slot::<rt::Date, D>(from),
+            11 => rt::slot::<rt::Time, D>(from),
+            12 => rt::slot::<rt::Interval, D>(from),
+            13 => rt::slot_bytes::<::std::vec::Vec<u8>, D>(from),
+            14 => rt::slot::<rt::IpAddr, D>(from),
+            15 => rt::slot::<rt::Decimal, D>(from),
+            16 => rt::slot::<EverythingColor, D>(from),
+            17 => rt::slot::<EverythingMood, D>(from),
+            18 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            19 => rt::slot::<::std::vec::Vec<i32>, D>(from),
+            20 => rt::slot::<::std::vec::Vec<EverythingColor>, D>(from),
+            21 => rt::slot::<EverythingDocument, D>(from),
+            22 => rt::slot::<rt::serde_json::Value, D>(from),
+            23 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            24 => rt::slot::<::core::option::Option<i16>, D>(from),
+            25 => rt::slot::<::core::option::Option<f64>, D>(from),
+            26 => rt::slot::<::core::option::Option<bool>, D>(from),
+            27 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            28 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            29 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
+            30 => rt::slot::<::core::option::Option<rt::Time>, D>(from),
+            31 => rt::slot::<::core::option::Option<rt::Interval>, D>(from),
+            32 => rt::slot_bytes::<::core::option::Option<::std::vec::Vec<u8>>, D>(from),
+            33 => rt::slot::<::core::option::Option<rt::IpAddr>, D>(from),
+            34 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
+            35 => rt::slot::<::core::option::Option<EverythingMaybeColor>, D>(from),
+            36 => rt::slot::<::core::option::Option<EverythingMaybeMood>, D>(from),
+            37 => {
+                rt::slot::<
+                    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+                    D,
+                >(from)
+            }
+            38 => rt::slot::<::core::option::Option<EverythingMaybeDocument>, D>(from),
+            39 => rt::slot::<::core::option::Option<rt::serde_json::Value>, D>(from),
+            40 => rt::slot::<::std::string::String, D>(from),
+            41 => rt::slot::<i64, D>(from),
+            42 => rt::slot::<bool, D>(from),
+            43 => rt::slot::<rt::Date, D>(from),
+            44 => rt::slot_bytes::<::std::vec::Vec<u8>, D>(from),
+            45 => rt::slot::<rt::Decimal, D>(from),
+            46 => rt::slot::<EverythingMoodOr, D>(from),
+            47 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            48 => {
+                rt::slot::<
+                    ::ominipg::codegen_support::serde_json::Map<
+                        ::std::string::String,
+                        ::ominipg::codegen_support::serde_json::Value,
+                    >,
+                    D,
+                >(from)
+            }
+            49 => rt::slot::<::core::option::Option<i64>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Everything {
@@ -1262,6 +1336,7 @@ impl NewEverything {
     }
 }
 impl rt::Record for NewEverything {
+    type Row = Everything;
     const NAME: &'static str = "NewEverything";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -1928,6 +2003,7 @@ impl EverythingPatch {
     }
 }
 impl rt::Record for EverythingPatch {
+    type Row = Everything;
     const NAME: &'static str = "EverythingPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -79,6 +79,7 @@ impl rt::Model for Follow {
 }
 rt::serde_records!(Follow, NewFollow, FollowPatch);
 impl rt::Record for Follow {
+    type Row = Follow;
     const NAME: &'static str = "Follow";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -91,6 +92,18 @@ impl rt::Record for Follow {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.follower_id);
         to.put(1, &self.followed_id);
+    }
+}
+impl rt::Slots for Follow {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<rt::Uuid, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Follow {
@@ -148,6 +161,7 @@ impl NewFollow {
     }
 }
 impl rt::Record for NewFollow {
+    type Row = Follow;
     const NAME: &'static str = "NewFollow";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -194,6 +208,7 @@ impl FollowPatch {
     }
 }
 impl rt::Record for FollowPatch {
+    type Row = Follow;
     const NAME: &'static str = "FollowPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

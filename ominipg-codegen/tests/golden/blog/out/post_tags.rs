@@ -79,6 +79,7 @@ impl rt::Model for PostTag {
 }
 rt::serde_records!(PostTag, NewPostTag, PostTagPatch);
 impl rt::Record for PostTag {
+    type Row = PostTag;
     const NAME: &'static str = "PostTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -91,6 +92,18 @@ impl rt::Record for PostTag {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.post_id);
         to.put(1, &self.tag_id);
+    }
+}
+impl rt::Slots for PostTag {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<i32, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for PostTag {
@@ -148,6 +161,7 @@ impl NewPostTag {
     }
 }
 impl rt::Record for NewPostTag {
+    type Row = PostTag;
     const NAME: &'static str = "NewPostTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -194,6 +208,7 @@ impl PostTagPatch {
     }
 }
 impl rt::Record for PostTagPatch {
+    type Row = PostTag;
     const NAME: &'static str = "PostTagPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -199,6 +199,7 @@ impl rt::Model for Post {
 }
 rt::serde_records!(Post, NewPost, PostPatch);
 impl rt::Record for Post {
+    type Row = Post;
     const NAME: &'static str = "Post";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -225,6 +226,33 @@ impl rt::Record for Post {
         to.put_json(6, &self.meta);
         to.put(7, &self.created_at);
         to.put(8, &self.updated_at);
+    }
+}
+impl rt::Slots for Post {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<rt::Uuid, D>(from),
+            4 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            5 => rt::slot::<::core::option::Option<f64>, D>(from),
+            6 => {
+                rt::slot::<
+                    ::ominipg::codegen_support::serde_json::Map<
+                        ::std::string::String,
+                        ::ominipg::codegen_support::serde_json::Value,
+                    >,
+                    D,
+                >(from)
+            }
+            7 => rt::slot::<rt::Timestamp, D>(from),
+            8 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Post {
@@ -312,6 +340,7 @@ impl NewPost {
     }
 }
 impl rt::Record for NewPost {
+    type Row = Post;
     const NAME: &'static str = "NewPost";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -429,6 +458,7 @@ impl PostPatch {
     }
 }
 impl rt::Record for PostPatch {
+    type Row = Post;
     const NAME: &'static str = "PostPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

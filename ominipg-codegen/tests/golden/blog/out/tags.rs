@@ -127,6 +127,7 @@ impl rt::Model for Tag {
 }
 rt::serde_records!(Tag, NewTag, TagPatch);
 impl rt::Record for Tag {
+    type Row = Tag;
     const NAME: &'static str = "Tag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -145,6 +146,21 @@ impl rt::Record for Tag {
         to.put(2, &self.changed_at);
         to.put(3, &self.deleted_at);
         to.put(4, &self.version);
+    }
+}
+impl rt::Slots for Tag {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i32, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<rt::Timestamp, D>(from),
+            3 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            4 => rt::slot::<i32, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Tag {
@@ -169,6 +185,7 @@ impl NewTag {
     }
 }
 impl rt::Record for NewTag {
+    type Row = Tag;
     const NAME: &'static str = "NewTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -204,6 +221,7 @@ impl TagPatch {
     }
 }
 impl rt::Record for TagPatch {
+    type Row = Tag;
     const NAME: &'static str = "TagPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -227,6 +227,7 @@ impl rt::Model for User {
 }
 rt::serde_records!(User, NewUser, UserPatch);
 impl rt::Record for User {
+    type Row = User;
     const NAME: &'static str = "User";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -257,6 +258,27 @@ impl rt::Record for User {
         to.put(8, &self.tags);
         to.put(9, &self.created_at);
         to.put(10, &self.updated_at);
+    }
+}
+impl rt::Slots for User {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<::core::option::Option<i32>, D>(from),
+            4 => rt::slot::<UserRole, D>(from),
+            5 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            6 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            7 => rt::slot::<::core::option::Option<UserAddress>, D>(from),
+            8 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            9 => rt::slot::<rt::Timestamp, D>(from),
+            10 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for User {
@@ -363,6 +385,7 @@ impl NewUser {
     }
 }
 impl rt::Record for NewUser {
+    type Row = User;
     const NAME: &'static str = "NewUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -504,6 +527,7 @@ impl UserPatch {
     }
 }
 impl rt::Record for UserPatch {
+    type Row = User;
     const NAME: &'static str = "UserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -95,6 +95,7 @@ impl rt::Model for Post {
 }
 rt::serde_records!(Post, NewPost, PostPatch);
 impl rt::Record for Post {
+    type Row = Post;
     const NAME: &'static str = "Post";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -111,6 +112,20 @@ impl rt::Record for Post {
         to.put(1, &self.title);
         to.put(2, &self.author_id);
         to.put(3, &self.changed);
+    }
+}
+impl rt::Slots for Post {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Post {
@@ -143,6 +158,7 @@ impl NewPost {
     }
 }
 impl rt::Record for NewPost {
+    type Row = Post;
     const NAME: &'static str = "NewPost";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -203,6 +219,7 @@ impl PostPatch {
     }
 }
 impl rt::Record for PostPatch {
+    type Row = Post;
     const NAME: &'static str = "PostPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -108,6 +108,7 @@ impl rt::Model for User {
 }
 rt::serde_records!(User, NewUser, UserPatch);
 impl rt::Record for User {
+    type Row = User;
     const NAME: &'static str = "User";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -126,6 +127,21 @@ impl rt::Record for User {
         to.put(2, &self.state);
         to.put(3, &self.created_at);
         to.put(4, &self.updated_at);
+    }
+}
+impl rt::Slots for User {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<rt::Timestamp, D>(from),
+            4 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for User {
@@ -168,6 +184,7 @@ impl NewUser {
     }
 }
 impl rt::Record for NewUser {
+    type Row = User;
     const NAME: &'static str = "NewUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -225,6 +242,7 @@ impl UserPatch {
     }
 }
 impl rt::Record for UserPatch {
+    type Row = User;
     const NAME: &'static str = "UserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -156,6 +156,7 @@ impl rt::Model for User {
 }
 rt::serde_records!(User, NewUser, UserPatch);
 impl rt::Record for User {
+    type Row = User;
     const NAME: &'static str = "User";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -182,6 +183,25 @@ impl rt::Record for User {
         to.put(6, &self.a1b2);
         to.put(7, &self.underscore);
         to.put(8, &self.v);
+    }
+}
+impl rt::Slots for User {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            3 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            4 => rt::slot::<::core::option::Option<UserState>, D>(from),
+            5 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            6 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            8 => rt::slot::<::core::option::Option<i64>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for User {
@@ -305,6 +325,7 @@ impl NewUser {
     }
 }
 impl rt::Record for NewUser {
+    type Row = User;
     const NAME: &'static str = "NewUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -449,6 +470,7 @@ impl UserPatch {
     }
 }
 impl rt::Record for UserPatch {
+    type Row = User;
     const NAME: &'static str = "UserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -72,6 +72,7 @@ impl rt::Model for KeyOfUser {
 }
 rt::serde_records!(KeyOfUser, NewKeyOfUser, KeyOfUserPatch);
 impl rt::Record for KeyOfUser {
+    type Row = KeyOfUser;
     const NAME: &'static str = "KeyOfUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -86,6 +87,19 @@ impl rt::Record for KeyOfUser {
         to.put(0, &self.id);
         to.put(1, &self.new);
         to.put(2, &self.find);
+    }
+}
+impl rt::Slots for KeyOfUser {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for KeyOfUser {
@@ -134,6 +148,7 @@ impl NewKeyOfUser {
     }
 }
 impl rt::Record for NewKeyOfUser {
+    type Row = KeyOfUser;
     const NAME: &'static str = "NewKeyOfUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -197,6 +212,7 @@ impl KeyOfUserPatch {
     }
 }
 impl rt::Record for KeyOfUserPatch {
+    type Row = KeyOfUser;
     const NAME: &'static str = "KeyOfUserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -72,6 +72,7 @@ impl rt::Model for Users {
 }
 rt::serde_records!(Users, NewUsers, UsersPatch);
 impl rt::Record for Users {
+    type Row = Users;
     const NAME: &'static str = "Users";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -86,6 +87,19 @@ impl rt::Record for Users {
         to.put(0, &self.id);
         to.put_json_opt(1, &self.patch);
         to.put(2, &self.key);
+    }
+}
+impl rt::Slots for Users {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<UsersPatchValue>, D>(from),
+            2 => rt::slot::<::core::option::Option<UsersKeyValue>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Users {
@@ -138,6 +152,7 @@ impl NewUsers {
     }
 }
 impl rt::Record for NewUsers {
+    type Row = Users;
     const NAME: &'static str = "NewUsers";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -205,6 +220,7 @@ impl UsersPatch {
     }
 }
 impl rt::Record for UsersPatch {
+    type Row = Users;
     const NAME: &'static str = "UsersPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

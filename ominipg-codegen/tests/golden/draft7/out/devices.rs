@@ -87,6 +87,7 @@ impl rt::Model for Device {
 }
 rt::serde_records!(Device, NewDevice, DevicePatch);
 impl rt::Record for Device {
+    type Row = Device;
     const NAME: &'static str = "Device";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -103,6 +104,32 @@ impl rt::Record for Device {
         to.put_json(1, &self.at);
         to.put_json_opt(2, &self.path);
         to.put_json_opt(3, &self.pair);
+    }
+}
+impl rt::Slots for Device {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<DeviceAt, D>(from),
+            2 => {
+                rt::slot::<
+                    ::core::option::Option<::std::vec::Vec<DevicePathPoint>>,
+                    D,
+                >(from)
+            }
+            3 => {
+                rt::slot::<
+                    ::core::option::Option<
+                        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
+                    >,
+                    D,
+                >(from)
+            }
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Device {
@@ -174,6 +201,7 @@ impl NewDevice {
     }
 }
 impl rt::Record for NewDevice {
+    type Row = Device;
     const NAME: &'static str = "NewDevice";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -267,6 +295,7 @@ impl DevicePatch {
     }
 }
 impl rt::Record for DevicePatch {
+    type Row = Device;
     const NAME: &'static str = "DevicePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

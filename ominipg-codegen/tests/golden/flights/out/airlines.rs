@@ -71,6 +71,7 @@ impl rt::Model for Airline {
 }
 rt::serde_records!(Airline, NewAirline, AirlinePatch);
 impl rt::Record for Airline {
+    type Row = Airline;
     const NAME: &'static str = "Airline";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -83,6 +84,18 @@ impl rt::Record for Airline {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.carrier);
         to.put(1, &self.name);
+    }
+}
+impl rt::Slots for Airline {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Airline {
@@ -114,6 +127,7 @@ impl NewAirline {
     }
 }
 impl rt::Record for NewAirline {
+    type Row = Airline;
     const NAME: &'static str = "NewAirline";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -166,6 +180,7 @@ impl AirlinePatch {
     }
 }
 impl rt::Record for AirlinePatch {
+    type Row = Airline;
     const NAME: &'static str = "AirlinePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -167,6 +167,7 @@ impl rt::Model for Airport {
 }
 rt::serde_records!(Airport, NewAirport, AirportPatch);
 impl rt::Record for Airport {
+    type Row = Airport;
     const NAME: &'static str = "Airport";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -191,6 +192,24 @@ impl rt::Record for Airport {
         to.put(5, &self.tz);
         to.put(6, &self.dst);
         to.put(7, &self.tzone);
+    }
+}
+impl rt::Slots for Airport {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<f64, D>(from),
+            3 => rt::slot::<f64, D>(from),
+            4 => rt::slot::<i32, D>(from),
+            5 => rt::slot::<i16, D>(from),
+            6 => rt::slot::<AirportDst, D>(from),
+            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Airport {
@@ -256,6 +275,7 @@ impl NewAirport {
     }
 }
 impl rt::Record for NewAirport {
+    type Row = Airport;
     const NAME: &'static str = "NewAirport";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -375,6 +395,7 @@ impl AirportPatch {
     }
 }
 impl rt::Record for AirportPatch {
+    type Row = Airport;
     const NAME: &'static str = "AirportPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -323,6 +323,7 @@ impl rt::Model for Flight {
 }
 rt::serde_records!(Flight, NewFlight, FlightPatch);
 impl rt::Record for Flight {
+    type Row = Flight;
     const NAME: &'static str = "Flight";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -369,6 +370,35 @@ impl rt::Record for Flight {
         to.put(16, &self.hour);
         to.put(17, &self.minute);
         to.put(18, &self.time_hour);
+    }
+}
+impl rt::Slots for Flight {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i16, D>(from),
+            1 => rt::slot::<i16, D>(from),
+            2 => rt::slot::<i16, D>(from),
+            3 => rt::slot::<::core::option::Option<i16>, D>(from),
+            4 => rt::slot::<i16, D>(from),
+            5 => rt::slot::<::core::option::Option<i16>, D>(from),
+            6 => rt::slot::<::core::option::Option<i16>, D>(from),
+            7 => rt::slot::<i16, D>(from),
+            8 => rt::slot::<::core::option::Option<i16>, D>(from),
+            9 => rt::slot::<::std::string::String, D>(from),
+            10 => rt::slot::<i32, D>(from),
+            11 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            12 => rt::slot::<::std::string::String, D>(from),
+            13 => rt::slot::<::std::string::String, D>(from),
+            14 => rt::slot::<::core::option::Option<i16>, D>(from),
+            15 => rt::slot::<i16, D>(from),
+            16 => rt::slot::<i16, D>(from),
+            17 => rt::slot::<i16, D>(from),
+            18 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Flight {
@@ -553,6 +583,7 @@ impl NewFlight {
     }
 }
 impl rt::Record for NewFlight {
+    type Row = Flight;
     const NAME: &'static str = "NewFlight";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -810,6 +841,7 @@ impl FlightPatch {
     }
 }
 impl rt::Record for FlightPatch {
+    type Row = Flight;
     const NAME: &'static str = "FlightPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -173,6 +173,7 @@ impl rt::Model for Plane {
 }
 rt::serde_records!(Plane, NewPlane, PlanePatch);
 impl rt::Record for Plane {
+    type Row = Plane;
     const NAME: &'static str = "Plane";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -199,6 +200,25 @@ impl rt::Record for Plane {
         to.put(6, &self.seats);
         to.put(7, &self.speed);
         to.put(8, &self.engine);
+    }
+}
+impl rt::Slots for Plane {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<i16>, D>(from),
+            2 => rt::slot::<PlaneType, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            4 => rt::slot::<::std::string::String, D>(from),
+            5 => rt::slot::<i16, D>(from),
+            6 => rt::slot::<i16, D>(from),
+            7 => rt::slot::<::core::option::Option<i16>, D>(from),
+            8 => rt::slot::<PlaneEngine, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Plane {
@@ -277,6 +297,7 @@ impl NewPlane {
     }
 }
 impl rt::Record for NewPlane {
+    type Row = Plane;
     const NAME: &'static str = "NewPlane";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -416,6 +437,7 @@ impl PlanePatch {
     }
 }
 impl rt::Record for PlanePatch {
+    type Row = Plane;
     const NAME: &'static str = "PlanePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

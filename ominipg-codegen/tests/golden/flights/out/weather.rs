@@ -241,6 +241,7 @@ impl rt::Model for Weather {
 }
 rt::serde_records!(Weather, NewWeather, WeatherPatch);
 impl rt::Record for Weather {
+    type Row = Weather;
     const NAME: &'static str = "Weather";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -279,6 +280,31 @@ impl rt::Record for Weather {
         to.put(12, &self.pressure);
         to.put(13, &self.visib);
         to.put(14, &self.time_hour);
+    }
+}
+impl rt::Slots for Weather {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<i16, D>(from),
+            2 => rt::slot::<i16, D>(from),
+            3 => rt::slot::<i16, D>(from),
+            4 => rt::slot::<i16, D>(from),
+            5 => rt::slot::<::core::option::Option<f64>, D>(from),
+            6 => rt::slot::<::core::option::Option<f64>, D>(from),
+            7 => rt::slot::<::core::option::Option<f64>, D>(from),
+            8 => rt::slot::<::core::option::Option<i16>, D>(from),
+            9 => rt::slot::<::core::option::Option<f64>, D>(from),
+            10 => rt::slot::<::core::option::Option<f64>, D>(from),
+            11 => rt::slot::<f64, D>(from),
+            12 => rt::slot::<::core::option::Option<f64>, D>(from),
+            13 => rt::slot::<f64, D>(from),
+            14 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Weather {
@@ -451,6 +477,7 @@ impl NewWeather {
     }
 }
 impl rt::Record for NewWeather {
+    type Row = Weather;
     const NAME: &'static str = "NewWeather";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -663,6 +690,7 @@ impl WeatherPatch {
     }
 }
 impl rt::Record for WeatherPatch {
+    type Row = Weather;
     const NAME: &'static str = "WeatherPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

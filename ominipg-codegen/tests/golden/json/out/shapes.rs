@@ -232,6 +232,7 @@ impl rt::Model for Shape {
 }
 rt::serde_records!(Shape, NewShape, ShapePatch);
 impl rt::Record for Shape {
+    type Row = Shape;
     const NAME: &'static str = "Shape";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -270,6 +271,67 @@ impl rt::Record for Shape {
         to.put_json_opt(12, &self.twins);
         to.put_json_opt(13, &self.settings);
         to.put_json_opt(14, &self.limits);
+    }
+}
+impl rt::Slots for Shape {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<ShapePoint, D>(from),
+            2 => rt::slot::<::core::option::Option<ShapePlace>, D>(from),
+            3 => rt::slot::<::core::option::Option<ShapeTreeNode>, D>(from),
+            4 => rt::slot::<ShapeKind, D>(from),
+            5 => {
+                rt::slot::<
+                    ::std::collections::HashMap<::std::string::String, i64>,
+                    D,
+                >(from)
+            }
+            6 => {
+                rt::slot::<
+                    ::core::option::Option<::std::vec::Vec<ShapePointsPoint>>,
+                    D,
+                >(from)
+            }
+            7 => {
+                rt::slot::<
+                    ::core::option::Option<
+                        ::std::vec::Vec<::std::option::Option<::std::string::String>>,
+                    >,
+                    D,
+                >(from)
+            }
+            8 => {
+                rt::slot::<
+                    ::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
+                    D,
+                >(from)
+            }
+            9 => {
+                rt::slot::<
+                    ::core::option::Option<
+                        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
+                    >,
+                    D,
+                >(from)
+            }
+            10 => rt::slot::<::core::option::Option<ShapeMixed>, D>(from),
+            11 => rt::slot::<ShapeStatus, D>(from),
+            12 => rt::slot::<::core::option::Option<ShapeTwins>, D>(from),
+            13 => {
+                rt::slot::<
+                    ::core::option::Option<
+                        ::ominipg::codegen_support::serde_json::Value,
+                    >,
+                    D,
+                >(from)
+            }
+            14 => rt::slot::<::core::option::Option<ShapeLimits>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Shape {
@@ -499,6 +561,7 @@ impl NewShape {
     }
 }
 impl rt::Record for NewShape {
+    type Row = Shape;
     const NAME: &'static str = "NewShape";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -782,6 +845,7 @@ impl ShapePatch {
     }
 }
 impl rt::Record for ShapePatch {
+    type Row = Shape;
     const NAME: &'static str = "ShapePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -84,6 +84,7 @@ impl rt::Model for Course {
 }
 rt::serde_records!(Course, NewCourse, CoursePatch);
 impl rt::Record for Course {
+    type Row = Course;
     const NAME: &'static str = "Course";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -96,6 +97,18 @@ impl rt::Record for Course {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.title);
+    }
+}
+impl rt::Slots for Course {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Course {
@@ -118,6 +131,7 @@ impl NewCourse {
     }
 }
 impl rt::Record for NewCourse {
+    type Row = Course;
     const NAME: &'static str = "NewCourse";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -151,6 +165,7 @@ impl CoursePatch {
     }
 }
 impl rt::Record for CoursePatch {
+    type Row = Course;
     const NAME: &'static str = "CoursePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -92,6 +92,7 @@ impl rt::Model for Enrolment {
 }
 rt::serde_records!(Enrolment, NewEnrolment, EnrolmentPatch);
 impl rt::Record for Enrolment {
+    type Row = Enrolment;
     const NAME: &'static str = "Enrolment";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -106,6 +107,19 @@ impl rt::Record for Enrolment {
         to.put(0, &self.student_id);
         to.put(1, &self.course_id);
         to.put(2, &self.grade);
+    }
+}
+impl rt::Slots for Enrolment {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<i64, D>(from),
+            2 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Enrolment {
@@ -176,6 +190,7 @@ impl NewEnrolment {
     }
 }
 impl rt::Record for NewEnrolment {
+    type Row = Enrolment;
     const NAME: &'static str = "NewEnrolment";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -236,6 +251,7 @@ impl EnrolmentPatch {
     }
 }
 impl rt::Record for EnrolmentPatch {
+    type Row = Enrolment;
     const NAME: &'static str = "EnrolmentPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

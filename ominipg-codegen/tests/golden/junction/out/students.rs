@@ -84,6 +84,7 @@ impl rt::Model for Student {
 }
 rt::serde_records!(Student, NewStudent, StudentPatch);
 impl rt::Record for Student {
+    type Row = Student;
     const NAME: &'static str = "Student";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -96,6 +97,18 @@ impl rt::Record for Student {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.name);
+    }
+}
+impl rt::Slots for Student {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Student {
@@ -118,6 +131,7 @@ impl NewStudent {
     }
 }
 impl rt::Record for NewStudent {
+    type Row = Student;
     const NAME: &'static str = "NewStudent";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -151,6 +165,7 @@ impl StudentPatch {
     }
 }
 impl rt::Record for StudentPatch {
+    type Row = Student;
     const NAME: &'static str = "StudentPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

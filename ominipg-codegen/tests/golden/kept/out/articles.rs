@@ -171,6 +171,7 @@ impl rt::Model for Article {
 }
 rt::serde_records!(Article, NewArticle, ArticlePatch);
 impl rt::Record for Article {
+    type Row = Article;
     const NAME: &'static str = "Article";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -199,6 +200,26 @@ impl rt::Record for Article {
         to.put(7, &self.updated_at);
         to.put(8, &self.removed_at);
         to.put(9, &self.revision);
+    }
+}
+impl rt::Slots for Article {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            5 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            6 => rt::slot::<rt::Timestamp, D>(from),
+            7 => rt::slot::<rt::Timestamp, D>(from),
+            8 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            9 => rt::slot::<i32, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Article {
@@ -261,6 +282,7 @@ impl NewArticle {
     }
 }
 impl rt::Record for NewArticle {
+    type Row = Article;
     const NAME: &'static str = "NewArticle";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -350,6 +372,7 @@ impl ArticlePatch {
     }
 }
 impl rt::Record for ArticlePatch {
+    type Row = Article;
     const NAME: &'static str = "ArticlePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -91,6 +91,7 @@ impl rt::Model for Note {
 }
 rt::serde_records!(Note, NewNote, NotePatch);
 impl rt::Record for Note {
+    type Row = Note;
     const NAME: &'static str = "Note";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -107,6 +108,20 @@ impl rt::Record for Note {
         to.put(1, &self.text);
         to.put(2, &self.revision);
         to.put(3, &self.version);
+    }
+}
+impl rt::Slots for Note {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::core::option::Option<i64>, D>(from),
+            3 => rt::slot::<i32, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Note {
@@ -148,6 +163,7 @@ impl NewNote {
     }
 }
 impl rt::Record for NewNote {
+    type Row = Note;
     const NAME: &'static str = "NewNote";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -208,6 +224,7 @@ impl NotePatch {
     }
 }
 impl rt::Record for NotePatch {
+    type Row = Note;
     const NAME: &'static str = "NotePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

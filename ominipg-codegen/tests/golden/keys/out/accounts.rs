@@ -109,6 +109,7 @@ impl rt::Model for Account {
 }
 rt::serde_records!(Account, NewAccount, AccountPatch);
 impl rt::Record for Account {
+    type Row = Account;
     const NAME: &'static str = "Account";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -127,6 +128,21 @@ impl rt::Record for Account {
         to.put(2, &self.label);
         to.put(3, &self.closed);
         to.put(4, &self.parent);
+    }
+}
+impl rt::Slots for Account {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<i32, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
+            4 => rt::slot::<::core::option::Option<i32>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Account {
@@ -214,6 +230,7 @@ impl NewAccount {
     }
 }
 impl rt::Record for NewAccount {
+    type Row = Account;
     const NAME: &'static str = "NewAccount";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -301,6 +318,7 @@ impl AccountPatch {
     }
 }
 impl rt::Record for AccountPatch {
+    type Row = Account;
     const NAME: &'static str = "AccountPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -69,6 +69,7 @@ impl rt::Model for Carrier {
 }
 rt::serde_records!(Carrier, NewCarrier, CarrierPatch);
 impl rt::Record for Carrier {
+    type Row = Carrier;
     const NAME: &'static str = "Carrier";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -81,6 +82,18 @@ impl rt::Record for Carrier {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.code);
         to.put(1, &self.name);
+    }
+}
+impl rt::Slots for Carrier {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Carrier {
@@ -112,6 +125,7 @@ impl NewCarrier {
     }
 }
 impl rt::Record for NewCarrier {
+    type Row = Carrier;
     const NAME: &'static str = "NewCarrier";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -161,6 +175,7 @@ impl CarrierPatch {
     }
 }
 impl rt::Record for CarrierPatch {
+    type Row = Carrier;
     const NAME: &'static str = "CarrierPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

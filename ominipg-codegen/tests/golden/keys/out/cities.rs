@@ -78,6 +78,7 @@ impl rt::Model for City {
 }
 rt::serde_records!(City, NewCity, CityPatch);
 impl rt::Record for City {
+    type Row = City;
     const NAME: &'static str = "City";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -90,6 +91,18 @@ impl rt::Record for City {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.name);
+    }
+}
+impl rt::Slots for City {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for City {
@@ -114,6 +127,7 @@ impl NewCity {
     }
 }
 impl rt::Record for NewCity {
+    type Row = City;
     const NAME: &'static str = "NewCity";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -149,6 +163,7 @@ impl CityPatch {
     }
 }
 impl rt::Record for CityPatch {
+    type Row = City;
     const NAME: &'static str = "CityPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -56,6 +56,7 @@ impl rt::Model for Tenant {
 }
 rt::serde_records!(Tenant, NewTenant, TenantPatch);
 impl rt::Record for Tenant {
+    type Row = Tenant;
     const NAME: &'static str = "Tenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -64,6 +65,17 @@ impl rt::Record for Tenant {
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.code);
+    }
+}
+impl rt::Slots for Tenant {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Tenant {
@@ -88,6 +100,7 @@ impl NewTenant {
     }
 }
 impl rt::Record for NewTenant {
+    type Row = Tenant;
     const NAME: &'static str = "NewTenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -123,6 +136,7 @@ impl TenantPatch {
     }
 }
 impl rt::Record for TenantPatch {
+    type Row = Tenant;
     const NAME: &'static str = "TenantPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

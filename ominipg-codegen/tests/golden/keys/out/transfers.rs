@@ -174,6 +174,7 @@ impl rt::Model for Transfer {
 }
 rt::serde_records!(Transfer, NewTransfer, TransferPatch);
 impl rt::Record for Transfer {
+    type Row = Transfer;
     const NAME: &'static str = "Transfer";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -198,6 +199,24 @@ impl rt::Record for Transfer {
         to.put(5, &self.origin_city);
         to.put(6, &self.destination_city);
         to.put(7, &self.previous_id);
+    }
+}
+impl rt::Slots for Transfer {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<i32, D>(from),
+            3 => rt::slot::<i32, D>(from),
+            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            5 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            6 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            7 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Transfer {
@@ -286,6 +305,7 @@ impl NewTransfer {
     }
 }
 impl rt::Record for NewTransfer {
+    type Row = Transfer;
     const NAME: &'static str = "NewTransfer";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -405,6 +425,7 @@ impl TransferPatch {
     }
 }
 impl rt::Record for TransferPatch {
+    type Row = Transfer;
     const NAME: &'static str = "TransferPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

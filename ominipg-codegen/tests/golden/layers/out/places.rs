@@ -85,6 +85,7 @@ impl rt::Model for Place {
 }
 rt::serde_records!(Place, NewPlace, PlacePatch);
 impl rt::Record for Place {
+    type Row = Place;
     const NAME: &'static str = "Place";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -101,6 +102,20 @@ impl rt::Record for Place {
         to.put(1, &self.owner);
         to.put(2, &self.note);
         to.put(3, &self.lat);
+    }
+}
+impl rt::Slots for Place {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            3 => rt::slot::<f64, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Place {
@@ -152,6 +167,7 @@ impl NewPlace {
     }
 }
 impl rt::Record for NewPlace {
+    type Row = Place;
     const NAME: &'static str = "NewPlace";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -229,6 +245,7 @@ impl PlacePatch {
     }
 }
 impl rt::Record for PlacePatch {
+    type Row = Place;
     const NAME: &'static str = "PlacePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

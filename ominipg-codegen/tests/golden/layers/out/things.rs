@@ -98,6 +98,7 @@ impl rt::Model for Thing {
 }
 rt::serde_records!(Thing, NewThing, ThingPatch);
 impl rt::Record for Thing {
+    type Row = Thing;
     const NAME: &'static str = "Thing";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -116,6 +117,21 @@ impl rt::Record for Thing {
         to.put(2, &self.maybe);
         to.put(3, &self.owner);
         to.put(4, &self.note);
+    }
+}
+impl rt::Slots for Thing {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            2 => rt::slot::<::core::option::Option<i64>, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Thing {
@@ -191,6 +207,7 @@ impl NewThing {
     }
 }
 impl rt::Record for NewThing {
+    type Row = Thing;
     const NAME: &'static str = "NewThing";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -287,6 +304,7 @@ impl ThingPatch {
     }
 }
 impl rt::Record for ThingPatch {
+    type Row = Thing;
     const NAME: &'static str = "ThingPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Core {
 }
 rt::serde_records!(Core, NewCore, CorePatch);
 impl rt::Record for Core {
+    type Row = Core;
     const NAME: &'static str = "Core";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Core {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.core);
+    }
+}
+impl rt::Slots for Core {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Core {
@@ -106,6 +119,7 @@ impl NewCore {
     }
 }
 impl rt::Record for NewCore {
+    type Row = Core;
     const NAME: &'static str = "NewCore";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl CorePatch {
     }
 }
 impl rt::Record for CorePatch {
+    type Row = Core;
     const NAME: &'static str = "CorePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

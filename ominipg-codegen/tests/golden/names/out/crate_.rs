@@ -59,6 +59,7 @@ impl rt::Model for Crate {
 }
 rt::serde_records!(Crate, NewCrate, CratePatch);
 impl rt::Record for Crate {
+    type Row = Crate;
     const NAME: &'static str = "Crate";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Crate {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
         to.put(1, &self.crate_);
+    }
+}
+impl rt::Slots for Crate {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<CrateCrate>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Crate {
@@ -106,6 +119,7 @@ impl NewCrate {
     }
 }
 impl rt::Record for NewCrate {
+    type Row = Crate;
     const NAME: &'static str = "NewCrate";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl CratePatch {
     }
 }
 impl rt::Record for CratePatch {
+    type Row = Crate;
     const NAME: &'static str = "CratePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

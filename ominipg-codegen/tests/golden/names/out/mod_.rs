@@ -59,6 +59,7 @@ impl rt::Model for Mod {
 }
 rt::serde_records!(Mod, NewMod, ModPatch);
 impl rt::Record for Mod {
+    type Row = Mod;
     const NAME: &'static str = "Mod";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Mod {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
         to.put(1, &self.r#mod);
+    }
+}
+impl rt::Slots for Mod {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<ModMod>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Mod {
@@ -106,6 +119,7 @@ impl NewMod {
     }
 }
 impl rt::Record for NewMod {
+    type Row = Mod;
     const NAME: &'static str = "NewMod";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl ModPatch {
     }
 }
 impl rt::Record for ModPatch {
+    type Row = Mod;
     const NAME: &'static str = "ModPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for New {
 }
 rt::serde_records!(New, NewNew, NewPatch);
 impl rt::Record for New {
+    type Row = New;
     const NAME: &'static str = "New";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for New {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
         to.put(1, &self.new);
+    }
+}
+impl rt::Slots for New {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<NewNewValue>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for New {
@@ -106,6 +119,7 @@ impl NewNew {
     }
 }
 impl rt::Record for NewNew {
+    type Row = New;
     const NAME: &'static str = "NewNew";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl NewPatch {
     }
 }
 impl rt::Record for NewPatch {
+    type Row = New;
     const NAME: &'static str = "NewPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Option {
 }
 rt::serde_records!(Option, NewOption, OptionPatch);
 impl rt::Record for Option {
+    type Row = Option;
     const NAME: &'static str = "Option";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Option {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.option);
+    }
+}
+impl rt::Slots for Option {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Option {
@@ -106,6 +119,7 @@ impl NewOption {
     }
 }
 impl rt::Record for NewOption {
+    type Row = Option;
     const NAME: &'static str = "NewOption";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl OptionPatch {
     }
 }
 impl rt::Record for OptionPatch {
+    type Row = Option;
     const NAME: &'static str = "OptionPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Result {
 }
 rt::serde_records!(Result, NewResult, ResultPatch);
 impl rt::Record for Result {
+    type Row = Result;
     const NAME: &'static str = "Result";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Result {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.result);
+    }
+}
+impl rt::Slots for Result {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Result {
@@ -106,6 +119,7 @@ impl NewResult {
     }
 }
 impl rt::Record for NewResult {
+    type Row = Result;
     const NAME: &'static str = "NewResult";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl ResultPatch {
     }
 }
 impl rt::Record for ResultPatch {
+    type Row = Result;
     const NAME: &'static str = "ResultPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Rt {
 }
 rt::serde_records!(Rt, NewRt, RtPatch);
 impl rt::Record for Rt {
+    type Row = Rt;
     const NAME: &'static str = "Rt";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Rt {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.rt);
+    }
+}
+impl rt::Slots for Rt {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Rt {
@@ -106,6 +119,7 @@ impl NewRt {
     }
 }
 impl rt::Record for NewRt {
+    type Row = Rt;
     const NAME: &'static str = "NewRt";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl RtPatch {
     }
 }
 impl rt::Record for RtPatch {
+    type Row = Rt;
     const NAME: &'static str = "RtPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

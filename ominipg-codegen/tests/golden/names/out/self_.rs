@@ -46,6 +46,7 @@ impl rt::Model for Self_ {
 }
 rt::serde_records!(Self_, NewSelf, SelfPatch);
 impl rt::Record for Self_ {
+    type Row = Self_;
     const NAME: &'static str = "Self";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -54,6 +55,17 @@ impl rt::Record for Self_ {
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
+    }
+}
+impl rt::Slots for Self_ {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Self_ {
@@ -76,6 +88,7 @@ impl NewSelf {
     }
 }
 impl rt::Record for NewSelf {
+    type Row = Self_;
     const NAME: &'static str = "NewSelf";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -109,6 +122,7 @@ impl SelfPatch {
     }
 }
 impl rt::Record for SelfPatch {
+    type Row = Self_;
     const NAME: &'static str = "SelfPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Some {
 }
 rt::serde_records!(Some, NewSome, SomePatch);
 impl rt::Record for Some {
+    type Row = Some;
     const NAME: &'static str = "Some";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Some {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.some);
+    }
+}
+impl rt::Slots for Some {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Some {
@@ -106,6 +119,7 @@ impl NewSome {
     }
 }
 impl rt::Record for NewSome {
+    type Row = Some;
     const NAME: &'static str = "NewSome";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl SomePatch {
     }
 }
 impl rt::Record for SomePatch {
+    type Row = Some;
     const NAME: &'static str = "SomePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

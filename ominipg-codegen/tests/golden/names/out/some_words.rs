@@ -392,6 +392,7 @@ impl rt::Model for Clone {
 }
 rt::serde_records!(Clone, NewClone, ClonePatch);
 impl rt::Record for Clone {
+    type Row = Clone;
     const NAME: &'static str = "Clone";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -454,6 +455,43 @@ impl rt::Record for Clone {
         to.put(24, &self.dollar);
         to.put(25, &self.the_quoted_name);
         to.put_json_opt(26, &self.error);
+    }
+}
+impl rt::Slots for Clone {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<i64>, D>(from),
+            2 => rt::slot::<::core::option::Option<i64>, D>(from),
+            3 => rt::slot::<::core::option::Option<i64>, D>(from),
+            4 => rt::slot::<::std::string::String, D>(from),
+            5 => rt::slot::<::std::string::String, D>(from),
+            6 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            8 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            9 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            10 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            11 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            12 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            13 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            14 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            15 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            16 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            17 => rt::slot::<::std::string::String, D>(from),
+            18 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            19 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            20 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            21 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            22 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            23 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            24 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            25 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            26 => rt::slot::<::core::option::Option<CloneError>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Clone {
@@ -829,6 +867,7 @@ impl NewClone {
     }
 }
 impl rt::Record for NewClone {
+    type Row = Clone;
     const NAME: &'static str = "NewClone";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -1255,6 +1294,7 @@ impl ClonePatch {
     }
 }
 impl rt::Record for ClonePatch {
+    type Row = Clone;
     const NAME: &'static str = "ClonePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Std {
 }
 rt::serde_records!(Std, NewStd, StdPatch);
 impl rt::Record for Std {
+    type Row = Std;
     const NAME: &'static str = "Std";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Std {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.std);
+    }
+}
+impl rt::Slots for Std {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Std {
@@ -106,6 +119,7 @@ impl NewStd {
     }
 }
 impl rt::Record for NewStd {
+    type Row = Std;
     const NAME: &'static str = "NewStd";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl StdPatch {
     }
 }
 impl rt::Record for StdPatch {
+    type Row = Std;
     const NAME: &'static str = "StdPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for String {
 }
 rt::serde_records!(String, NewString, StringPatch);
 impl rt::Record for String {
+    type Row = String;
     const NAME: &'static str = "String";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for String {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.string);
+    }
+}
+impl rt::Slots for String {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for String {
@@ -106,6 +119,7 @@ impl NewString {
     }
 }
 impl rt::Record for NewString {
+    type Row = String;
     const NAME: &'static str = "NewString";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl StringPatch {
     }
 }
 impl rt::Record for StringPatch {
+    type Row = String;
     const NAME: &'static str = "StringPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

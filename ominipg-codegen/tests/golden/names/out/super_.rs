@@ -59,6 +59,7 @@ impl rt::Model for Super {
 }
 rt::serde_records!(Super, NewSuper, SuperPatch);
 impl rt::Record for Super {
+    type Row = Super;
     const NAME: &'static str = "Super";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Super {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
         to.put(1, &self.super_);
+    }
+}
+impl rt::Slots for Super {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<SuperSuper>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Super {
@@ -106,6 +119,7 @@ impl NewSuper {
     }
 }
 impl rt::Record for NewSuper {
+    type Row = Super;
     const NAME: &'static str = "NewSuper";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl SuperPatch {
     }
 }
 impl rt::Record for SuperPatch {
+    type Row = Super;
     const NAME: &'static str = "SuperPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Table {
 }
 rt::serde_records!(Table, NewTable, TablePatch);
 impl rt::Record for Table {
+    type Row = Table;
     const NAME: &'static str = "Table";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Table {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.tables);
+    }
+}
+impl rt::Slots for Table {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Table {
@@ -106,6 +119,7 @@ impl NewTable {
     }
 }
 impl rt::Record for NewTable {
+    type Row = Table;
     const NAME: &'static str = "NewTable";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl TablePatch {
     }
 }
 impl rt::Record for TablePatch {
+    type Row = Table;
     const NAME: &'static str = "TablePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Type {
 }
 rt::serde_records!(Type, NewType, TypePatch);
 impl rt::Record for Type {
+    type Row = Type;
     const NAME: &'static str = "Type";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Type {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
         to.put(1, &self.r#type);
+    }
+}
+impl rt::Slots for Type {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<TypeType>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Type {
@@ -106,6 +119,7 @@ impl NewType {
     }
 }
 impl rt::Record for NewType {
+    type Row = Type;
     const NAME: &'static str = "NewType";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl TypePatch {
     }
 }
 impl rt::Record for TypePatch {
+    type Row = Type;
     const NAME: &'static str = "TypePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Vec {
 }
 rt::serde_records!(Vec, NewVec, VecPatch);
 impl rt::Record for Vec {
+    type Row = Vec;
     const NAME: &'static str = "Vec";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Vec {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.vec);
+    }
+}
+impl rt::Slots for Vec {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Vec {
@@ -106,6 +119,7 @@ impl NewVec {
     }
 }
 impl rt::Record for NewVec {
+    type Row = Vec;
     const NAME: &'static str = "NewVec";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl VecPatch {
     }
 }
 impl rt::Record for VecPatch {
+    type Row = Vec;
     const NAME: &'static str = "VecPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Alert {
 }
 rt::serde_records!(Alert, NewAlert, AlertPatch);
 impl rt::Record for Alert {
+    type Row = Alert;
     const NAME: &'static str = "Alert";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Alert {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.state);
+    }
+}
+impl rt::Slots for Alert {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<AlertState>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Alert {
@@ -103,6 +116,7 @@ impl NewAlert {
     }
 }
 impl rt::Record for NewAlert {
+    type Row = Alert;
     const NAME: &'static str = "NewAlert";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -139,6 +153,7 @@ impl AlertPatch {
     }
 }
 impl rt::Record for AlertPatch {
+    type Row = Alert;
     const NAME: &'static str = "AlertPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -98,6 +98,7 @@ impl rt::Model for Ticket {
 }
 rt::serde_records!(Ticket, NewTicket, TicketPatch);
 impl rt::Record for Ticket {
+    type Row = Ticket;
     const NAME: &'static str = "Ticket";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -116,6 +117,21 @@ impl rt::Record for Ticket {
         to.put(2, &self.before);
         to.put(3, &self.severity);
         to.put(4, &self.all);
+    }
+}
+impl rt::Slots for Ticket {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<TicketState, D>(from),
+            2 => rt::slot::<::core::option::Option<TicketBefore>, D>(from),
+            3 => rt::slot::<TicketSeverity, D>(from),
+            4 => rt::slot::<::core::option::Option<::std::vec::Vec<TicketAll>>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Ticket {
@@ -174,6 +190,7 @@ impl NewTicket {
     }
 }
 impl rt::Record for NewTicket {
+    type Row = Ticket;
     const NAME: &'static str = "NewTicket";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -248,6 +265,7 @@ impl TicketPatch {
     }
 }
 impl rt::Record for TicketPatch {
+    type Row = Ticket;
     const NAME: &'static str = "TicketPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -79,6 +79,7 @@ impl rt::Model for NoteTag {
 }
 rt::serde_records!(NoteTag, NewNoteTag, NoteTagPatch);
 impl rt::Record for NoteTag {
+    type Row = NoteTag;
     const NAME: &'static str = "NoteTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -91,6 +92,18 @@ impl rt::Record for NoteTag {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.note_id);
         to.put(1, &self.tag_id);
+    }
+}
+impl rt::Slots for NoteTag {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i32, D>(from),
+            1 => rt::slot::<i32, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for NoteTag {
@@ -148,6 +161,7 @@ impl NewNoteTag {
     }
 }
 impl rt::Record for NewNoteTag {
+    type Row = NoteTag;
     const NAME: &'static str = "NewNoteTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -194,6 +208,7 @@ impl NoteTagPatch {
     }
 }
 impl rt::Record for NoteTagPatch {
+    type Row = NoteTag;
     const NAME: &'static str = "NoteTagPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

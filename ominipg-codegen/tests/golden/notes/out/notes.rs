@@ -126,6 +126,7 @@ impl rt::Model for Note {
 }
 rt::serde_records!(Note, NewNote, NotePatch);
 impl rt::Record for Note {
+    type Row = Note;
     const NAME: &'static str = "Note";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -144,6 +145,21 @@ impl rt::Record for Note {
         to.put(2, &self.body);
         to.put(3, &self.created_at);
         to.put(4, &self.updated_at);
+    }
+}
+impl rt::Slots for Note {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i32, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<rt::Timestamp, D>(from),
+            4 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Note {
@@ -178,6 +194,7 @@ impl NewNote {
     }
 }
 impl rt::Record for NewNote {
+    type Row = Note;
     const NAME: &'static str = "NewNote";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -226,6 +243,7 @@ impl NotePatch {
     }
 }
 impl rt::Record for NotePatch {
+    type Row = Note;
     const NAME: &'static str = "NotePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

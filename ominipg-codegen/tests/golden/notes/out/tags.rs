@@ -84,6 +84,7 @@ impl rt::Model for Tag {
 }
 rt::serde_records!(Tag, NewTag, TagPatch);
 impl rt::Record for Tag {
+    type Row = Tag;
     const NAME: &'static str = "Tag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -96,6 +97,18 @@ impl rt::Record for Tag {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.name);
+    }
+}
+impl rt::Slots for Tag {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i32, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Tag {
@@ -120,6 +133,7 @@ impl NewTag {
     }
 }
 impl rt::Record for NewTag {
+    type Row = Tag;
     const NAME: &'static str = "NewTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl TagPatch {
     }
 }
 impl rt::Record for TagPatch {
+    type Row = Tag;
     const NAME: &'static str = "TagPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

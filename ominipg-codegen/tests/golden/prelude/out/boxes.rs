@@ -85,6 +85,7 @@ impl rt::Model for Box {
 }
 rt::serde_records!(Box, NewBox, BoxPatch);
 impl rt::Record for Box {
+    type Row = Box;
     const NAME: &'static str = "Box";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -101,6 +102,20 @@ impl rt::Record for Box {
         to.put(1, &self.default);
         to.put(2, &self.clone);
         to.put(3, &self.drop);
+    }
+}
+impl rt::Slots for Box {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::core::option::Option<bool>, D>(from),
+            3 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Box {
@@ -159,6 +174,7 @@ impl NewBox {
     }
 }
 impl rt::Record for NewBox {
+    type Row = Box;
     const NAME: &'static str = "NewBox";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -225,6 +241,7 @@ impl BoxPatch {
     }
 }
 impl rt::Record for BoxPatch {
+    type Row = Box;
     const NAME: &'static str = "BoxPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -59,6 +59,7 @@ impl rt::Model for Default {
 }
 rt::serde_records!(Default, NewDefault, DefaultPatch);
 impl rt::Record for Default {
+    type Row = Default;
     const NAME: &'static str = "Default";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -71,6 +72,18 @@ impl rt::Record for Default {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.value);
+    }
+}
+impl rt::Slots for Default {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Default {
@@ -106,6 +119,7 @@ impl NewDefault {
     }
 }
 impl rt::Record for NewDefault {
+    type Row = Default;
     const NAME: &'static str = "NewDefault";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -155,6 +169,7 @@ impl DefaultPatch {
     }
 }
 impl rt::Record for DefaultPatch {
+    type Row = Default;
     const NAME: &'static str = "DefaultPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -72,6 +72,7 @@ impl rt::Model for Encode {
 }
 rt::serde_records!(Encode, NewEncode, EncodePatch);
 impl rt::Record for Encode {
+    type Row = Encode;
     const NAME: &'static str = "Encode";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -86,6 +87,19 @@ impl rt::Record for Encode {
         to.put(0, &self.id);
         to.put(1, &self.model);
         to.put(2, &self.validate);
+    }
+}
+impl rt::Slots for Encode {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Encode {
@@ -134,6 +148,7 @@ impl NewEncode {
     }
 }
 impl rt::Record for NewEncode {
+    type Row = Encode;
     const NAME: &'static str = "NewEncode";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -197,6 +212,7 @@ impl EncodePatch {
     }
 }
 impl rt::Record for EncodePatch {
+    type Row = Encode;
     const NAME: &'static str = "EncodePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -95,6 +95,7 @@ impl rt::Model for Option {
 }
 rt::serde_records!(Option, NewOption, OptionPatch);
 impl rt::Record for Option {
+    type Row = Option;
     const NAME: &'static str = "Option";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -111,6 +112,20 @@ impl rt::Record for Option {
         to.put(1, &self.some);
         to.put(2, &self.none);
         to.put(3, &self.kind);
+    }
+}
+impl rt::Slots for Option {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            3 => rt::slot::<::core::option::Option<OptionKind>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Option {
@@ -165,6 +180,7 @@ impl NewOption {
     }
 }
 impl rt::Record for NewOption {
+    type Row = Option;
     const NAME: &'static str = "NewOption";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -239,6 +255,7 @@ impl OptionPatch {
     }
 }
 impl rt::Record for OptionPatch {
+    type Row = Option;
     const NAME: &'static str = "OptionPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

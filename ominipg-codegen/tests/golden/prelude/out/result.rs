@@ -82,6 +82,7 @@ impl rt::Model for Result {
 }
 rt::serde_records!(Result, NewResult, ResultPatch);
 impl rt::Record for Result {
+    type Row = Result;
     const NAME: &'static str = "Result";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -96,6 +97,19 @@ impl rt::Record for Result {
         to.put(0, &self.id);
         to.put(1, &self.ok);
         to.put_json_opt(2, &self.err);
+    }
+}
+impl rt::Slots for Result {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::core::option::Option<bool>, D>(from),
+            2 => rt::slot::<::core::option::Option<ResultErr>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Result {
@@ -145,6 +159,7 @@ impl NewResult {
     }
 }
 impl rt::Record for NewResult {
+    type Row = Result;
     const NAME: &'static str = "NewResult";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -209,6 +224,7 @@ impl ResultPatch {
     }
 }
 impl rt::Record for ResultPatch {
+    type Row = Result;
     const NAME: &'static str = "ResultPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

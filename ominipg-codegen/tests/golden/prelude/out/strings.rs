@@ -98,6 +98,7 @@ impl rt::Model for String {
 }
 rt::serde_records!(String, NewString, StringPatch);
 impl rt::Record for String {
+    type Row = String;
     const NAME: &'static str = "String";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -116,6 +117,21 @@ impl rt::Record for String {
         to.put(2, &self.str);
         to.put(3, &self.into);
         to.put_json_opt(4, &self.r#box);
+    }
+}
+impl rt::Slots for String {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            3 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            4 => rt::slot::<::core::option::Option<StringBoxBox>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for String {
@@ -194,6 +210,7 @@ impl NewString {
     }
 }
 impl rt::Record for NewString {
+    type Row = String;
     const NAME: &'static str = "NewString";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -289,6 +306,7 @@ impl StringPatch {
     }
 }
 impl rt::Record for StringPatch {
+    type Row = String;
     const NAME: &'static str = "StringPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

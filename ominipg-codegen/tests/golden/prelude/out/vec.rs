@@ -72,6 +72,7 @@ impl rt::Model for Vec {
 }
 rt::serde_records!(Vec, NewVec, VecPatch);
 impl rt::Record for Vec {
+    type Row = Vec;
     const NAME: &'static str = "Vec";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -86,6 +87,19 @@ impl rt::Record for Vec {
         to.put(0, &self.id);
         to.put(1, &self.items);
         to.put(2, &self.self_);
+    }
+}
+impl rt::Slots for Vec {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::vec::Vec<VecSelf>>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Vec {
@@ -127,6 +141,7 @@ impl NewVec {
     }
 }
 impl rt::Record for NewVec {
+    type Row = Vec;
     const NAME: &'static str = "NewVec";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -190,6 +205,7 @@ impl VecPatch {
     }
 }
 impl rt::Record for VecPatch {
+    type Row = Vec;
     const NAME: &'static str = "VecPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

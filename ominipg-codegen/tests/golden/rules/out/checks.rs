@@ -440,6 +440,7 @@ impl rt::Model for Check {
 }
 rt::serde_records!(Check, NewCheck, CheckPatch);
 impl rt::Record for Check {
+    type Row = Check;
     const NAME: &'static str = "Check";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -510,6 +511,52 @@ impl rt::Record for Check {
         to.put(28, &self.old);
         to.put(29, &self.money);
         to.put_bytes(30, &self.blob);
+    }
+}
+impl rt::Slots for Check {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<i16, D>(from),
+            2 => rt::slot::<i64, D>(from),
+            3 => rt::slot::<::core::option::Option<i32>, D>(from),
+            4 => rt::slot::<::core::option::Option<i64>, D>(from),
+            5 => rt::slot::<f64, D>(from),
+            6 => rt::slot::<::core::option::Option<f32>, D>(from),
+            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            8 => rt::slot::<::core::option::Option<bool>, D>(from),
+            9 => rt::slot::<::core::option::Option<i64>, D>(from),
+            10 => rt::slot::<::core::option::Option<i64>, D>(from),
+            11 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            12 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            13 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            14 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            15 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            16 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            17 => rt::slot::<::core::option::Option<rt::IpAddr>, D>(from),
+            18 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
+            19 => rt::slot::<::core::option::Option<::std::vec::Vec<f64>>, D>(from),
+            20 => rt::slot::<::core::option::Option<::std::vec::Vec<rt::Date>>, D>(from),
+            21 => rt::slot::<::core::option::Option<::std::vec::Vec<CheckFlag>>, D>(from),
+            22 => {
+                rt::slot::<
+                    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+                    D,
+                >(from)
+            }
+            23 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            24 => rt::slot::<::core::option::Option<i64>, D>(from),
+            25 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            26 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            27 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            28 => rt::slot::<::std::string::String, D>(from),
+            29 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
+            30 => rt::slot_bytes::<::std::vec::Vec<u8>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Check {
@@ -965,6 +1012,7 @@ impl NewCheck {
     }
 }
 impl rt::Record for NewCheck {
+    type Row = Check;
     const NAME: &'static str = "NewCheck";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -1480,6 +1528,7 @@ impl CheckPatch {
     }
 }
 impl rt::Record for CheckPatch {
+    type Row = Check;
     const NAME: &'static str = "CheckPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -91,6 +91,7 @@ impl rt::Model for Employee {
 }
 rt::serde_records!(Employee, NewEmployee, EmployeePatch);
 impl rt::Record for Employee {
+    type Row = Employee;
     const NAME: &'static str = "Employee";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -105,6 +106,19 @@ impl rt::Record for Employee {
         to.put(0, &self.id);
         to.put(1, &self.name);
         to.put(2, &self.manager_id);
+    }
+}
+impl rt::Slots for Employee {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::core::option::Option<i64>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Employee {
@@ -140,6 +154,7 @@ impl NewEmployee {
     }
 }
 impl rt::Record for NewEmployee {
+    type Row = Employee;
     const NAME: &'static str = "NewEmployee";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -189,6 +204,7 @@ impl EmployeePatch {
     }
 }
 impl rt::Record for EmployeePatch {
+    type Row = Employee;
     const NAME: &'static str = "EmployeePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

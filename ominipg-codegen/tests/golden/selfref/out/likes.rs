@@ -92,6 +92,7 @@ impl rt::Model for Like {
 }
 rt::serde_records!(Like, NewLike, LikePatch);
 impl rt::Record for Like {
+    type Row = Like;
     const NAME: &'static str = "Like";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -106,6 +107,19 @@ impl rt::Record for Like {
         to.put(0, &self.from_id);
         to.put(1, &self.to_id);
         to.put(2, &self.since);
+    }
+}
+impl rt::Slots for Like {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<i64, D>(from),
+            2 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Like {
@@ -176,6 +190,7 @@ impl NewLike {
     }
 }
 impl rt::Record for NewLike {
+    type Row = Like;
     const NAME: &'static str = "NewLike";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -236,6 +251,7 @@ impl LikePatch {
     }
 }
 impl rt::Record for LikePatch {
+    type Row = Like;
     const NAME: &'static str = "LikePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -91,6 +91,7 @@ impl rt::Model for Node {
 }
 rt::serde_records!(Node, NewNode, NodePatch);
 impl rt::Record for Node {
+    type Row = Node;
     const NAME: &'static str = "Node";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -105,6 +106,19 @@ impl rt::Record for Node {
         to.put(0, &self.id);
         to.put(1, &self.parent_id);
         to.put(2, &self.label);
+    }
+}
+impl rt::Slots for Node {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Node {
@@ -150,6 +164,7 @@ impl NewNode {
     }
 }
 impl rt::Record for NewNode {
+    type Row = Node;
     const NAME: &'static str = "NewNode";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -202,6 +217,7 @@ impl NodePatch {
     }
 }
 impl rt::Record for NodePatch {
+    type Row = Node;
     const NAME: &'static str = "NodePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

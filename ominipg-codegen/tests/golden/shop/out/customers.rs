@@ -151,6 +151,7 @@ impl rt::Model for Customer {
 }
 rt::serde_records!(Customer, NewCustomer, CustomerPatch);
 impl rt::Record for Customer {
+    type Row = Customer;
     const NAME: &'static str = "Customer";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -175,6 +176,24 @@ impl rt::Record for Customer {
         to.put(5, &self.created_at);
         to.put(6, &self.updated_at);
         to.put(7, &self.deleted_at);
+    }
+}
+impl rt::Slots for Customer {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<i32, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            4 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
+            5 => rt::slot::<rt::Timestamp, D>(from),
+            6 => rt::slot::<rt::Timestamp, D>(from),
+            7 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Customer {
@@ -258,6 +277,7 @@ impl NewCustomer {
     }
 }
 impl rt::Record for NewCustomer {
+    type Row = Customer;
     const NAME: &'static str = "NewCustomer";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -350,6 +370,7 @@ impl CustomerPatch {
     }
 }
 impl rt::Record for CustomerPatch {
+    type Row = Customer;
     const NAME: &'static str = "CustomerPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -110,6 +110,7 @@ impl rt::Model for OrderLine {
 }
 rt::serde_records!(OrderLine, NewOrderLine, OrderLinePatch);
 impl rt::Record for OrderLine {
+    type Row = OrderLine;
     const NAME: &'static str = "OrderLine";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -128,6 +129,21 @@ impl rt::Record for OrderLine {
         to.put(2, &self.line);
         to.put(3, &self.sku);
         to.put(4, &self.quantity);
+    }
+}
+impl rt::Slots for OrderLine {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<i64, D>(from),
+            2 => rt::slot::<i16, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            4 => rt::slot::<i32, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for OrderLine {
@@ -204,6 +220,7 @@ impl NewOrderLine {
     }
 }
 impl rt::Record for NewOrderLine {
+    type Row = OrderLine;
     const NAME: &'static str = "NewOrderLine";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -288,6 +305,7 @@ impl OrderLinePatch {
     }
 }
 impl rt::Record for OrderLinePatch {
+    type Row = OrderLine;
     const NAME: &'static str = "OrderLinePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

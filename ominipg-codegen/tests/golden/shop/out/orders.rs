@@ -144,6 +144,7 @@ impl rt::Model for Order {
 }
 rt::serde_records!(Order, NewOrder, OrderPatch);
 impl rt::Record for Order {
+    type Row = Order;
     const NAME: &'static str = "Order";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -166,6 +167,23 @@ impl rt::Record for Order {
         to.put_json_opt(4, &self.address);
         to.put(5, &self.placed_at);
         to.put(6, &self.changed_at);
+    }
+}
+impl rt::Slots for Order {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<i64, D>(from),
+            2 => rt::slot::<i32, D>(from),
+            3 => rt::slot::<OrderState, D>(from),
+            4 => rt::slot::<::core::option::Option<OrderAddress>, D>(from),
+            5 => rt::slot::<rt::Timestamp, D>(from),
+            6 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Order {
@@ -255,6 +273,7 @@ impl NewOrder {
     }
 }
 impl rt::Record for NewOrder {
+    type Row = Order;
     const NAME: &'static str = "NewOrder";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -346,6 +365,7 @@ impl OrderPatch {
     }
 }
 impl rt::Record for OrderPatch {
+    type Row = Order;
     const NAME: &'static str = "OrderPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

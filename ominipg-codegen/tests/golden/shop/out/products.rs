@@ -160,6 +160,7 @@ impl rt::Model for Product {
 }
 rt::serde_records!(Product, NewProduct, ProductPatch);
 impl rt::Record for Product {
+    type Row = Product;
     const NAME: &'static str = "Product";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -186,6 +187,33 @@ impl rt::Record for Product {
         to.put_json(6, &self.attributes);
         to.put(7, &self.photos);
         to.put(8, &self.version);
+    }
+}
+impl rt::Slots for Product {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            4 => rt::slot::<rt::Decimal, D>(from),
+            5 => rt::slot::<i32, D>(from),
+            6 => {
+                rt::slot::<
+                    ::ominipg::codegen_support::serde_json::Map<
+                        ::std::string::String,
+                        ::ominipg::codegen_support::serde_json::Value,
+                    >,
+                    D,
+                >(from)
+            }
+            7 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            8 => rt::slot::<i32, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Product {
@@ -314,6 +342,7 @@ impl NewProduct {
     }
 }
 impl rt::Record for NewProduct {
+    type Row = Product;
     const NAME: &'static str = "NewProduct";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -455,6 +484,7 @@ impl ProductPatch {
     }
 }
 impl rt::Record for ProductPatch {
+    type Row = Product;
     const NAME: &'static str = "ProductPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

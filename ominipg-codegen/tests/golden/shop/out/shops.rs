@@ -95,6 +95,7 @@ impl rt::Model for Shop {
 }
 rt::serde_records!(Shop, NewShop, ShopPatch);
 impl rt::Record for Shop {
+    type Row = Shop;
     const NAME: &'static str = "Shop";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -109,6 +110,19 @@ impl rt::Record for Shop {
         to.put(0, &self.code);
         to.put(1, &self.name);
         to.put(2, &self.currency);
+    }
+}
+impl rt::Slots for Shop {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<ShopCurrency, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Shop {
@@ -151,6 +165,7 @@ impl NewShop {
     }
 }
 impl rt::Record for NewShop {
+    type Row = Shop;
     const NAME: &'static str = "NewShop";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -214,6 +229,7 @@ impl ShopPatch {
     }
 }
 impl rt::Record for ShopPatch {
+    type Row = Shop;
     const NAME: &'static str = "ShopPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

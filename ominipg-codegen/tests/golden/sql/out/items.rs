@@ -249,6 +249,7 @@ impl rt::Model for Item {
 }
 rt::serde_records!(Item, NewItem, ItemPatch);
 impl rt::Record for Item {
+    type Row = Item;
     const NAME: &'static str = "Item";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -289,6 +290,42 @@ impl rt::Record for Item {
         to.put(13, &self.note);
         to.put_json_opt(14, &self.extra);
         to.put(15, &self.unchecked);
+    }
+}
+impl rt::Slots for Item {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<i64, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<::std::string::String, D>(from),
+            4 => rt::slot::<f64, D>(from),
+            5 => rt::slot::<i64, D>(from),
+            6 => rt::slot::<f32, D>(from),
+            7 => rt::slot::<::std::string::String, D>(from),
+            8 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            9 => rt::slot::<ItemState, D>(from),
+            10 => rt::slot::<ItemKind, D>(from),
+            11 => rt::slot::<::std::string::String, D>(from),
+            12 => rt::slot::<::core::option::Option<bool>, D>(from),
+            13 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            14 => {
+                rt::slot::<
+                    ::core::option::Option<
+                        ::ominipg::codegen_support::serde_json::Map<
+                            ::std::string::String,
+                            ::ominipg::codegen_support::serde_json::Value,
+                        >,
+                    >,
+                    D,
+                >(from)
+            }
+            15 => rt::slot::<i64, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Item {
@@ -464,6 +501,7 @@ impl NewItem {
     }
 }
 impl rt::Record for NewItem {
+    type Row = Item;
     const NAME: &'static str = "NewItem";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -709,6 +747,7 @@ impl ItemPatch {
     }
 }
 impl rt::Record for ItemPatch {
+    type Row = Item;
     const NAME: &'static str = "ItemPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

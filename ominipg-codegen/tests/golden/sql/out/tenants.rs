@@ -69,6 +69,7 @@ impl rt::Model for Tenant {
 }
 rt::serde_records!(Tenant, NewTenant, TenantPatch);
 impl rt::Record for Tenant {
+    type Row = Tenant;
     const NAME: &'static str = "Tenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -81,6 +82,18 @@ impl rt::Record for Tenant {
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
         to.put(1, &self.plan);
+    }
+}
+impl rt::Slots for Tenant {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<TenantPlan, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Tenant {
@@ -111,6 +124,7 @@ impl NewTenant {
     }
 }
 impl rt::Record for NewTenant {
+    type Row = Tenant;
     const NAME: &'static str = "NewTenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -159,6 +173,7 @@ impl TenantPatch {
     }
 }
 impl rt::Record for TenantPatch {
+    type Row = Tenant;
     const NAME: &'static str = "TenantPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -49,6 +49,7 @@ impl rt::Model for A {
 }
 rt::serde_records!(A, NewA, APatch);
 impl rt::Record for A {
+    type Row = A;
     const NAME: &'static str = "A";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -57,6 +58,17 @@ impl rt::Record for A {
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
+    }
+}
+impl rt::Slots for A {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for A {
@@ -79,6 +91,7 @@ impl NewA {
     }
 }
 impl rt::Record for NewA {
+    type Row = A;
     const NAME: &'static str = "NewA";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -112,6 +125,7 @@ impl APatch {
     }
 }
 impl rt::Record for APatch {
+    type Row = A;
     const NAME: &'static str = "APatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -46,6 +46,7 @@ impl rt::Model for B {
 }
 rt::serde_records!(B, NewB, BPatch);
 impl rt::Record for B {
+    type Row = B;
     const NAME: &'static str = "B";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -54,6 +55,17 @@ impl rt::Record for B {
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
+    }
+}
+impl rt::Slots for B {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for B {
@@ -76,6 +88,7 @@ impl NewB {
     }
 }
 impl rt::Record for NewB {
+    type Row = B;
     const NAME: &'static str = "NewB";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -109,6 +122,7 @@ impl BPatch {
     }
 }
 impl rt::Record for BPatch {
+    type Row = B;
     const NAME: &'static str = "BPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -49,6 +49,7 @@ impl rt::Model for C {
 }
 rt::serde_records!(C, NewC, CPatch);
 impl rt::Record for C {
+    type Row = C;
     const NAME: &'static str = "C";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -57,6 +58,17 @@ impl rt::Record for C {
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
+    }
+}
+impl rt::Slots for C {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for C {
@@ -79,6 +91,7 @@ impl NewC {
     }
 }
 impl rt::Record for NewC {
+    type Row = C;
     const NAME: &'static str = "NewC";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -112,6 +125,7 @@ impl CPatch {
     }
 }
 impl rt::Record for CPatch {
+    type Row = C;
     const NAME: &'static str = "CPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -49,6 +49,7 @@ impl rt::Model for D {
 }
 rt::serde_records!(D, NewD, DPatch);
 impl rt::Record for D {
+    type Row = D;
     const NAME: &'static str = "D";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -57,6 +58,17 @@ impl rt::Record for D {
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
+    }
+}
+impl rt::Slots for D {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for D {
@@ -79,6 +91,7 @@ impl NewD {
     }
 }
 impl rt::Record for NewD {
+    type Row = D;
     const NAME: &'static str = "NewD";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -112,6 +125,7 @@ impl DPatch {
     }
 }
 impl rt::Record for DPatch {
+    type Row = D;
     const NAME: &'static str = "DPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -88,6 +88,7 @@ impl rt::Model for Part {
 }
 rt::serde_records!(Part, NewPart, PartPatch);
 impl rt::Record for Part {
+    type Row = Part;
     const NAME: &'static str = "Part";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -104,6 +105,20 @@ impl rt::Record for Part {
         to.put(1, &self.name);
         to.put(2, &self.stock);
         to.put(3, &self.seen_at);
+    }
+}
+impl rt::Slots for Part {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<i64, D>(from),
+            3 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Part {
@@ -140,6 +155,7 @@ impl NewPart {
     }
 }
 impl rt::Record for NewPart {
+    type Row = Part;
     const NAME: &'static str = "NewPart";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -208,6 +224,7 @@ impl PartPatch {
     }
 }
 impl rt::Record for PartPatch {
+    type Row = Part;
     const NAME: &'static str = "PartPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

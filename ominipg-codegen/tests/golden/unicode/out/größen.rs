@@ -95,6 +95,7 @@ impl rt::Model for Groesse {
 }
 rt::serde_records!(Groesse, NewGroesse, GroessePatch);
 impl rt::Record for Groesse {
+    type Row = Groesse;
     const NAME: &'static str = "Groesse";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -111,6 +112,20 @@ impl rt::Record for Groesse {
         to.put(1, &self.mensch);
         to.put(2, &self.ωμέγα);
         to.put_json_opt(3, &self.данные);
+    }
+}
+impl rt::Slots for Groesse {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<::core::option::Option<i64>, D>(from),
+            2 => rt::slot::<::core::option::Option<f64>, D>(from),
+            3 => rt::slot::<::core::option::Option<GroesseДанные>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Groesse {
@@ -176,6 +191,7 @@ impl NewGroesse {
     }
 }
 impl rt::Record for NewGroesse {
+    type Row = Groesse;
     const NAME: &'static str = "NewGroesse";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -257,6 +273,7 @@ impl GroessePatch {
     }
 }
 impl rt::Record for GroessePatch {
+    type Row = Groesse;
     const NAME: &'static str = "GroessePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

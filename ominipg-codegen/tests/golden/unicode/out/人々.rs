@@ -121,6 +121,7 @@ impl rt::Model for Person {
 }
 rt::serde_records!(Person, NewPerson, PersonPatch);
 impl rt::Record for Person {
+    type Row = Person;
     const NAME: &'static str = "Person";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -141,6 +142,22 @@ impl rt::Record for Person {
         to.put(3, &self.straße);
         to.put(4, &self.naïve_quotes);
         to.put(5, &self.emoji);
+    }
+}
+impl rt::Slots for Person {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<i64, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            3 => rt::slot::<::core::option::Option<PersonStraße>, D>(from),
+            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            5 => rt::slot::<::std::string::String, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Person {
@@ -218,6 +235,7 @@ impl NewPerson {
     }
 }
 impl rt::Record for NewPerson {
+    type Row = Person;
     const NAME: &'static str = "NewPerson";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -317,6 +335,7 @@ impl PersonPatch {
     }
 }
 impl rt::Record for PersonPatch {
+    type Row = Person;
     const NAME: &'static str = "PersonPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -121,6 +121,7 @@ impl rt::Model for Account {
 }
 rt::serde_records!(Account, NewAccount, AccountPatch);
 impl rt::Record for Account {
+    type Row = Account;
     const NAME: &'static str = "Account";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -141,6 +142,22 @@ impl rt::Record for Account {
         to.put_json(3, &self.settings);
         to.put(4, &self.created_at);
         to.put(5, &self.updated_at);
+    }
+}
+impl rt::Slots for Account {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<AccountPlan, D>(from),
+            3 => rt::slot::<AccountSettings, D>(from),
+            4 => rt::slot::<rt::Timestamp, D>(from),
+            5 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Account {
@@ -196,6 +213,7 @@ impl NewAccount {
     }
 }
 impl rt::Record for NewAccount {
+    type Row = Account;
     const NAME: &'static str = "NewAccount";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -269,6 +287,7 @@ impl AccountPatch {
     }
 }
 impl rt::Record for AccountPatch {
+    type Row = Account;
     const NAME: &'static str = "AccountPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

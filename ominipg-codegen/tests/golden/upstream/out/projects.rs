@@ -117,6 +117,7 @@ impl rt::Model for Project {
 }
 rt::serde_records!(Project, NewProject, ProjectPatch);
 impl rt::Record for Project {
+    type Row = Project;
     const NAME: &'static str = "Project";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -135,6 +136,26 @@ impl rt::Record for Project {
         to.put(2, &self.owner_id);
         to.put(3, &self.tags);
         to.put(4, &self.created_at);
+    }
+}
+impl rt::Slots for Project {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<rt::Uuid, D>(from),
+            3 => {
+                rt::slot::<
+                    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+                    D,
+                >(from)
+            }
+            4 => rt::slot::<rt::Timestamp, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Project {
@@ -184,6 +205,7 @@ impl NewProject {
     }
 }
 impl rt::Record for NewProject {
+    type Row = Project;
     const NAME: &'static str = "NewProject";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -259,6 +281,7 @@ impl ProjectPatch {
     }
 }
 impl rt::Record for ProjectPatch {
+    type Row = Project;
     const NAME: &'static str = "ProjectPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;

@@ -109,6 +109,7 @@ impl rt::Model for Task {
 }
 rt::serde_records!(Task, NewTask, TaskPatch);
 impl rt::Record for Task {
+    type Row = Task;
     const NAME: &'static str = "Task";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
@@ -127,6 +128,21 @@ impl rt::Record for Task {
         to.put(2, &self.title);
         to.put(3, &self.done);
         to.put(4, &self.due_at);
+    }
+}
+impl rt::Slots for Task {
+    fn slot<'de, D: rt::serde::Deserializer<'de>>(
+        column: usize,
+        from: D,
+    ) -> ::core::result::Result<rt::Slot, D::Error> {
+        match column {
+            0 => rt::slot::<rt::Uuid, D>(from),
+            1 => rt::slot::<i64, D>(from),
+            2 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<bool, D>(from),
+            4 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            _ => ::core::unreachable!("the table has no such column"),
+        }
     }
 }
 impl rt::Validate for Task {
@@ -210,6 +226,7 @@ impl NewTask {
     }
 }
 impl rt::Record for NewTask {
+    type Row = Task;
     const NAME: &'static str = "NewTask";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
@@ -292,6 +309,7 @@ impl TaskPatch {
     }
 }
 impl rt::Record for TaskPatch {
+    type Row = Task;
     const NAME: &'static str = "TaskPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
