@@ -144,24 +144,4 @@ mod tests {
         assert_eq!(requests.begin(CallKind::Close, None).id, 4_001);
         assert_eq!(requests.statements().0.ok, 4_000);
     }
-
-    /// Not a test: tells what the registry costs a call. To run it:
-    /// `cargo test -p ominipg-runtime --lib --release -- --ignored --nocapture measures_a_call`.
-    #[test]
-    #[ignore = "it measures"]
-    fn measures_a_call() {
-        let requests = Requests::default();
-        for threads in [1, 2, 4] {
-            let (calls, start) = (1_000_000, Instant::now());
-            std::thread::scope(|scope| {
-                for _ in 0..threads {
-                    scope.spawn(|| {
-                        (0..calls / threads)
-                            .for_each(|_| requests.begin(CallKind::Statement, None).answer(Outcome::Ok));
-                    });
-                }
-            });
-            println!("{threads} threads: {:?} a call", start.elapsed() / calls);
-        }
-    }
 }
