@@ -79,14 +79,18 @@ impl<'a> Pushing<'a> {
     pub(super) async fn run(mut self) -> Result<SyncReport, Error> {
         let tx = self.db.transaction().await?;
         let local = replica::load(&tx, History::Near).await?;
-        let sql = format!("SELECT (SELECT count(*) FROM ominipg.changes WHERE seq > $1), ({TRACKED})");
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM ominipg.changes WHERE seq > $1), ({TRACKED}), EXISTS (SELECT FROM ominipg.parked)"
+        );
         let row = tx.query_one(&sql, &[&local.mark.high_seq]).await?;
         tx.commit().await?;
         self.outbox.follow(row.get(1));
         self.queued = row.get::<_, i64>(0).unsigned_abs();
         let queued = self.queued;
         self.db.backend().monitor().events.send_with(|| Event::SyncStart { queued });
-        self.poisoned = self.outbox.parked_rows(self.db).await?;
+        if row.get(2) {
+            self.poisoned = self.outbox.parked_rows(self.db).await?;
+        }
         let asked = self.ask(local.replica).await?;
         let is_where_it_was =
             asked.ledger.map_or(local.mark.batch_no == 0, |ledger| ledger.agrees(&local.mark));
@@ -319,8 +323,7 @@ impl<'a> Pushing<'a> {
 
     /// Begins the transaction of a batch.
     async fn begin(&self) -> Result<Transaction, Error> {
-        let tx = self.server.transaction().await?;
-        tx.run(self.server.begin()).await?;
+        let tx = self.server.begin().await?;
         reached!(RemoteBegun);
         Ok(tx)
     }

@@ -22,7 +22,7 @@ use crate::session::Transaction;
 pub(super) struct Server {
     db: Ominipg,
     set_up: bool,
-    /// What a transaction that writes begins with.
+    /// What begins a transaction that writes: in one piece, for each is a journey to the server.
     begin: String,
     destination: Destination,
     /// What its tables were when the destination was made.
@@ -38,15 +38,16 @@ impl Server {
         // or when the network is gone: the next push would wait for it.
         let patience = timeout.as_millis().clamp(5_000, i32::MAX as u128);
         let begin = format!(
-            "{}; SET LOCAL idle_in_transaction_session_timeout = {patience}; SET LOCAL tcp_keepalives_idle = 20; \
+            "BEGIN; {}; SET LOCAL idle_in_transaction_session_timeout = {patience}; SET LOCAL tcp_keepalives_idle = 20; \
              SET LOCAL tcp_keepalives_interval = 10; SET LOCAL tcp_keepalives_count = 4",
-            remote::BEGIN
+            remote::SETTINGS
         );
         Ok(Self { db, set_up, begin, destination: Destination::default(), fingerprint: None })
     }
 
-    pub(super) fn begin(&self) -> &str {
-        &self.begin
+    /// Begins a transaction that writes.
+    pub(super) async fn begin(&self) -> Result<Transaction, Error> {
+        Transaction::begin_as(self.db.backend(), self.db.limits(), &self.begin).await
     }
 
     pub(super) async fn transaction(&self) -> Result<Transaction, Error> {

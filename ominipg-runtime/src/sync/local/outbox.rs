@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use super::columns::{Millis, Xid};
 use crate::client::Ominipg;
 use crate::error::{Error, ErrorKind};
+use crate::session::Transaction;
 use crate::sync::core::{Layout, Op, RawChange, RowKey};
 use crate::sync::raw::Raw;
 
@@ -45,7 +46,7 @@ const CHANGES: &str = "SELECT seq, tx, layout, op, at, old, new FROM ominipg.cha
                        WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
 
 /// Without statistics of the table, the planner would sort all that waits for each piece that is read of it.
-const BY_INDEX: &str = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
+const BY_INDEX: &str = "BEGIN; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
 
 impl Outbox {
     pub(in crate::sync) fn new(tables: Vec<String>) -> Self {
@@ -79,8 +80,7 @@ impl Outbox {
         let through = through.unwrap_or(i64::MAX);
         let mut found = Vec::new();
         let (mut size, mut more) = (0, false);
-        let tx = db.transaction().await?;
-        tx.run(BY_INDEX).await?;
+        let tx = Transaction::begin_as(db.backend(), db.limits(), BY_INDEX).await?;
         let mut stream = tx.query_stream(CHANGES, &[&after, &through, &limit]).await?;
         while let Some(row) = stream.next().await {
             let raw = Read::of(&row?)?;

@@ -82,8 +82,11 @@ pub(in crate::sync) async fn is_still(
     replica: ReplicaId,
     before: &Mark,
 ) -> Result<bool, Error> {
-    let local = load(tx, History::Near).await?;
-    Ok(local.replica == replica && local.mark == *before)
+    let Columns { batch, high, time, referee, hash } = before.into();
+    let sql = "SELECT FROM ominipg.replica WHERE depth = 0 AND id = $1 AND batch = $2 AND high = $3 AND time = $4 \
+               AND referee = $5 AND hash = $6";
+    let id = replica.get().cast_signed();
+    Ok(tx.query_opt(sql, &[&id, &batch, &high, &time, &referee, &hash]).await?.is_some())
 }
 
 /// Begins anew under another name: what was captured up to a place is not sent.

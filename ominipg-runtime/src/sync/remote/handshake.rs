@@ -22,16 +22,20 @@ pub(crate) struct Handshake {
     pub(crate) fingerprint: String,
 }
 
+/// Each table is looked up by itself, or the planner would read the whole catalog; and the names are a sub-select, or it would
+/// plan anew each time, for their number.
 const ASK: &str = "\
-SELECT l.batch, l.high, l.time, l.referee, l.hash, \
-  floor(extract(epoch FROM clock_timestamp()) * 1000)::int8, \
-  (SELECT coalesce(md5(string_agg(concat_ws(' ', a.attrelid, a.attname, a.atttypid, a.attnotnull, a.atthasdef, a.attgenerated, \
-    a.attidentity, i.indkey, row_security_active(a.attrelid)), ',' ORDER BY a.attrelid, a.attnum)), '') \
-   FROM unnest($2::text[]) w (name) JOIN pg_catalog.pg_attribute a ON a.attrelid = to_regclass(quote_ident(w.name)) \
-   LEFT JOIN pg_catalog.pg_index i ON i.indrelid = a.attrelid AND i.indisprimary WHERE a.attnum > 0 AND NOT a.attisdropped), \
-  NOT EXISTS (SELECT FROM unnest($2::text[]) w (name) JOIN pg_catalog.pg_class c ON c.oid = to_regclass(quote_ident(w.name)) \
-    WHERE $3 > (SELECT count(*) FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE 'ominipg\\_stamp\\_%')) \
-FROM (SELECT 1) one LEFT JOIN ominipg.ledger l ON l.replica = $1";
+SELECT l.batch, l.high, l.time, l.referee, l.hash, floor(extract(epoch FROM clock_timestamp()) * 1000)::int8, \
+  coalesce(md5(f.told), ''), coalesce(f.is_set_up, true) \
+FROM (SELECT string_agg(concat_ws(' ', w.oid, c.told, i.indkey, row_security_active(w.oid)), ',' ORDER BY w.oid) AS told, \
+    bool_and(w.oid IS NULL OR $3 <= (SELECT count(*) FROM pg_catalog.pg_trigger t \
+      WHERE t.tgrelid = w.oid AND t.tgname LIKE 'ominipg\\_stamp\\_%')) AS is_set_up \
+  FROM (SELECT to_regclass(quote_ident(name))::oid AS oid FROM unnest((SELECT $2::text[])) n (name)) w \
+  LEFT JOIN LATERAL (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid, a.attnotnull, a.atthasdef, a.attgenerated, \
+      a.attidentity), ',' ORDER BY a.attnum) AS told \
+    FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped) c ON true \
+  LEFT JOIN LATERAL (SELECT i.indkey FROM pg_catalog.pg_index i WHERE i.indrelid = w.oid AND i.indisprimary OFFSET 0) i ON true) f \
+LEFT JOIN ominipg.ledger l ON l.replica = $1";
 
 /// Asks; none where the server knows nothing of sync yet.
 pub(crate) async fn ask(

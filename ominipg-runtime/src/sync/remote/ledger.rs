@@ -10,7 +10,7 @@ use crate::sync::core::{Batch, Pushed, ReplicaId};
 use crate::sync::marks::{self, COLUMNS, Columns};
 
 /// Settings that decide what values mean, and the mark that the rows are stamped by who sends them.
-pub(crate) const BEGIN: &str = "SET LOCAL ominipg.applying = 'on'; SET LOCAL DateStyle = 'ISO, YMD'; \
+pub(crate) const SETTINGS: &str = "SET LOCAL ominipg.applying = 'on'; SET LOCAL DateStyle = 'ISO, YMD'; \
     SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; \
     SET LOCAL TimeZone = 'UTC'; SET LOCAL xmlbinary = 'base64'; SET LOCAL client_min_messages = warning; \
     SET CONSTRAINTS ALL DEFERRED";

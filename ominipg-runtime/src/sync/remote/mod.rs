@@ -16,4 +16,4 @@ mod write;
 pub(super) use self::apply::Destination;
 pub(super) use self::catalog::tables;
 pub(super) use self::handshake::{Handshake, ask, set_up, set_up_sql, unfit};
-pub(super) use self::ledger::{BEGIN, Reject, pushed, reject, rejects, write};
+pub(super) use self::ledger::{Reject, SETTINGS, pushed, reject, rejects, write};
