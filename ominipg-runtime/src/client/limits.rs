@@ -1,3 +1,4 @@
+use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
@@ -47,11 +48,11 @@ impl Limits {
         (deadline.is_some() || self.cancel.is_some()).then(|| Stop { deadline, cancel: self.cancel.clone() })
     }
 
-    /// Does some work, and drops it where a limit comes first.
+    /// Does some work, for as long as no limit comes first.
     pub(crate) async fn bound<T>(
         &self,
         deadline: Option<Instant>,
-        work: impl Future<Output = Result<T, Error>>,
+        work: Pin<&mut (impl Future<Output = Result<T, Error>> + ?Sized)>,
     ) -> Result<T, Error> {
         let in_time = async {
             match deadline {
@@ -86,7 +87,7 @@ impl Limits {
         let limits = self.clone();
         Some(async move {
             let over = std::future::pending::<Result<(), Error>>();
-            match limits.bound(deadline, over).await {
+            match limits.bound(deadline, pin!(over)).await {
                 Err(error) => error,
                 Ok(()) => unreachable!("what is pending has no end of its own"),
             }

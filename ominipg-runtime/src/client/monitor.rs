@@ -1,3 +1,4 @@
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -47,7 +48,7 @@ impl Monitor {
         &self,
         kind: CallKind,
         deadline: Option<Instant>,
-        work: impl Future<Output = Result<T, Error>>,
+        work: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
         let request = self.requests.begin(kind, deadline);
         let result = work.await;

@@ -1,3 +1,4 @@
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -161,7 +162,7 @@ impl Backend {
     }
 
     /// Does what may have to wait for the turns of others, for as long as callers wait for a connection.
-    pub(super) async fn patient<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) async fn patient<T>(&self, work: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
         let Kind::Only(gate) = &self.kind else { return work.await };
         let waited = tokio::time::timeout(gate.wait(), work).await;
         waited.unwrap_or_else(|_| Err(gate.busy(gate.wait())))

@@ -1,4 +1,4 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -56,7 +56,7 @@ impl<'a> Call<'a> {
         kind: CallKind,
         work: Work<'_, T>,
     ) -> Result<T, Error> {
-        let bound = async { backend.name(self.limits.bound(self.deadline, work).await) };
+        let bound = pin!(async { backend.name(self.limits.bound(self.deadline, work).await) });
         backend.monitor().call(kind, self.deadline, bound).await
     }
 
@@ -65,9 +65,10 @@ impl<'a> Call<'a> {
         if let Some(shared) = self.shared {
             return Ok(shared.into());
         }
-        let Some(deadline) = self.deadline else { return backend.lease().await };
+        let lease = pin!(backend.lease());
+        let Some(deadline) = self.deadline else { return lease.await };
         let since = Instant::now();
-        let lease = tokio::time::timeout_at(deadline.into(), backend.lease()).await;
+        let lease = tokio::time::timeout_at(deadline.into(), lease).await;
         lease.unwrap_or_else(|_| Err(backend.busy(since.elapsed())))
     }
 
@@ -75,7 +76,7 @@ impl<'a> Call<'a> {
     pub(super) async fn share(&self, backend: &Backend) -> Result<Arc<Lease>, Error> {
         match self.shared {
             Some(shared) => Ok(Arc::clone(shared)),
-            None => self.limits.bound(self.deadline, self.lease(backend)).await.map(Arc::new),
+            None => self.limits.bound(self.deadline, pin!(self.lease(backend))).await.map(Arc::new),
         }
     }
 
@@ -83,7 +84,7 @@ impl<'a> Call<'a> {
     pub(super) async fn on<T>(
         &self,
         connection: &Connection,
-        statement: impl Future<Output = Result<T, Error>>,
+        statement: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
         let _stopping = connection.stop_at(self.limits.stop(self.deadline));
         statement.await

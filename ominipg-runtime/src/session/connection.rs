@@ -1,4 +1,4 @@
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -108,7 +108,7 @@ impl Connection {
     }
 
     /// Waits for a statement's end, and leaves a mark where the caller does not.
-    async fn watched<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    async fn watched<T>(&self, statement: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
         let result = self.begun(statement).await;
         if result.is_ok() {
             self.finish();
@@ -117,7 +117,7 @@ impl Connection {
     }
 
     /// Waits for a statement's beginning: what began has a mark until [`finish`](Self::finish) takes it away.
-    async fn begun<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    async fn begun<T>(&self, statement: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
         self.unfinished.fetch_add(1, Ordering::AcqRel);
         let result = match &self.line {
             None => statement.await,
@@ -205,12 +205,12 @@ impl Connection {
 
     /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.
     pub(super) async fn query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
-        self.watched(self.try_query(sql, params, again)).await.map_err(|error| error.in_statement(sql))
+        self.watched(pin!(self.try_query(sql, params, again))).await.map_err(|error| error.in_statement(sql))
     }
 
     /// Runs a statement and returns how many rows it changed; `again` as for [`query`](Self::query).
     pub(super) async fn execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
-        self.watched(self.try_execute(sql, params, again)).await.map_err(|error| error.in_statement(sql))
+        self.watched(pin!(self.try_execute(sql, params, again))).await.map_err(|error| error.in_statement(sql))
     }
 
     async fn try_query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
@@ -236,12 +236,12 @@ impl Connection {
         params: Params<'_>,
         again: bool,
     ) -> Result<RowStream, Error> {
-        self.begun(self.try_stream(sql, params, again)).await.map_err(|error| error.in_statement(sql))
+        self.begun(pin!(self.try_stream(sql, params, again))).await.map_err(|error| error.in_statement(sql))
     }
 
     /// Begins a `COPY … TO STDOUT`; `alone` tells that no transaction is open.
     pub(super) async fn copy_out(&self, sql: &str, alone: bool) -> Result<CopyOutStream, Error> {
-        self.begun(async {
+        self.begun(pin!(async {
             let statement = self.prepare_copy(sql, alone).await?;
             let begun = self.client.copy_out(&statement).await?;
             drop(statement);
@@ -249,7 +249,7 @@ impl Connection {
                 self.enqueue("COMMIT");
             }
             Ok(begun)
-        })
+        }))
         .await
         .map_err(|error| error.in_statement(sql))
     }
@@ -257,7 +257,7 @@ impl Connection {
     /// Begins a `COPY … FROM STDIN`, which [`commit_copy`](Self::commit_copy) is to follow; `alone` as for
     /// [`copy_out`](Self::copy_out).
     pub(super) async fn copy_in(&self, sql: &str, alone: bool) -> Result<CopyInSink<Bytes>, Error> {
-        self.begun(async {
+        self.begun(pin!(async {
             let statement = self.prepare_copy(sql, alone).await?;
             let mut beginning = BeginningCopy(Some(self));
             let begun = self.client.copy_in(&statement).await;
@@ -268,7 +268,7 @@ impl Connection {
                 (Ok(_), _) => {}
             }
             Ok(begun?)
-        })
+        }))
         .await
         .map_err(|error| error.in_statement(sql))
     }
@@ -319,12 +319,12 @@ impl Connection {
             let statement = self.client.prepare(sql).await?;
             Ok(statement.columns().iter().map(column).collect())
         };
-        self.watched(described).await.map_err(|error: Error| error.in_statement(sql))
+        self.watched(pin!(described)).await.map_err(|error: Error| error.in_statement(sql))
     }
 
     /// Runs statements that take no parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
-        let done = self.watched(async { Ok(self.client.batch_execute(sql).await?) }).await;
+        let done = self.watched(pin!(async { Ok(self.client.batch_execute(sql).await?) })).await;
         done.map_err(|error| error.in_statement(sql))
     }
 
@@ -402,7 +402,7 @@ impl Connection {
             let encoded = match params {
                 Params::Ready(_) => None,
                 Params::Inferred([]) => Some(Vec::new()),
-                Params::Inferred(_) => params.encode(&self.infer(sql, alone).await?)?,
+                Params::Inferred(_) => params.encode(&Box::pin(self.infer(sql, alone)).await?)?,
             };
             Ready::new(sql, None, encoded, params)
         };
@@ -436,7 +436,8 @@ impl Connection {
             return Ok(statement);
         }
         let types = params.types();
-        let statement = self.client.prepare_typed(sql, &types).await?;
+        // Behind a pointer, or every statement would have room for it.
+        let statement = Box::pin(self.client.prepare_typed(sql, &types)).await?;
         if self.statements.are_prepared() {
             self.statements.put(sql, types, Some(statement.clone()));
         }

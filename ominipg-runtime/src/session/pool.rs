@@ -101,7 +101,7 @@ impl Manager for Connector {
             return Err(RecycleError::message(why));
         }
         if self.is_in_doubt(metrics, now) {
-            let answered = tokio::time::timeout(self.server.timeout(), connection.ping()).await;
+            let answered = tokio::time::timeout(self.server.timeout(), Box::pin(connection.ping())).await;
             if !answered.is_ok_and(|answer| answer.is_ok()) {
                 return Err(RecycleError::message("the connection does not answer"));
             }
@@ -139,7 +139,7 @@ pub(super) async fn take(pool: &Connections) -> Result<Pooled, Error> {
     // One that is free costs no timer.
     let at_once = Timeouts { wait: Some(Duration::ZERO), ..pool.timeouts() };
     let taken = match pool.timeout_get(&at_once).await {
-        Err(PoolError::Timeout(TimeoutType::Wait)) => pool.get().await,
+        Err(PoolError::Timeout(TimeoutType::Wait)) => Box::pin(pool.get()).await,
         taken => taken,
     };
     taken.map_err(|error| match error {

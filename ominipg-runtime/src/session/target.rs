@@ -133,14 +133,14 @@ impl<'a> Session<'a> {
                 Target::Database(backend) => {
                     let statement = pin!(async {
                         let lease = call.lease(backend).await?;
-                        call.on(&lease, lease.query(sql, params, true)).await
+                        call.on(&lease, pin!(lease.query(sql, params, true))).await
                     });
                     call.run(backend, CallKind::Statement, statement).await
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
                         let connection = transaction.ready(call).await?;
-                        transaction.watch(call.on(connection, connection.query(sql, params, false))).await
+                        transaction.watch(pin!(call.on(connection, pin!(connection.query(sql, params, false))))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
@@ -168,14 +168,14 @@ impl<'a> Session<'a> {
                 Target::Database(backend) => {
                     let statement = pin!(async {
                         let lease = call.lease(backend).await?;
-                        call.on(&lease, lease.execute(sql, params, true)).await
+                        call.on(&lease, pin!(lease.execute(sql, params, true))).await
                     });
                     call.run(backend, CallKind::Statement, statement).await
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
                         let connection = transaction.ready(call).await?;
-                        transaction.watch(call.on(connection, connection.execute(sql, params, false))).await
+                        transaction.watch(pin!(call.on(connection, pin!(connection.execute(sql, params, false))))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
@@ -203,14 +203,14 @@ impl<'a> Session<'a> {
                 Target::Database(backend) => {
                     let statement = pin!(async {
                         let lease = call.lease(backend).await?;
-                        call.on(&lease, lease.script(sql)).await
+                        call.on(&lease, pin!(lease.script(sql))).await
                     });
                     call.run(backend, CallKind::Statement, statement).await
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
                         let connection = transaction.ready(call).await?;
-                        transaction.watch(call.on(connection, connection.batch(sql))).await
+                        transaction.watch(pin!(call.on(connection, pin!(connection.batch(sql))))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }

@@ -1,4 +1,5 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub(crate) async fn transact_with<T, E: From<Error>>(
             tokio::time::sleep(pause(tries)).await;
             Ok(())
         };
-        limits.bound(None, pause).await?;
+        limits.bound(None, pin!(pause)).await?;
         tries += 1;
     }
 }

@@ -1,3 +1,4 @@
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -61,6 +62,12 @@ impl Transaction {
         Self::begin_by(backend, Call::new(limits), &options.begin()).await
     }
 
+    /// Begins one with statements of the runtime's own making, the first of which is `BEGIN`.
+    #[cfg(feature = "embedded")]
+    pub(crate) async fn begin_as(backend: &Arc<Backend>, limits: &Limits, sql: &str) -> Result<Self, Error> {
+        Self::begin_by(backend, Call::new(limits), sql).await
+    }
+
     pub(super) async fn begin_in(backend: &Arc<Backend>, call: Call<'_>) -> Result<Self, Error> {
         Self::begin_by(backend, call, "BEGIN").await
     }
@@ -70,7 +77,7 @@ impl Transaction {
             // The guard is there before BEGIN is sent, so that a caller who stops waiting leaves nothing open.
             let transaction = Self::on(call.lease(backend).await?, backend, call.limits());
             let connection = transaction.connection()?;
-            call.on(connection, connection.batch(sql)).await?;
+            call.on(connection, pin!(connection.batch(sql))).await?;
             Ok(transaction)
         });
         let watched = backend.monitor().log.watch(sql, Params::Inferred(&[]));
@@ -166,7 +173,7 @@ impl Transaction {
     /// Waits for a statement, and notes whether it failed or was given up.
     pub(super) async fn watch<T>(
         &self,
-        statement: impl Future<Output = Result<T, Error>>,
+        statement: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
         let mut under_way = UnderWay(Some(self));
         let result = statement.await;
@@ -217,7 +224,7 @@ impl Transaction {
 
     fn go_back<'a>(&'a self, connection: &'a Connection, call: Call<'a>, depth: usize) -> Running<'a, ()> {
         Box::pin(async move {
-            self.watch(call.on(connection, connection.batch(&undo(depth)))).await?;
+            self.watch(pin!(call.on(connection, pin!(connection.batch(&undo(depth)))))).await?;
             // What was refused in the savepoint is undone; where that does not mend it, the next statement is refused too.
             self.refused.store(false, Ordering::Relaxed);
             Ok(())
@@ -326,7 +333,7 @@ impl Transaction {
     pub(crate) async fn describe(&self, sql: &str) -> Result<Vec<(String, Type)>, Error> {
         let call = Call::new(&self.limits);
         let connection = self.ready(call).await?;
-        self.watch(call.on(connection, connection.describe(sql))).await
+        self.watch(pin!(call.on(connection, pin!(connection.describe(sql))))).await
     }
 
     /// Begins a savepoint: what runs on it can be taken back alone. See [`Savepoint`].
@@ -381,7 +388,7 @@ impl Transaction {
     async fn run_commit(&self) -> Result<(), Error> {
         let call = Call::new(&self.limits);
         let mut commit: Running<'_, ()> =
-            Box::pin(async { call.on(self.ready(call).await?, self.try_commit()).await });
+            Box::pin(async { call.on(self.ready(call).await?, pin!(self.try_commit())).await });
         let watched = self.backend.monitor().log.watch("COMMIT", Params::Inferred(&[]));
         let result = call.run(&self.backend, CallKind::Commit, commit.as_mut()).await;
         told(watched, result)
@@ -426,7 +433,7 @@ impl Transaction {
                 return Ok(());
             }
             let connection = self.connection()?;
-            call.on(connection, connection.batch("ROLLBACK")).await
+            call.on(connection, pin!(connection.batch("ROLLBACK"))).await
         });
         let watched = backend.monitor().log.watch("ROLLBACK", Params::Inferred(&[]));
         let result = call.run(&backend, CallKind::Rollback, rollback.as_mut()).await;

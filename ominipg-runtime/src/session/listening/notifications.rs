@@ -49,7 +49,7 @@ impl Notifications {
         let call = Call::new(limits);
         let mut listening = Box::pin(async {
             let connection = backend.further(on_message).await?;
-            backend.patient(call.on(&connection, connection.batch(&sql))).await?;
+            backend.patient(pin!(call.on(&connection, pin!(connection.batch(&sql))))).await?;
             Ok(connection)
         });
         let connection = Some(call.run(backend, CallKind::Listen, listening.as_mut()).await?);

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -49,7 +49,7 @@ impl<'a> CopyIn<'a> {
     {
         Box::pin(async move {
             exchange.runs(sql);
-            let begun = exchange.bound(exchange.connection()?.copy_in(sql, exchange.is_alone())).await;
+            let begun = exchange.bound(pin!(exchange.connection()?.copy_in(sql, exchange.is_alone()))).await;
             let sink = exchange.begun(begun)?;
             Ok(Self { sink: Some(Box::pin(sink)), exchange, waits: false })
         })
@@ -103,7 +103,7 @@ impl<'a> CopyIn<'a> {
     pub async fn finish(mut self) -> Result<u64, Error> {
         let rows = poll_fn(|cx| self.poll(cx, |sink, cx| sink.poll_finish(cx))).await?;
         self.sink = None;
-        let committed = self.exchange.bound(self.exchange.connection()?.commit_copy()).await;
+        let committed = self.exchange.bound(pin!(self.exchange.connection()?.commit_copy())).await;
         self.exchange.begun(committed)?;
         self.exchange.finish();
         Ok(rows)

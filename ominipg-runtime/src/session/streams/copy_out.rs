@@ -1,6 +1,6 @@
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -28,7 +28,7 @@ impl<'a> CopyOut<'a> {
         Box::pin(async move {
             exchange.runs(sql);
             exchange.begun(control::check_copy_out(sql))?;
-            let begun = exchange.bound(exchange.connection()?.copy_out(sql, exchange.is_alone())).await;
+            let begun = exchange.bound(pin!(exchange.connection()?.copy_out(sql, exchange.is_alone()))).await;
             let data = exchange.begun(begun)?;
             Ok(Self(Reading::new(data, exchange)))
         })

@@ -1,4 +1,4 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -47,7 +47,7 @@ impl Exchange<'static> {
         let call = Call::new(limits);
         let mut exchange = Self::new(backend, call, kind);
         Box::pin(async move {
-            let lease = exchange.bound(call.lease(backend)).await;
+            let lease = exchange.bound(pin!(call.lease(backend))).await;
             exchange.seat = Seat::Leased(Box::new(exchange.begun(lease)?));
             exchange.limit();
             Ok(exchange)
@@ -115,7 +115,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Does some work within the limits.
-    pub(super) async fn bound<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) async fn bound<T>(&self, work: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
         self.backend.name(self.limits.bound(self.deadline, work).await)
     }
 

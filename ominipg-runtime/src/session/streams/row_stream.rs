@@ -1,6 +1,6 @@
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -37,7 +37,7 @@ impl<'a> RowStream<'a> {
         Box::pin(async move {
             exchange.runs(sql);
             let again = exchange.is_alone();
-            let begun = exchange.bound(exchange.connection()?.stream(sql, params, again)).await;
+            let begun = exchange.bound(pin!(exchange.connection()?.stream(sql, params, again))).await;
             let rows = exchange.begun(begun)?;
             Ok(Self(Source::Own(Reading::new(rows, exchange))))
         })
