@@ -66,11 +66,11 @@ impl Sql {
     /// Adds a quoted name.
     pub(crate) fn name(&mut self, name: &str) -> &mut Self {
         self.text.push('"');
-        for part in name.split_inclusive('"') {
-            self.text.push_str(part);
-            if part.ends_with('"') {
-                self.text.push('"');
-            }
+        // Hardly any has a quote in it, and each statement has many names.
+        if name.bytes().any(|byte| byte == b'"') {
+            self.text.push_str(&name.replace('"', "\"\""));
+        } else {
+            self.text.push_str(name);
         }
         self.text.push('"');
         self

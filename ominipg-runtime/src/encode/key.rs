@@ -1,7 +1,9 @@
+use std::hash::{Hash, Hasher};
+
 use crate::schema::SqlType;
 
 /// The bytes of a key of several rows' values: equal where the keys are. Most are short, and held in place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Key {
     /// So many of these bytes; the others are 0.
     Short(u8, [u8; SHORT]),
@@ -10,6 +12,19 @@ pub(crate) enum Key {
 }
 
 const SHORT: usize = 22;
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            // By far the most: one whole number.
+            Self::Short(8, [a, b, c, d, e, f, g, h, ..]) => {
+                state.write_u64(u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
+            }
+            Self::Short(length, held) => state.write(&held[..usize::from(*length)]),
+            Self::Long(held) => state.write(held),
+        }
+    }
+}
 
 impl Key {
     /// The key of these parts, all of which are taken; `None` where one is NULL.

@@ -162,7 +162,10 @@ impl Backend {
     }
 
     /// Does what may have to wait for the turns of others, for as long as callers wait for a connection.
-    pub(super) async fn patient<T>(&self, work: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
+    pub(super) async fn patient<T>(
+        &self,
+        work: Pin<&mut impl Future<Output = Result<T, Error>>>,
+    ) -> Result<T, Error> {
         let Kind::Only(gate) = &self.kind else { return work.await };
         let waited = tokio::time::timeout(gate.wait(), work).await;
         waited.unwrap_or_else(|_| Err(gate.busy(gate.wait())))

@@ -108,7 +108,10 @@ impl Connection {
     }
 
     /// Waits for a statement's end, and leaves a mark where the caller does not.
-    async fn watched<T>(&self, statement: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
+    async fn watched<T>(
+        &self,
+        statement: Pin<&mut impl Future<Output = Result<T, Error>>>,
+    ) -> Result<T, Error> {
         let result = self.begun(statement).await;
         if result.is_ok() {
             self.finish();
@@ -117,7 +120,10 @@ impl Connection {
     }
 
     /// Waits for a statement's beginning: what began has a mark until [`finish`](Self::finish) takes it away.
-    async fn begun<T>(&self, statement: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
+    async fn begun<T>(
+        &self,
+        statement: Pin<&mut impl Future<Output = Result<T, Error>>>,
+    ) -> Result<T, Error> {
         self.unfinished.fetch_add(1, Ordering::AcqRel);
         let result = match &self.line {
             None => statement.await,
@@ -210,7 +216,9 @@ impl Connection {
 
     /// Runs a statement and returns how many rows it changed; `again` as for [`query`](Self::query).
     pub(super) async fn execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
-        self.watched(pin!(self.try_execute(sql, params, again))).await.map_err(|error| error.in_statement(sql))
+        self.watched(pin!(self.try_execute(sql, params, again)))
+            .await
+            .map_err(|error| error.in_statement(sql))
     }
 
     async fn try_query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {

@@ -140,7 +140,9 @@ impl<'a> Session<'a> {
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
                         let connection = transaction.ready(call).await?;
-                        transaction.watch(pin!(call.on(connection, pin!(connection.query(sql, params, false))))).await
+                        transaction
+                            .watch(pin!(call.on(connection, pin!(connection.query(sql, params, false)))))
+                            .await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
@@ -175,7 +177,9 @@ impl<'a> Session<'a> {
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
                         let connection = transaction.ready(call).await?;
-                        transaction.watch(pin!(call.on(connection, pin!(connection.execute(sql, params, false))))).await
+                        transaction
+                            .watch(pin!(call.on(connection, pin!(connection.execute(sql, params, false)))))
+                            .await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }

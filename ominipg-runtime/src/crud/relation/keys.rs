@@ -115,13 +115,23 @@ fn keys<'a>(
     })
 }
 
-/// The key that a row has in its columns from `at` on.
-pub(super) fn key_at(row: &Row, at: usize, types: &[SqlType]) -> Result<Option<Key>, Error> {
-    let part = |(index, ty): (usize, &SqlType)| -> Result<_, Error> {
-        Ok((*ty, row.try_get::<_, Option<Raw<'_>>>(at + index)?.map(|raw| raw.0)))
+/// The key that a row has in these of its columns.
+pub(super) fn key_at(row: &Row, columns: &[(usize, SqlType)]) -> Result<Option<Key>, Error> {
+    let mut failed = None;
+    let part = |&(at, ty): &(usize, SqlType)| match row.try_get::<_, Option<Raw<'_>>>(at) {
+        Ok(raw) => (ty, raw.map(|raw| raw.0)),
+        Err(error) => {
+            failed = Some(error);
+            (ty, None)
+        }
     };
-    let parts = types.iter().enumerate().map(part).collect::<Result<Vec<_>, _>>()?;
-    Ok(Key::of(parts.into_iter()))
+    let key = Key::of(columns.iter().map(part));
+    failed.map_or(Ok(key), |error| Err(error.into()))
+}
+
+/// Whether equal values of a type have equal bytes, whoever wrote them.
+pub(super) fn has_one_form(ty: SqlType) -> bool {
+    matches!(ty, SqlType::Int2 | SqlType::Int4 | SqlType::Int8 | SqlType::Text | SqlType::Uuid)
 }
 
 /// A value's bytes, still in the row's buffer.

@@ -1,7 +1,7 @@
 //! Related rows of many rows in one query.
 
 use super::Relations;
-use super::keys::{Keys, key_at};
+use super::keys::{Keys, has_one_form, key_at};
 use super::wanted::Wanted;
 use crate::crud::rows::decode_all;
 use crate::crud::selection::{Deleted, from, order_by};
@@ -23,21 +23,20 @@ pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
 ) -> Result<Vec<Vec<N::Row>>, Error> {
     let keys = Keys::of(M::TABLE, relation.from, rows)?;
     let mut groups: Vec<Vec<N::Row>> = Vec::new();
-    groups.resize_with(keys.distinct.len(), Vec::new);
     if !keys.distinct.is_empty() {
         let rows = session.rows(statement(&keys, relation, wanted)?).await?;
         let found: Vec<R> = decode_all(&rows, session.validates_rows())?;
-        let places = match relation.through {
-            None => keys.places_of(R::TABLE, relation.to, &found)?,
-            Some(through) => {
-                let types: Vec<SqlType> =
-                    through.from.iter().map(|&column| through.table.columns[column].ty).collect();
-                let at = R::TABLE.columns.len();
-                let place = |row| Ok(key_at(row, at, &types)?.and_then(|key| keys.place(key)));
-                rows.iter().map(place).collect::<Result<_, Error>>()?
-            }
+        let columns = key_columns(relation);
+        let places = if relation.through.is_some() || columns.iter().all(|&(_, ty)| has_one_form(ty)) {
+            let place = |row| Ok(key_at(row, &columns)?.and_then(|key| keys.place(key)));
+            rows.iter().map(place).collect::<Result<Vec<_>, Error>>()?
+        } else {
+            keys.places_of(R::TABLE, relation.to, &found)?
         };
         drop(rows);
+        let mut sizes = vec![0; keys.distinct.len()];
+        places.iter().flatten().for_each(|&place| sizes[place] += 1);
+        groups.extend(sizes.into_iter().map(Vec::with_capacity));
         // Behind a pointer, or futures would grow with every level, and several of them stand side by side.
         let found = Box::pin(nested.load(session, found)).await?;
         for (row, place) in found.into_iter().zip(places) {
@@ -47,6 +46,18 @@ pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
         }
     }
     Ok(keys.hand_out(groups))
+}
+
+/// The columns of a statement's rows that say to which key they belong, and their types.
+fn key_columns(relation: &RelationDef) -> Vec<(usize, SqlType)> {
+    let all = relation.target.columns;
+    match relation.through {
+        None => relation.to.iter().map(|&column| (column, all[column].ty)).collect(),
+        Some(through) => {
+            let types = through.from.iter().map(|&column| through.table.columns[column].ty);
+            (all.len()..).zip(types).collect()
+        }
+    }
 }
 
 /// Where the columns are that hold the key of a row that is related to.

@@ -115,7 +115,10 @@ impl<'a> Exchange<'a> {
     }
 
     /// Does some work within the limits.
-    pub(super) async fn bound<T>(&self, work: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
+    pub(super) async fn bound<T>(
+        &self,
+        work: Pin<&mut impl Future<Output = Result<T, Error>>>,
+    ) -> Result<T, Error> {
         self.backend.name(self.limits.bound(self.deadline, work).await)
     }
 
