@@ -84,6 +84,7 @@ async fn what_schemas_make_comes_back() {
 
 const FOREIGN: &str = r#"
 CREATE TYPE mood AS ENUM ('sad', 'it''s ok');
+CREATE TYPE "order status" AS ENUM ('new', 'paid');
 CREATE TYPE unused AS ENUM ('x');
 CREATE FUNCTION made() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()';
 CREATE DOMAIN positive AS int4 CHECK (VALUE > 0);
@@ -93,6 +94,7 @@ CREATE TABLE people (
   code char(3),
   mood mood DEFAULT 'sad',
   moods mood[],
+  state "order status" NOT NULL DEFAULT 'new',
   network cidr,
   born timestamp,
   span int4range,
@@ -163,6 +165,7 @@ async fn what_no_schema_says_is_told_by_name() {
       "maxLength": 80,
       "x-ominipg": { "type": "character varying(80)" }"#,
         r#""mood": { "enum": ["sad", "it's ok", null], "default": "sad", "x-ominipg": { "type": "mood" } }"#,
+        r#""state": { "enum": ["new", "paid"], "default": "new", "x-ominipg": { "type": "order status" } }"#,
         r#""age": { "type": "integer", "format": "int16", "minimum": 0, "exclusiveMaximum": 150 }"#,
         r#""role": { "enum": ["a", "b"], "default": "a", "x-ominipg": { "type": "character varying(10)" } }"#,
         r#""price": { "type": "string", "format": "decimal", "x-ominipg": { "type": "numeric(10,2)" } }"#,
@@ -193,7 +196,7 @@ async fn what_no_schema_says_is_told_by_name() {
     let types: String = db.query_one(types, &[]).await.expect("a query").get(0);
     assert_eq!(
         types,
-        "integer character varying(80) character(3) mood mood[] cidr timestamp without time zone int4range money positive \
+        "integer character varying(80) character(3) mood mood[] \"order status\" cidr timestamp without time zone int4range money positive \
          numeric(10,2) character varying(10) uuid text[] numeric(5,2)[] smallint integer jsonb timestamp with time zone"
     );
 }

@@ -163,6 +163,10 @@ fn differs(column: &ColumnDef) -> Option<&'static str> {
 /// The declared type without its length: an explicit cast to `varchar(3)` cuts the value off silently, while
 /// storing it in such a column is an error, as it should be.
 fn assignable(declared: &str) -> String {
+    // A name in quotes has no length, whatever stands in it.
+    if declared.starts_with('"') {
+        return declared.to_owned();
+    }
     let mut name = String::with_capacity(declared.len());
     let mut depth = 0;
     for character in declared.chars() {
@@ -206,6 +210,7 @@ mod tests {
             ("timestamp(3) with time zone", "timestamp with time zone"),
             ("numeric(10,2)", "numeric"),
             ("mood", "mood"),
+            (r#""order status (old)""#, r#""order status (old)""#),
             ("varchar(3)[]", "varchar[]"),
         ];
         for (declared, cast) in cases {

@@ -334,7 +334,7 @@ impl Drop for Backend {
 /// Introduces the host to PostgreSQL as its client, and gives the parameters that it answers with.
 async fn greet(store: &mut Store<Host>, instance: Instance) -> wasmtime::Result<Vec<u8>> {
     let board = store.data().board.clone();
-    board.ask(STARTUP);
+    board.ask(STARTUP, false);
     let port = function::<(), i32>(store, instance, "oliphaunt_wasix_get_proc_port")?;
     let port = port.call_async(&mut *store, ()).await?;
     let startup = function::<(i32, i32, i32), i32>(store, instance, "ProcessStartupPacket")?;
@@ -371,7 +371,7 @@ pub(super) async fn run_script(
     input: &[u8],
 ) -> Result<Tree, Error> {
     let (mut store, instance) = instantiate(artefacts, tree, arguments, Means::default()).await?;
-    store.data().board.ask(input);
+    store.data().board.ask(input, false);
     match run(&mut store, instance).await {
         Ok(0) => Ok(store.into_data().tree),
         Ok(code) => Err(failure(&store, wasmtime::Error::new(Exit(code)))),

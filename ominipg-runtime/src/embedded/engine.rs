@@ -187,11 +187,14 @@ impl Engine {
         }
     }
 
+    /// Whether a thread of its own runs PostgreSQL where a caller's does not.
+    pub(super) fn has_worker(&self) -> bool {
+        !self.control.is_alone()
+    }
+
     /// Ends a vacuum, for a client that has asked something.
     pub(super) fn make_way(&self) {
-        if self.board.is_vacuuming() && self.board.is_wanted() {
-            self.control.cancel();
-        }
+        self.board.make_way(&self.control);
     }
 
     /// Cancels what a session runs, or has asked and waits for.
@@ -238,8 +241,7 @@ impl Engine {
 
     /// Begins to shut down.
     pub(super) fn close(&self) {
-        self.board.close();
-        self.control.cancel();
+        self.board.close(&self.control);
         self.run_elsewhere();
     }
 

@@ -17,6 +17,9 @@ use crate::session::LineControl;
 /// AuthenticationOk: who is in this process needs no password.
 const WELCOME: [u8; 9] = *b"R\0\0\0\x08\0\0\0\0";
 
+/// So much data of a COPY is worth waking the worker, which writes it while the client makes more.
+const ENOUGH: usize = 32 * 1024;
+
 /// The stream of one session; dropping it ends the session.
 ///
 /// Whoever polls it runs PostgreSQL on the spot, as long as that does not take long.
@@ -133,7 +136,14 @@ impl AsyncRead for SessionStream {
                 Taken::Nothing if waker.is_some() => return Poll::Pending,
                 Taken::Nothing => {}
             }
-            self.engine.run(Place::Caller, self.id);
+            match self.engine.board.data_waits(self.id) {
+                Some(waits) if self.engine.has_worker() => {
+                    if waits >= ENOUGH {
+                        self.engine.run_elsewhere();
+                    }
+                }
+                _ => self.engine.run(Place::Caller, self.id),
+            }
             // What comes from now on wakes the client.
             waker = Some(cx.waker());
         }

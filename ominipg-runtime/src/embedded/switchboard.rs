@@ -72,6 +72,9 @@ struct State {
 /// A question of the host's own, and what came back.
 #[derive(Default)]
 struct Own {
+    /// Whether it makes way for clients, as a vacuum does. Nothing else of the host's own may be cancelled: PostgreSQL would be left
+    /// between two sessions.
+    yields: bool,
     input: BytesMut,
     output: BytesMut,
     follower: frames::Follower,
@@ -159,6 +162,11 @@ impl Switchboard {
             state.queue(id);
         }
         Some(taken)
+    }
+
+    /// How much data of a COPY a client has sent that PostgreSQL has not read, where more is to come.
+    pub(super) fn data_waits(&self, id: SessionId) -> Option<usize> {
+        self.state().lines.get(&id)?.data_waits()
     }
 
     /// Takes what a client reads; where there is nothing, `waker` is woken when there is.
@@ -261,9 +269,21 @@ impl Switchboard {
         self.state().copies.pop_front()
     }
 
-    /// Ends everything: PostgreSQL finds the end of its input.
-    pub(super) fn close(&self) {
-        self.state().closing = true;
+    /// Ends everything: what runs is cancelled, and PostgreSQL finds the end of its input.
+    pub(super) fn close(&self, control: &Control) {
+        let mut state = self.state();
+        state.closing = true;
+        if state.own.as_ref().is_none_or(|own| own.yields) {
+            control.cancel();
+        }
+    }
+
+    /// Cancels what makes way for whoever wants PostgreSQL; as [`cancel`](Self::cancel) does.
+    pub(super) fn make_way(&self, control: &Control) {
+        let state = self.state();
+        if state.is_wanted() && state.own.as_ref().is_some_and(|own| own.yields) {
+            control.cancel();
+        }
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -361,9 +381,9 @@ impl State {
 
 /// The variables and settings of the sessions, which the backend puts in and out of PostgreSQL.
 impl Switchboard {
-    /// Asks PostgreSQL something of the host's own, at the next turn.
-    pub(super) fn ask(&self, input: &[u8]) {
-        self.state().own = Some(Own { input: input.into(), ..Own::default() });
+    /// Asks PostgreSQL something of the host's own, at the next turn; `yields` says whether it makes way for clients.
+    pub(super) fn ask(&self, input: &[u8], yields: bool) {
+        self.state().own = Some(Own { yields, input: input.into(), ..Own::default() });
     }
 
     /// The answer to what was asked.

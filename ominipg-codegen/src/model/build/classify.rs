@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::layers::{Layers, value_or_null};
-use super::{Context, bundle};
+use super::{Context, bundle, sql_type};
 use crate::diagnostic::{Code, Finding};
 use crate::model::types::{Enum, Scalar, Type, Variant};
 use crate::names;
@@ -172,16 +172,8 @@ fn enumeration<'a>(
     if variants.is_empty() {
         return impossible(context, at, "no text is among the values");
     }
-    let native = layers.extension("type").and_then(|ty| native(ty.node.str()?));
+    let native = layers.extension("type").and_then(|ty| sql_type::native(ty.node.str()?));
     Some(Type::Enum(Enum { name: enum_name.to_owned(), variants, native }))
-}
-
-/// The native enum that `x-ominipg.type` asks for; the names of text types ask for none.
-fn native(ty: &str) -> Option<String> {
-    let plain = ty.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let text =
-        matches!(ty.to_lowercase().as_str(), "text" | "varchar" | "char" | "bpchar" | "citext" | "name");
-    (plain && !text).then(|| ty.to_owned())
 }
 
 /// The type of the items, where it is one that PostgreSQL's arrays hold well.

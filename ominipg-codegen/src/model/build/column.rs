@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::layers::Layers;
-use super::{Context, classify, default, doc, rules};
+use super::{Context, classify, default, doc, rules, sql_type};
 use crate::diagnostic::{Code, Finding, Place};
 use crate::model::Was;
 use crate::model::column::Column;
@@ -71,8 +71,7 @@ pub(super) fn property<'a>(
         Type::Enum(found) => found.native.as_deref().map(crate::emit::quote_name),
         _ => None,
     };
-    let sql_type =
-        sql_type.or_else(|| layers.extension("type").and_then(|at| at.node.str()).map(str::to_owned));
+    let sql_type = sql_type.or_else(|| declared(context, layers.extension("type")?));
     let column = Column {
         property: entry.key.clone(),
         name: own_text(&layers, "column").unwrap_or_else(|| entry.key.clone()),
@@ -99,6 +98,18 @@ pub(super) fn property<'a>(
     let links =
         ColumnLinks { column_ref: layers.column_ref.clone(), references: layers.own_extension("references") };
     Some(Property::Column(Box::new(column), links))
+}
+
+/// The SQL type that a schema names, where its text is one.
+fn declared(context: &mut Context<'_, '_>, at: Cursor<'_>) -> Option<String> {
+    let ty = at.node.str()?;
+    if !sql_type::is_type(ty) {
+        let help = "an SQL type, such as `varchar(80)`, `numeric(10, 2)` or `citext`; a name that has blanks or signs in it stands in \
+                    double quotes";
+        context
+            .add(Finding::new(Code::BadExtension, at.place(), format!("`{ty}` is no SQL type")).help(help));
+    }
+    Some(ty.to_owned())
 }
 
 /// A name of before.

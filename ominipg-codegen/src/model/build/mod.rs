@@ -13,6 +13,7 @@ mod layers;
 mod many_to_many;
 mod relation;
 mod rules;
+mod sql_type;
 mod sync;
 mod table;
 mod timestamps;

@@ -80,7 +80,7 @@ impl Backend {
             .map_err(|errno| wasmtime::format_err!("the stack is out of its memory: {errno:?}"))?;
         let parameters = (at, at + name.len() as i32 + 1, AT_LOGIN, source as i32);
         // What PostgreSQL says to this is for the host.
-        self.board.ask(&[]);
+        self.board.ask(&[], false);
         let left = self.call(|interface| &interface.set_option, parameters).await?;
         let answer = self.board.answer();
         stack.set(&mut self.store, before)?;

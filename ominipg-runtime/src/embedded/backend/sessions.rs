@@ -141,9 +141,19 @@ impl Backend {
         self.exchange(&frames::query(sql)).await
     }
 
+    /// The same, of what is cancelled where a client wants PostgreSQL.
+    pub(super) async fn ask_while_idle(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
+        self.board.ask(&frames::query(sql), true);
+        self.answer().await
+    }
+
     /// Sends messages of the host's own, and gives the answer.
     pub(in crate::embedded) async fn exchange(&mut self, messages: &[u8]) -> wasmtime::Result<Vec<u8>> {
-        self.board.ask(messages);
+        self.board.ask(messages, false);
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> wasmtime::Result<Vec<u8>> {
         loop {
             match self.drive().await? {
                 Left::Recovered => {}

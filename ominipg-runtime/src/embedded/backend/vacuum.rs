@@ -31,8 +31,8 @@ impl Backend {
         // Its own settings may forbid this, or make it slow.
         self.set_aside().await?;
         // What was done in the last second is not counted yet.
-        self.ask("SELECT pg_stat_force_next_flush()").await?;
-        let due = self.ask(DUE).await?;
+        self.ask_while_idle("SELECT pg_stat_force_next_flush()").await?;
+        let due = self.ask_while_idle(DUE).await?;
         let statements: Vec<String> =
             frames::rows(&due).filter_map(|row| row.into_iter().next().flatten()).collect();
         let mut complete = frames::refusal(&due).is_none();
@@ -41,7 +41,7 @@ impl Backend {
                 complete = false;
                 break;
             }
-            if let Some(refusal) = frames::refusal(&self.ask(&statement).await?) {
+            if let Some(refusal) = frames::refusal(&self.ask_while_idle(&statement).await?) {
                 complete &= refusal.code != CANCELED;
                 tracing::debug!(target: "ominipg::engine", "{statement}: {refusal}");
             }

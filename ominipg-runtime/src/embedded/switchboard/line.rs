@@ -49,6 +49,8 @@ pub(in crate::embedded) struct Line {
     pub(super) input: BytesMut,
     /// How much of the input is whole messages.
     pub(super) whole: usize,
+    /// How much at their end is data of a COPY, behind which more is to come.
+    data: usize,
     /// How many of the next messages go nowhere.
     pub(super) discard: usize,
     /// How much of it PostgreSQL may read now: to the end of the next message that is answered by ReadyForQuery.
@@ -129,7 +131,10 @@ impl Line {
                     let rest = self.input.split_off(self.whole);
                     self.input.extend_from_slice(&rest[frame.len..]);
                 }
-                Ok(Some(frame)) => self.whole += frame.len,
+                Ok(Some(frame)) => {
+                    self.whole += frame.len;
+                    self.data = if frame.kind == b'd' { self.data + frame.len } else { 0 };
+                }
                 Ok(None) => break,
                 Err(malformed) => {
                     self.output.extend(frames::error_response(
@@ -173,6 +178,11 @@ impl Line {
         }
         let n = self.output.len().min(most);
         Taken::Bytes(self.output.split_to(n))
+    }
+
+    /// How much waits, where that is nothing but data of a COPY of which more is to come.
+    pub(super) fn data_waits(&self) -> Option<usize> {
+        (self.data > 0 && self.data >= self.whole && !self.is_finished()).then_some(self.whole)
     }
 
     pub(super) fn has_whole(&self) -> bool {
@@ -260,6 +270,7 @@ impl Line {
         self.input.copy_to_slice(&mut buffer[..n]);
         self.granted -= n;
         self.whole -= n;
+        self.data = self.data.min(self.whole);
         self.cancel_left = self.cancel_left.saturating_sub(n);
         if self.whole < INPUT_LIMIT
             && let Some(writer) = self.writer.take()

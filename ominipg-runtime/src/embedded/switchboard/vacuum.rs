@@ -89,11 +89,6 @@ impl Switchboard {
     pub(in crate::embedded) fn is_wanted(&self) -> bool {
         self.state().is_wanted()
     }
-
-    /// Whether PostgreSQL vacuums now.
-    pub(in crate::embedded) fn is_vacuuming(&self) -> bool {
-        self.state().vacuum.stage == Stage::Running
-    }
 }
 
 impl State {
@@ -102,7 +97,7 @@ impl State {
         self.vacuum.stage == Stage::Asked
     }
 
-    fn is_wanted(&self) -> bool {
+    pub(super) fn is_wanted(&self) -> bool {
         self.closing || !self.waiting.is_empty() || !self.copies.is_empty() || !self.leaving.is_empty()
     }
 
