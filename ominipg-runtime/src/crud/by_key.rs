@@ -1,7 +1,7 @@
 use super::assignment::{Assignments, Change};
 use super::rows::{decode, encode_key, not_found, validate};
 use super::selection::{Deleted, from};
-use super::{deleted, update};
+use super::{deleted, texts, update};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Test};
 use crate::model::{Model, Versioned};
@@ -72,10 +72,19 @@ impl<M: Model> ByKey<M> {
     }
 
     async fn load(&self, session: Session<'_>) -> Result<Option<M>, Error> {
+        let rows = session.rows(self.select()?).await?;
+        rows.first().map(|row| decode(row, session.validates_rows())).transpose()
+    }
+
+    fn select(&self) -> Result<Sql, Error> {
+        let known = texts::get(M::TABLE, self.deleted);
+        if let (Some(text), Ok(parts)) = (known, encode_key::<M>(&self.key).into_row()) {
+            return Ok(Sql::of(&text, parts.into_iter().map(|(_, param)| param).collect()));
+        }
         let mut sql = Sql::default();
         from(sql.push("SELECT ").columns(M::TABLE), M::TABLE).condition(&self.condition())?;
-        let rows = session.rows(sql).await?;
-        rows.first().map(|row| decode(row, session.validates_rows())).transpose()
+        texts::keep(M::TABLE, self.deleted, &sql.text);
+        Ok(sql)
     }
 
     async fn is_there(&self, session: Session<'_>) -> Result<bool, Error> {

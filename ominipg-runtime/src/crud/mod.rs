@@ -18,6 +18,7 @@ mod relation;
 mod rows;
 mod select;
 mod selection;
+mod texts;
 mod update;
 mod upsert;
 

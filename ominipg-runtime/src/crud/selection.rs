@@ -18,7 +18,7 @@ pub(super) struct Selection {
 }
 
 /// Which rows are meant where deleted ones stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Deleted {
     Left,
     All,
