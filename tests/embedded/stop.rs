@@ -193,6 +193,19 @@ async fn closing_ends_what_runs() {
     }
 }
 
+/// What PostgreSQL does then for a session that is gone is not cancelled with the clients' statements.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_while_somebody_listens_is_no_failure() {
+    for turn in 0..100 {
+        let db = Ominipg::connect(":memory:").await.expect("it opens");
+        let mut listening = db.listen("jobs").await.expect("it listens");
+        let listening = tokio::spawn(async move { listening.next().await.is_none() });
+        tokio::task::yield_now().await;
+        db.close().await.unwrap_or_else(|error| panic!("{turn}: {error}"));
+        assert!(listening.await.expect("it does not panic"), "{turn}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_ends_a_session_of_postgresql_ends_that_session_only() {
     let db = Ominipg::connect(":memory:").await.expect("it opens");

@@ -64,11 +64,13 @@ impl<M: Model> CreateMany<M> {
 
     async fn send(self, session: Session<'_>, returning: bool, take: Take<'_>) -> Result<u64, Error> {
         self.validate()?;
-        let by_copy = !returning
-            && self.rows.len() >= copy_many::ENOUGH
-            && copy_many::is_possible(session, M::TABLE).await?;
-        let mut batches = Batches::new(M::TABLE, by_copy);
-        let mut sender = Sender { session, returning, by_copy, own: None, count: 0, gaps: false };
+        let many = !returning && self.rows.len() >= copy_many::ENOUGH;
+        if many && copy_many::is_possible(session, M::TABLE).await? {
+            return copy_many::send(session, M::TABLE, &self.rows).await;
+        }
+        let arrays = M::TABLE.columns.iter().any(|column| matches!(column.ty, SqlType::Array(_)));
+        let mut batches = Batches::new(M::TABLE, if arrays { ROWS_WITH_ARRAYS } else { ROWS });
+        let mut sender = Sender { session, returning, own: None, count: 0, gaps: false };
         let last = self.rows.len().saturating_sub(1);
         for (index, row) in self.rows.iter().enumerate() {
             if let Some(full) = batches.add(index, row)
@@ -116,30 +118,30 @@ fn left_out(table: &TableDef) -> Error {
 }
 
 /// Rows that have the same columns set.
-struct Batch {
-    columns: ColumnSet,
-    rows: Encoder,
-    indices: Vec<usize>,
+pub(super) struct Batch {
+    pub(super) columns: ColumnSet,
+    pub(super) rows: Encoder,
+    /// The positions that they had in the input.
+    pub(super) indices: Vec<usize>,
 }
 
 /// Rows, by the columns that they have set.
-struct Batches {
+pub(super) struct Batches {
     table: &'static TableDef,
     by_columns: HashMap<ColumnSet, usize>,
     list: Vec<Batch>,
     last: usize,
+    /// The most rows of one.
     most: usize,
 }
 
 impl Batches {
-    fn new(table: &'static TableDef, by_copy: bool) -> Self {
-        let arrays = !by_copy && table.columns.iter().any(|column| matches!(column.ty, SqlType::Array(_)));
-        let most = if arrays { ROWS_WITH_ARRAYS } else { ROWS };
+    pub(super) fn new(table: &'static TableDef, most: usize) -> Self {
         Self { table, by_columns: HashMap::new(), list: Vec::new(), last: 0, most }
     }
 
     /// Adds a row; says which batch it went to if that is full now.
-    fn add(&mut self, index: usize, row: &impl Encode) -> Option<usize> {
+    pub(super) fn add(&mut self, index: usize, row: &impl Encode) -> Option<usize> {
         // Most rows have the same columns as the one before them, so they are tried there first.
         let Some(batch) = self.list.get_mut(self.last) else { return self.add_elsewhere(index, row, None) };
         row.encode(&mut batch.rows);
@@ -179,6 +181,16 @@ impl Batches {
         full.then_some(self.last)
     }
 
+    /// The batch that the last row went to.
+    pub(super) fn last(&self) -> &Batch {
+        &self.list[self.last]
+    }
+
+    /// Takes its rows and leaves an empty one.
+    pub(super) fn take_last(&mut self) -> Batch {
+        self.take(self.last)
+    }
+
     /// Takes a batch's rows and leaves an empty one.
     fn take(&mut self, place: usize) -> Batch {
         let batch = &mut self.list[place];
@@ -188,7 +200,7 @@ impl Batches {
     }
 
     /// What is left.
-    fn finish(self) -> Vec<Batch> {
+    pub(super) fn finish(self) -> Vec<Batch> {
         self.list.into_iter().filter(|batch| !batch.indices.is_empty()).collect()
     }
 }
@@ -197,8 +209,6 @@ impl Batches {
 struct Sender<'a> {
     session: Session<'a>,
     returning: bool,
-    /// Whether the table takes rows by COPY.
-    by_copy: bool,
     own: Option<Transaction>,
     count: u64,
     /// Whether fewer rows came back than were sent.
@@ -216,11 +226,6 @@ impl Sender<'_> {
     async fn send(&mut self, table: &TableDef, mut batch: Batch, take: Take<'_>) -> Result<(), Error> {
         let session =
             self.own.as_ref().map_or(self.session, |own| Session::transaction(own).within(self.session));
-        if self.by_copy && batch.indices.len() >= copy_many::ENOUGH && !batch.columns.is_empty() {
-            let count = batch.indices.len();
-            self.count += copy_many::send(session, table, &batch.columns, &mut batch.rows, count).await?;
-            return Ok(());
-        }
         let mut sql = insert::many(table, &batch.columns, &mut batch.rows, batch.indices.len())?;
         if !self.returning {
             self.count += session.count(sql).await?;

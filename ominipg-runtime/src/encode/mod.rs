@@ -121,6 +121,11 @@ impl Encoder {
         }
     }
 
+    /// Bytes held.
+    pub(crate) fn size(&self) -> usize {
+        self.slots().iter().map(Slot::len).sum()
+    }
+
     /// Bytes held, of the largest column.
     pub(crate) fn largest(&self) -> usize {
         self.slots().iter().map(Slot::len).max().unwrap_or(0)

@@ -1,4 +1,10 @@
 DO $ominipg$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_type WHERE typname = 'payment state' AND typnamespace = to_regnamespace(current_schema()::text)) THEN
+    CREATE TYPE "payment state" AS ENUM ('due', 'paid');
+  END IF;
+END $ominipg$;
+
+DO $ominipg$ BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_type WHERE typname = 'severity_level' AND typnamespace = to_regnamespace(current_schema()::text)) THEN
     CREATE TYPE "severity_level" AS ENUM ('low', 'high');
   END IF;
@@ -21,6 +27,7 @@ CREATE TABLE IF NOT EXISTS "tickets" (
   "state" "state" NOT NULL,
   "before" "state",
   "severity" "severity_level" NOT NULL DEFAULT 'low',
+  "payment" "payment state" NOT NULL DEFAULT 'due',
   "all" text[],
   CONSTRAINT "tickets_pkey" PRIMARY KEY ("id"),
   CONSTRAINT "tickets_all_check" CHECK ("all"::text[] <@ ARRAY['a', 'b']::text[])
