@@ -399,6 +399,10 @@ impl Switchboard {
     /// Whose turn is next, if it is not the current one's.
     pub(super) fn take_next(&self) -> Option<SessionId> {
         let mut state = self.state();
+        // What somebody has left behind just now is freed first: locks may be among it.
+        if !state.leaving.is_empty() {
+            return None;
+        }
         let at = state.next_waiting()?;
         let id = state.waiting.remove(at)?;
         if let Some(line) = state.lines.get_mut(&id) {

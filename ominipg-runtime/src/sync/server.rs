@@ -60,7 +60,13 @@ impl Server {
 
     /// Asks what the server has of a replica's changes; it is given what sync needs first, where that is missing.
     pub(super) async fn ask(&mut self, replica: ReplicaId, tables: &[String]) -> Result<Handshake, Error> {
-        let mut asked = remote::ask(&self.db, replica, tables).await?;
+        let mut asked = match remote::ask(&self.db, replica, tables).await {
+            // The server may have closed what was kept since the last push; the question may be asked twice.
+            Err(error) if error.kind() == ErrorKind::Connection => {
+                remote::ask(&self.db, replica, tables).await?
+            }
+            asked => asked?,
+        };
         if asked.as_ref().is_none_or(|asked| !asked.is_set_up) && self.set_up {
             let tx = self.transaction().await?;
             remote::set_up(&tx, tables).await?;
