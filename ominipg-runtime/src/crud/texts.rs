@@ -7,7 +7,9 @@ use super::selection::Deleted;
 use crate::schema::TableDef;
 
 /// By the table's address: it stays where it is for as long as the program runs.
-static TEXTS: LazyLock<RwLock<HashMap<(usize, Deleted), Arc<str>>>> = LazyLock::new(RwLock::default);
+type Texts = HashMap<(usize, Deleted), Arc<str>>;
+
+static TEXTS: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
 
 /// The text for a table, once it was made.
 pub(super) fn get(table: &'static TableDef, deleted: Deleted) -> Option<Arc<str>> {

@@ -49,7 +49,7 @@ pub(super) fn native(ty: &str) -> Option<String> {
 
 /// Whether a text has the form of an SQL type: a name, perhaps with a schema, a precision and `[]`.
 pub(super) fn is_type(text: &str) -> bool {
-    tokens(text).is_some_and(|tokens| Reader(&tokens).is_type())
+    tokens(text).is_some_and(|tokens| Reader(&tokens).reads_type())
 }
 
 #[derive(Debug, PartialEq)]
@@ -98,7 +98,7 @@ fn quoted(text: &str) -> Option<usize> {
 struct Reader<'a>(&'a [Token]);
 
 impl Reader<'_> {
-    fn is_type(mut self) -> bool {
+    fn reads_type(mut self) -> bool {
         let first = self.words();
         let word = first.split(' ').next().unwrap_or_default().to_owned();
         let ends = ENDS.iter().find(|(of, _)| *of == word).map_or(&[][..], |(_, ends)| ends);
