@@ -147,3 +147,17 @@ async fn large_rows_arrive_although_a_piece_of_the_outbox_holds_few() {
     let sizes = "SELECT count(*), sum(length(title)) FROM notes";
     assert_eq!(place.rows(sizes).await, ["(40,20000000)"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_the_server_closed_between_two_pushes_fails_none() {
+    let Some(place) = Place::new(NOTES).await else { return };
+    let db = place.replica(NOTES, &[SyncTable::new("notes")]).await;
+    let others = "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity \
+                  WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for id in 1..=10 {
+        db.batch_execute(&format!("INSERT INTO notes VALUES ({id}, 'n')")).await.unwrap();
+        assert_eq!(db.sync().await.unwrap().pushed, 1, "{id}");
+        assert_eq!(place.rows(others).await, ["(t)"], "{id}");
+    }
+    db.close().await.unwrap();
+}
