@@ -254,6 +254,8 @@ impl Backend {
 
     /// Ends PostgreSQL as SIGTERM does, so that the cluster needs no recovery when it is opened again.
     async fn shut_down(&mut self) -> Result<(), Error> {
+        // Whose turn it was would take PostgreSQL's last words for the end of that session only.
+        self.board.set_current(None);
         let ended = async {
             self.call(|interface| &interface.signal, TERMINATE).await?;
             self.call(|interface| &interface.main_loop_once, ()).await
