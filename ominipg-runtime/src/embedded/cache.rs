@@ -29,7 +29,7 @@ use super::{cluster, snapshot};
 use crate::error::{Error, ErrorKind};
 
 /// Changes whenever what is stored, or how it is made, changes.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 const PLACEMENTS: &str = "modules.json";
 /// The read-only files and the cluster of databases in folders.
 const IMAGE: &str = "image";

@@ -3,22 +3,16 @@
 use serde::{Deserialize, Serialize};
 use wasmtime::{
     AsContext, AsContextMut, Caller, Engine, Extern, ExternType, FuncType, Global, GlobalType, Instance,
-    Linker, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Table, Tag, TagType, TypedFunc, Val,
+    Linker, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Tag, TagType, TypedFunc, Val,
     ValType, WasmParams, WasmResults, bail, format_err,
 };
 
 use super::artefacts::POSTGRES;
 use super::host::{Host, Linkage, LoadedModule};
 use super::inet;
-use super::module::{self, Placement};
+use super::module::{self, MEMORY_BASE, Placement};
 use super::wasi::{self, Guest};
 
-/// Where the main module's data begins: page 0 stays unused, so that a null pointer hits nothing.
-const MEMORY_BASE: u32 = 4096;
-/// Slot 0 stays unused, so that a null function pointer traps.
-const TABLE_BASE: u32 = 1;
-/// The shadow stack, in bytes; PostgreSQL stops at `max_stack_depth`, 2 MB.
-const STACK: u32 = 4 * 1024 * 1024;
 const PAGE: u64 = 65536;
 /// The most that 32 bits address.
 const MOST_PAGES: u32 = 65536;
@@ -55,10 +49,9 @@ pub(super) fn linker(engine: &Engine, main: &Module) -> Result<Linker<Host>> {
 pub(super) async fn instantiate(store: &mut Store<Host>) -> Result<Instance> {
     let artefacts = store.data().artefacts.clone();
     let (_, placement) = artefacts.module(POSTGRES).expect("the artefacts hold the main module")?;
-    let (_, stack_high) = stack(placement);
-    let pages = u64::from(stack_high).div_ceil(PAGE);
-    let memory = Memory::new_async(&mut *store, MemoryType::new(pages as u32, Some(MOST_PAGES))).await?;
-    let instance = place_main(store, memory, stack_high).await?;
+    let pages = module::memory(placement).div_ceil(PAGE as u32);
+    let memory = Memory::new_async(&mut *store, MemoryType::new(pages, Some(MOST_PAGES))).await?;
+    let instance = place_main(store, memory).await?;
     for start in [module::START, "__wasm_apply_data_relocs"] {
         instance.get_typed_func::<(), ()>(&mut *store, start)?.call_async(&mut *store, ()).await?;
     }
@@ -110,7 +103,9 @@ pub(super) fn links(store: &mut Store<Host>) -> Result<Links> {
 
 /// Links PostgreSQL in `store` on a copy of the memory of the engine that `links` are of.
 pub(super) async fn restore(store: &mut Store<Host>, memory: Memory, links: &Links) -> Result<Instance> {
-    let instance = place_main(store, memory, links.stack_pointer).await?;
+    let instance = place_main(store, memory).await?;
+    let stack_pointer = linkage_of(store).stack_pointer;
+    stack_pointer.set(&mut *store, Val::I32(links.stack_pointer as i32))?;
     init_tls(store, instance, links.tls_base).await?;
     inet::wrap(store, &links.inet, true)?;
     for step in &links.steps {
@@ -146,55 +141,21 @@ fn tls_base(mut store: impl AsContextMut, instance: Instance) -> u32 {
     global.and_then(|global| global.get(&mut store).i32()).unwrap_or_default() as u32
 }
 
-/// The ends of the shadow stack, which lies behind the main module's data.
-fn stack(placement: Placement) -> (u32, u32) {
-    let low = (MEMORY_BASE + placement.memory_size).next_multiple_of(16);
-    (low, low + STACK)
-}
-
 /// Instantiates the main module on a memory; runs nothing of it.
-async fn place_main(store: &mut Store<Host>, memory: Memory, stack_pointer: u32) -> Result<Instance> {
+async fn place_main(store: &mut Store<Host>, memory: Memory) -> Result<Instance> {
     let artefacts = store.data().artefacts.clone();
-    let (module, placement) = artefacts.module(POSTGRES).expect("the artefacts hold the main module")?;
+    let (module, _) = artefacts.module(POSTGRES).expect("the artefacts hold the main module")?;
     let engine = store.engine().clone();
-    let (stack_low, stack_high) = stack(placement);
-    let table_type = module
-        .imports()
-        .find_map(|import| import.ty().table().cloned())
-        .ok_or_else(|| format_err!("the main module imports no table"))?;
-    let table = Table::new_async(&mut *store, table_type, Ref::Func(None)).await?;
-    table.grow_async(&mut *store, u64::from(TABLE_BASE), Ref::Func(None)).await?;
-    let stack_pointer = global(&mut *store, Mutability::Var, stack_pointer)?;
-
     let tag = TagType::new(FuncType::new(&engine, [ValType::I32], []));
     let tags = Tags { long_jump: Tag::new(&mut *store, &tag)?, exception: Tag::new(&mut *store, &tag)? };
-    store.data_mut().linkage = Some(Linkage {
-        memory,
-        table,
-        stack_pointer,
-        main: None,
-        modules: Vec::new(),
-        slots: Default::default(),
-        tags,
-        inet: Vec::new(),
-        steps: Vec::new(),
-    });
 
     let linker = artefacts.linker()?;
     let mut imports = Vec::new();
     for import in module.imports() {
         let value: Extern = match (import.module(), import.name()) {
             ("env", "memory") => memory.into(),
-            ("env", "__indirect_function_table") => table.into(),
-            ("env", "__stack_pointer") => stack_pointer.into(),
-            ("env", "__memory_base") => global(&mut *store, Mutability::Const, MEMORY_BASE)?.into(),
-            ("env", "__table_base") => global(&mut *store, Mutability::Const, TABLE_BASE)?.into(),
             ("env", "__c_longjmp") => tags.long_jump.into(),
             ("env", "__cpp_exception") => tags.exception.into(),
-            ("GOT.mem", "__stack_low") => global(&mut *store, Mutability::Var, stack_low)?.into(),
-            ("GOT.mem", "__stack_high") => global(&mut *store, Mutability::Var, stack_high)?.into(),
-            // Weak and not there.
-            ("GOT.mem" | "GOT.func", _) => global(&mut *store, Mutability::Var, 0)?.into(),
             (space, name) => linker.get(&mut *store, space, name).map_err(|_| {
                 format_err!("the engine imports {space}.{name}, which this host does not have")
             })?,
@@ -202,7 +163,21 @@ async fn place_main(store: &mut Store<Host>, memory: Memory, stack_pointer: u32)
         imports.push(value);
     }
     let instance = Instance::new_async(&mut *store, module, &imports).await?;
-    store.data_mut().linkage.as_mut().expect("set above").main = Some(instance);
+    let lacks = |name| format_err!("the main module has no {name}");
+    let table = instance.get_table(&mut *store, module::TABLE).ok_or_else(|| lacks(module::TABLE))?;
+    let stack_pointer = instance.get_global(&mut *store, module::STACK_POINTER);
+    let stack_pointer = stack_pointer.ok_or_else(|| lacks(module::STACK_POINTER))?;
+    store.data_mut().linkage = Some(Linkage {
+        memory,
+        table,
+        stack_pointer,
+        main: Some(instance),
+        modules: Vec::new(),
+        slots: Default::default(),
+        tags,
+        inet: Vec::new(),
+        steps: Vec::new(),
+    });
     Ok(instance)
 }
 

@@ -1,12 +1,15 @@
 //! WebAssembly modules as the crate ships them: what their linker section asks for, and the few bytes that are patched.
 
 mod division;
+mod own;
 
 use serde::{Deserialize, Serialize};
-use wasm_encoder::{Encode, Section};
-use wasmparser::{
-    BinaryReader, Dylink0Subsection, ExternalKind, FunctionBody, KnownCustom, Parser, Payload, TypeRef,
-};
+use wasm_encoder::reencode::Reencode;
+use wasm_encoder::{ElementSection, Encode, RawSection};
+use wasmparser::{Dylink0Subsection, ExternalKind, FunctionBody, KnownCustom, Parser, Payload, TypeRef};
+
+use self::own::Own;
+pub(super) use self::own::{MEMORY_BASE, STACK_POINTER, TABLE, memory};
 
 /// What a position-independent module asks of its loader (the section `dylink.0`).
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -40,35 +43,40 @@ const HOOKS: [Hook; 2] = [
 
 /// Makes a module fit for this host, and reads its placement.
 ///
-/// The `shared` flag of its memory is cleared: one thread at a time runs an engine, and only plain memory can come from a
-/// snapshot; atomic instructions are valid on it. The start function becomes an export. The main module is hooked, and its
-/// divisions are checked.
+/// Its memory is not shared, and the start function becomes an export. The main module has its own table and globals, is
+/// hooked, and its divisions are checked.
 pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
-    let facts = Facts::read(module).map_err(|error| error.to_string())?;
+    let facts = Facts::read(module).map_err(text)?;
     let placement = facts.placement.ok_or("the module has no dylink.0 section")?;
+    let mut own = Own::new(placement, facts.signal.is_some());
     let mut out = wasm_encoder::Module::new();
     let mut code = CodeSection::default();
     for payload in Parser::new(0).parse_all(module) {
-        let payload = payload.map_err(|error| error.to_string())?;
+        let payload = payload.map_err(text)?;
         match &payload {
             Payload::ImportSection(reader) => {
-                let mut bytes = module[reader.range()].to_vec();
-                if let Some(flags) = memory_flags(&bytes) {
-                    bytes[flags] &= !SHARED;
+                out.section(&own.imports(reader.clone()).map_err(text)?);
+            }
+            Payload::FunctionSection(reader) => {
+                out.section(&RawSection { id: 3, data: &module[reader.range()] });
+                if let Some(tables) = own.table() {
+                    out.section(&tables);
                 }
-                out.section(&RawSection { id: 2, data: &bytes });
+            }
+            Payload::GlobalSection(reader) => {
+                out.section(&own.globals(reader.clone()).map_err(text)?);
             }
             Payload::ExportSection(reader) => {
-                let mut bytes = Vec::new();
-                let count = reader.count() + u32::from(facts.start.is_some());
-                count.encode(&mut bytes);
-                bytes.extend_from_slice(after_count(&module[reader.range()]));
+                let mut exports = own.exports(reader.clone()).map_err(text)?;
                 if let Some(start) = facts.start {
-                    START.encode(&mut bytes);
-                    wasm_encoder::ExportKind::Func.encode(&mut bytes);
-                    start.encode(&mut bytes);
+                    exports.export(START, wasm_encoder::ExportKind::Func, start);
                 }
-                out.section(&RawSection { id: 7, data: &bytes });
+                out.section(&exports);
+            }
+            Payload::ElementSection(reader) => {
+                let mut elements = ElementSection::new();
+                own.parse_element_section(&mut elements, reader.clone()).map_err(text)?;
+                out.section(&elements);
             }
             Payload::StartSection { .. } => {}
             Payload::CodeSectionStart { count, .. } => code = CodeSection::new(*count),
@@ -77,11 +85,11 @@ pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
                 let range = body.range();
                 let prologue = facts.prologues.iter().find(|(hooked, _)| *hooked == function);
                 let prologue = prologue.map_or(&[][..], |(_, prologue)| prologue);
-                match facts.checked(body, function, prologue).map_err(|error| error.to_string())? {
+                match facts.checked(body, function, prologue).map_err(text)? {
                     Some(checked) => code.push(&[&checked]),
                     None if prologue.is_empty() => code.push(&[&module[range]]),
                     None => {
-                        let reader = body.get_operators_reader().map_err(|error| error.to_string())?;
+                        let reader = body.get_operators_reader().map_err(text)?;
                         let first = reader.original_position();
                         code.push(&[&module[range.start..first], prologue, &module[first..range.end]]);
                     }
@@ -98,6 +106,11 @@ pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
         }
     }
     Ok((placement, out.finish()))
+}
+
+/// What is wrong with a module.
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
 }
 
 /// What must be known before a module is written anew.
@@ -227,42 +240,4 @@ impl CodeSection {
     fn is_whole(&self) -> bool {
         self.bodies == self.count
     }
-}
-
-/// A section as it stands.
-struct RawSection<'a> {
-    id: u8,
-    data: &'a [u8],
-}
-
-impl Encode for RawSection<'_> {
-    fn encode(&self, sink: &mut Vec<u8>) {
-        self.data.encode(sink);
-    }
-}
-
-impl Section for RawSection<'_> {
-    fn id(&self) -> u8 {
-        self.id
-    }
-}
-
-/// A section's contents without the number of its entries.
-fn after_count(section: &[u8]) -> &[u8] {
-    let mut reader = BinaryReader::new(section, 0);
-    let counted = reader.read_var_u32().is_ok();
-    if counted { &section[reader.original_position()..] } else { section }
-}
-
-const SHARED: u8 = 2;
-
-/// Where the flags of the imported memory's limits are, from the start of the import section's contents.
-fn memory_flags(section: &[u8]) -> Option<usize> {
-    // `env`, `memory`, kind memory: as bytes, each string after its length.
-    const IMPORT: &[u8] = b"\x03env\x06memory\x02";
-    let mut reader = BinaryReader::new(section, 0);
-    reader.read_var_u32().ok()?;
-    let start = reader.original_position();
-    let found = section[start..].windows(IMPORT.len()).position(|window| window == IMPORT)?;
-    Some(start + found + IMPORT.len())
 }
