@@ -169,6 +169,20 @@ const CASES: &[Case] = &[
     ),
     Case("pgtap", &["SELECT plan(1)"], "SELECT is(1 + 1, 2, 'adds')", "ok 1 - adds"),
     Case("plpgsql", &["DO 'BEGIN END'"], "SELECT 'always there'", "always there"),
+    Case(
+        "postgis",
+        &[
+            "CREATE TABLE t AS SELECT n, ST_SetSRID(ST_MakePoint(n % 100, n / 100), 4326) AS place
+             FROM generate_series(0, 999) n",
+            "CREATE INDEX ON t USING gist (place)",
+            NO_SCAN,
+        ],
+        "SELECT (SELECT count(*) FROM t WHERE place && ST_MakeEnvelope(1, 1, 3, 3, 4326))
+             || ST_AsText(ST_Buffer('POINT(0 0)', 1, 1), 1)
+             || ST_AsText(ST_Transform('SRID=4326;POINT(13.4 52.5)'::geometry, 3857), 0)
+             || ST_IsValidReason('POLYGON((0 0, 1 1, 1 0, 0 1, 0 0))')",
+        "9POLYGON((1 0,0 -1,-1 0,0 1,1 0))POINT(1491681 6891042)Self-intersection[0.5 0.5]",
+    ),
     Case("seg", &[], "SELECT ('1.5 .. 2.5'::seg && '2 .. 3'::seg)::text", "true"),
     Case(
         "tablefunc",
@@ -290,7 +304,7 @@ async fn a_folder_needs_its_extensions_again() {
 
 #[tokio::test]
 async fn indexes_and_views_outlive_their_session() {
-    let names = ["pg_ivm", "pg_textsearch", "vector"];
+    let names = ["pg_ivm", "pg_textsearch", "postgis", "vector"];
     for Case(name, statements, question, answer) in CASES.iter().filter(|case| names.contains(&case.0)) {
         let folder = Folder::new();
         let db = open(&folder.url(), &[name]).await.expect("it opens");

@@ -23,7 +23,7 @@ pub use self::clear::{Cleared, clear};
 use super::artefacts::{self, Artefacts, Origin, POSTGRES, Started};
 use super::files::image::Image;
 use super::files::memory::MemoryFiles;
-use super::module::{self, Placement};
+use super::module::{self, Placement, Role};
 use super::snapshot::Snapshot;
 use super::{cluster, snapshot};
 use crate::error::{Error, ErrorKind};
@@ -283,9 +283,14 @@ fn build(engine: &Engine) -> Result<Built, Error> {
     for entry in archive.entries() {
         let Some(name) = module_name(&entry.path) else { continue };
         progress.say(format!("compiling PostgreSQL for this machine, once: {name}"));
-        let (placement, bytes) = module::prepare(archive.bytes(entry.start, entry.len)).map_err(|error| {
-            Error::new(ErrorKind::Engine, format!("{} is not a module of PostgreSQL: {error}", entry.path))
-        })?;
+        let role = if name == POSTGRES { Role::Main } else { Role::Side };
+        let (placement, bytes) =
+            module::prepare(archive.bytes(entry.start, entry.len), role).map_err(|error| {
+                Error::new(
+                    ErrorKind::Engine,
+                    format!("{} is not a module of PostgreSQL: {error}", entry.path),
+                )
+            })?;
         let module = Module::new(engine, &bytes).map_err(engine_error)?;
         modules.insert(name.to_owned(), (placement, module));
     }

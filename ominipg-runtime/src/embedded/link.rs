@@ -1,16 +1,19 @@
 //! The loader: places modules in memory and table, and resolves what they import from each other.
 
+mod side;
+
 use serde::{Deserialize, Serialize};
 use wasmtime::{
-    AsContext, AsContextMut, Caller, Engine, Extern, ExternType, FuncType, Global, GlobalType, Instance,
-    Linker, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Tag, TagType, TypedFunc, Val,
-    ValType, WasmParams, WasmResults, bail, format_err,
+    AsContext, AsContextMut, Caller, Engine, Extern, ExternType, Func, FuncType, Global, GlobalType,
+    Instance, Linker, Memory, MemoryType, Module, Mutability, Ref, Result, Store, Tag, TagType, TypedFunc,
+    Val, ValType, WasmParams, WasmResults, bail, format_err,
 };
 
+use self::side::{load, load_alone};
 use super::artefacts::POSTGRES;
-use super::host::{Host, Linkage, LoadedModule};
+use super::host::{Host, Linkage};
 use super::inet;
-use super::module::{self, MEMORY_BASE, Placement};
+use super::module::{self, MEMORY_BASE};
 use super::wasi::{self, Guest};
 
 const PAGE: u64 = 65536;
@@ -36,8 +39,7 @@ pub(super) fn linker(engine: &Engine, main: &Module) -> Result<Linker<Host>> {
         let full = format!("{space}.{name}");
         let defined = linker.func_new(space, name, ty, move |_, _, results| {
             tracing::debug!(target: "ominipg::engine", "{full} is not supported");
-            results.iter_mut().for_each(|result| *result = Val::I32(i32::from(wasi::ENOSYS)));
-            Ok(())
+            Ok(not_supported(results))
         });
         // What is there already is one of ours.
         drop(defined);
@@ -45,11 +47,17 @@ pub(super) fn linker(engine: &Engine, main: &Module) -> Result<Linker<Host>> {
     Ok(linker)
 }
 
+/// Answers ENOSYS.
+fn not_supported(results: &mut [Val]) {
+    results.iter_mut().for_each(|result| *result = Val::I32(i32::from(wasi::ENOSYS)));
+}
+
 /// Instantiates PostgreSQL in `store`, with empty memory.
 pub(super) async fn instantiate(store: &mut Store<Host>) -> Result<Instance> {
     let artefacts = store.data().artefacts.clone();
     let (_, placement) = artefacts.module(POSTGRES).expect("the artefacts hold the main module")?;
-    let pages = module::memory(placement).div_ceil(PAGE as u32);
+    let (_, stack_high) = module::stack(placement);
+    let pages = stack_high.div_ceil(PAGE as u32);
     let memory = Memory::new_async(&mut *store, MemoryType::new(pages, Some(MOST_PAGES))).await?;
     let instance = place_main(store, memory).await?;
     for start in [module::START, "__wasm_apply_data_relocs"] {
@@ -111,7 +119,7 @@ pub(super) async fn restore(store: &mut Store<Host>, memory: Memory, links: &Lin
     for step in &links.steps {
         match step {
             Step::Load { name, memory_base, tls_base } => {
-                let loaded = load(store, name, Some(*memory_base)).await?;
+                let loaded = load_alone(store, name, Some(*memory_base)).await?;
                 let module = linkage_of(store).modules[loaded as usize - 1].instance;
                 init_tls(store, module, *tls_base).await?;
             }
@@ -207,7 +215,7 @@ fn add_dynamic_loading(linker: &mut Linker<Host>) -> Result<()> {
         )| {
             Box::new(async move {
                 let path = text(&mut caller, path, len);
-                match load(&mut caller, module_name(&path), None).await {
+                match load(&mut caller, module_name(&path)).await {
                     Ok(handle) => answer(&mut caller, result, handle),
                     Err(error) => refuse(&mut caller, message, room, &error.to_string()),
                 }
@@ -275,64 +283,6 @@ fn module_name(path: &str) -> &str {
     file.strip_suffix(".so").unwrap_or(file)
 }
 
-/// Loads a side module; the handle of one that is loaded already is given again. Where a copy of the memory has its data
-/// already, `data` says where.
-async fn load<S>(store: &mut S, name: &str, data: Option<u32>) -> Result<u32>
-where
-    S: AsContextMut<Data = Host> + Send,
-{
-    if let Some(at) = linkage_of(store).modules.iter().position(|module| module.name == name) {
-        return Ok(at as u32 + 1);
-    }
-    let artefacts = store.as_context().data().artefacts.clone();
-    let library = store.as_context().data().library.clone();
-    let (module, placement) = match artefacts.module(name) {
-        Some(module) => module.map(|(module, placement)| (module.clone(), placement))?,
-        None => library.module(&artefacts.engine, name)?,
-    };
-    let memory_base = match data {
-        Some(base) => base,
-        None => place_in_memory(store, placement).await?,
-    };
-    let table_base = grow_table(store, u64::from(placement.table_size), None).await?;
-
-    let mut own = Vec::new();
-    let imports = imports(store, &module, memory_base, table_base, &mut own).await?;
-    let instance = Instance::new_async(&mut *store, &module, &imports).await?;
-    for (kind, symbol, got) in own {
-        let address = if kind == "GOT.func" {
-            slot(store, instance, &symbol, &format!("{name}:{symbol}")).await?
-        } else {
-            data_address(&mut *store, instance, memory_base, &symbol)
-        };
-        let address = address.ok_or_else(|| format_err!("{name} needs \"{symbol}\", which nothing has"))?;
-        got.set(&mut *store, Val::I32(address as i32))?;
-    }
-    let starts: &[&str] =
-        if data.is_some() { &[] } else { &[module::START, "__wasm_apply_data_relocs", "__wasm_call_ctors"] };
-    for start in starts {
-        if let Ok(start) = instance.get_typed_func::<(), ()>(&mut *store, start) {
-            start.call_async(&mut *store, ()).await?;
-        }
-    }
-    Ok(change_linkage(store, |linkage| {
-        linkage.steps.push(Step::Load { name: name.to_owned(), memory_base, tls_base: 0 });
-        linkage.modules.push(LoadedModule { name: name.to_owned(), instance, memory_base });
-        linkage.modules.len() as u32
-    }))
-}
-
-async fn place_in_memory<S>(store: &mut S, placement: Placement) -> Result<u32>
-where
-    S: AsContextMut<Data = Host> + Send,
-{
-    let memory = linkage_of(store).memory;
-    let alignment = 1u64 << placement.memory_alignment.min(16);
-    let pages = (u64::from(placement.memory_size) + alignment).div_ceil(PAGE);
-    let start = memory.grow_async(&mut *store, pages).await? * PAGE;
-    u32::try_from(start.next_multiple_of(alignment)).map_err(|_| format_err!("the engine's memory is full"))
-}
-
 /// A function of the main module by its name.
 pub(super) fn main_function<P: WasmParams, R: WasmResults>(
     caller: &mut Caller<'_, Host>,
@@ -344,70 +294,16 @@ pub(super) fn main_function<P: WasmParams, R: WasmResults>(
 }
 
 /// A new slot of the table for a function of the host's, which no snapshot knows of.
-pub(super) async fn host_slot(store: &mut Store<Host>, func: wasmtime::Func) -> Result<u32> {
+pub(super) async fn host_slot(store: &mut Store<Host>, func: Func) -> Result<u32> {
     grow_table(store, 1, Some(func)).await
 }
 
-async fn grow_table<S>(store: &mut S, slots: u64, value: Option<wasmtime::Func>) -> Result<u32>
+async fn grow_table<S>(store: &mut S, slots: u64, value: Option<Func>) -> Result<u32>
 where
     S: AsContextMut<Data = Host> + Send,
 {
     let table = linkage_of(store).table;
     Ok(table.grow_async(&mut *store, slots, Ref::Func(value)).await? as u32)
-}
-
-/// The imports of a side module; what it may itself define is left open in `own` as (kind, symbol, cell).
-async fn imports<S>(
-    store: &mut S,
-    module: &Module,
-    memory_base: u32,
-    table_base: u32,
-    own: &mut Vec<(&'static str, String, Global)>,
-) -> Result<Vec<Extern>>
-where
-    S: AsContextMut<Data = Host> + Send,
-{
-    let main = main_instance(store);
-    let Linkage { memory, table, stack_pointer, tags, .. } = linkage_of(store).clone();
-    let mut imports = Vec::new();
-    for import in module.imports() {
-        let name = import.name();
-        imports.push(match (import.module(), name) {
-            ("env", "memory") => memory.into(),
-            ("env", "__indirect_function_table") => table.into(),
-            ("env", "__stack_pointer") => stack_pointer.into(),
-            ("env", "__memory_base") => global(&mut *store, Mutability::Const, memory_base)?.into(),
-            ("env", "__table_base") => global(&mut *store, Mutability::Const, table_base)?.into(),
-            ("env", "__c_longjmp") => tags.long_jump.into(),
-            ("env", "__cpp_exception") => tags.exception.into(),
-            ("GOT.func", _) => {
-                let address = slot(store, main, name, name).await?;
-                let got = global(&mut *store, Mutability::Var, address.unwrap_or(0))?;
-                if address.is_none() {
-                    own.push(("GOT.func", name.to_owned(), got));
-                }
-                got.into()
-            }
-            ("GOT.mem", _) => {
-                let address = data_address(&mut *store, main, MEMORY_BASE, name);
-                let got = global(&mut *store, Mutability::Var, address.unwrap_or(0))?;
-                if address.is_none() {
-                    own.push(("GOT.mem", name.to_owned(), got));
-                }
-                got.into()
-            }
-            _ => exported(store, name).ok_or_else(|| format_err!("nothing has the function \"{name}\""))?,
-        });
-    }
-    Ok(imports)
-}
-
-/// What the main module, or else a loaded one, exports under a name.
-fn exported<S: AsContextMut<Data = Host>>(store: &mut S, name: &str) -> Option<Extern> {
-    let Linkage { main, modules, .. } = linkage_of(store).clone();
-    main.into_iter()
-        .chain(modules.into_iter().map(|module| module.instance))
-        .find_map(|instance| instance.get_export(&mut *store, name))
 }
 
 /// The table slot of an exported function; `key` remembers it.

@@ -3,13 +3,15 @@
 mod division;
 mod own;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{ElementSection, Encode, RawSection};
 use wasmparser::{Dylink0Subsection, ExternalKind, FunctionBody, KnownCustom, Parser, Payload, TypeRef};
 
 use self::own::Own;
-pub(super) use self::own::{MEMORY_BASE, STACK_POINTER, TABLE, memory};
+pub(super) use self::own::{MEMORY_BASE, STACK_POINTER, TABLE, stack};
 
 /// What a position-independent module asks of its loader (the section `dylink.0`).
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -20,6 +22,15 @@ pub(super) struct Placement {
     pub(super) memory_alignment: u32,
     /// Table slots.
     pub(super) table_size: u32,
+}
+
+/// What a module is to the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// PostgreSQL itself.
+    Main,
+    /// Loaded by it.
+    Side,
 }
 
 /// The name under which a prepared module exports what was its start function: the loader calls it, unless the memory
@@ -45,12 +56,13 @@ const HOOKS: [Hook; 2] = [
 ///
 /// Its memory is not shared, and the start function becomes an export. The main module has its own table and globals, is
 /// hooked, and its divisions are checked.
-pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
-    let facts = Facts::read(module).map_err(text)?;
+pub(super) fn prepare(module: &[u8], role: Role) -> Result<(Placement, Vec<u8>), String> {
+    let facts = Facts::read(module, role).map_err(text)?;
     let placement = facts.placement.ok_or("the module has no dylink.0 section")?;
-    let mut own = Own::new(placement, facts.signal.is_some());
+    let mut own = Own::new(placement, role, facts.own_functions.clone());
     let mut out = wasm_encoder::Module::new();
     let mut code = CodeSection::default();
+    let mut functions = wasm_encoder::CodeSection::new();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload.map_err(text)?;
         match &payload {
@@ -80,6 +92,12 @@ pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
             }
             Payload::StartSection { .. } => {}
             Payload::CodeSectionStart { count, .. } => code = CodeSection::new(*count),
+            Payload::CodeSectionEntry(body) if own.has_own_functions() => {
+                own.parse_function_body(&mut functions, body.clone()).map_err(text)?;
+                if functions.len() == code.count {
+                    out.section(&functions);
+                }
+            }
             Payload::CodeSectionEntry(body) => {
                 let function = facts.imported_functions + code.bodies;
                 let range = body.range();
@@ -98,6 +116,8 @@ pub(super) fn prepare(module: &[u8]) -> Result<(Placement, Vec<u8>), String> {
                     out.section(&RawSection { id: 10, data: &code.data });
                 }
             }
+            // What debuggers read would be kept for nobody.
+            Payload::CustomSection(_) => {}
             other => {
                 if let Some((id, range)) = other.as_section() {
                     out.section(&RawSection { id, data: &module[range] });
@@ -126,10 +146,12 @@ struct Facts {
     types: Vec<u32>,
     /// The function that hands PostgreSQL a signal, in the main module.
     signal: Option<u32>,
+    /// Imported functions and the module's own of the same names.
+    own_functions: BTreeMap<u32, u32>,
 }
 
 impl Facts {
-    fn read(module: &[u8]) -> wasmparser::Result<Self> {
+    fn read(module: &[u8], role: Role) -> wasmparser::Result<Self> {
         let mut facts = Self::default();
         let mut imports = Vec::new();
         for payload in Parser::new(0).parse_all(module) {
@@ -161,7 +183,7 @@ impl Facts {
                     for import in reader.into_imports() {
                         let import = import?;
                         if let TypeRef::Func(ty) | TypeRef::FuncExact(ty) = import.ty {
-                            imports.push(import.name.to_owned());
+                            imports.push((import.module.to_owned(), import.name.to_owned()));
                             facts.types.push(ty);
                         }
                     }
@@ -170,12 +192,22 @@ impl Facts {
                 Payload::ExportSection(reader) => {
                     for export in reader {
                         let export = export?;
-                        if export.kind == ExternalKind::Func && export.name == division::SIGNAL {
+                        if role == Role::Main
+                            && export.kind == ExternalKind::Func
+                            && export.name == division::SIGNAL
+                        {
                             facts.signal = Some(export.index);
+                        }
+                        if export.kind == ExternalKind::Func
+                            && export.index >= facts.imported_functions
+                            && let Some(import) =
+                                imports.iter().position(|(space, name)| space == "env" && name == export.name)
+                        {
+                            facts.own_functions.insert(import as u32, export.index);
                         }
                         let hook = HOOKS.iter().find(|hook| hook.function == export.name);
                         if let (ExternalKind::Func, Some(hook)) = (export.kind, hook)
-                            && let Some(import) = imports.iter().position(|name| name == hook.import)
+                            && let Some(import) = imports.iter().position(|(_, name)| name == hook.import)
                         {
                             facts.prologues.push((export.index, hook.code(import as u32)));
                         }

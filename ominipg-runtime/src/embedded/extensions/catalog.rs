@@ -7,7 +7,7 @@ pub(super) struct Extension {
     pub(super) name: &'static str,
     /// The cargo feature that builds it in.
     pub(super) feature: &'static str,
-    /// Its modules, by the names of their files without the ending.
+    /// Its modules, by the names of their files without the ending; each needs those before it.
     pub(super) modules: &'static [&'static str],
     /// The names of those that must be there before it.
     pub(super) requires: &'static [&'static str],
@@ -128,6 +128,10 @@ static EXTENSIONS: &[Extension] = &[
         setup: Setup::Create,
         source: Source::BuiltIn,
     },
+    Extension {
+        modules: &["liboliphaunt_postgis_deps", "postgis-3"],
+        ..carried!(oliphaunt_extension_postgis_wasix, "extension-postgis", "postgis")
+    },
     contrib!("extension-seg", "seg"),
     contrib!("extension-tablefunc", "tablefunc"),
     contrib!("extension-tcn", "tcn"),
@@ -151,6 +155,13 @@ pub(super) fn named(name: &str) -> Option<&'static Extension> {
 /// The extension that a module belongs to.
 pub(super) fn owner(module: &str) -> Option<&'static Extension> {
     all().find(|extension| extension.modules.contains(&module))
+}
+
+/// The modules that must be loaded before one.
+pub(in crate::embedded) fn needed_by(module: &str) -> &'static [&'static str] {
+    let modules = owner(module).map_or(&[][..], |extension| extension.modules);
+    let at = modules.iter().position(|name| *name == module).unwrap_or(0);
+    &modules[..at]
 }
 
 /// The names of all modules, built in or not: their files are seen in every database, so that the loader is asked for a

@@ -11,7 +11,7 @@ use super::catalog;
 use crate::embedded::cache::{self, Progress, Stored, engine_error};
 use crate::embedded::files::FileType;
 use crate::embedded::files::image::Image;
-use crate::embedded::module::{self, Placement};
+use crate::embedded::module::{self, Placement, Role};
 use crate::error::{Error, ErrorKind};
 
 const PLACEMENTS: &str = "modules.json";
@@ -110,7 +110,7 @@ fn build(name: &str, archive: &[u8], engine: &Engine, folder: Option<&Path>) -> 
         let Some(module) = module_name(&entry.path) else { continue };
         progress.say(format!("compiling the extension {name} for this machine, once"));
         let bytes = archive.bytes(entry.start, entry.len);
-        let (placement, bytes) = module::prepare(bytes).map_err(|error| damaged(&error))?;
+        let (placement, bytes) = module::prepare(bytes, Role::Side).map_err(|error| damaged(&error))?;
         modules.insert(module.to_owned(), (placement, Module::new(engine, &bytes).map_err(engine_error)?));
     }
     let files = shared_files(&archive).map_err(|error| damaged(&error))?;

@@ -7,7 +7,7 @@ mod compiled;
 mod library;
 mod selection;
 
-pub(super) use self::catalog::module_names;
+pub(super) use self::catalog::{module_names, needed_by};
 pub(super) use self::library::Library;
 pub(crate) use self::selection::Selection;
 pub use self::selection::prepare_extensions;

@@ -129,6 +129,7 @@ mod tests {
     use wasmtime::{Engine, Func, Instance, Store, Val};
 
     use super::SIGNAL;
+    use crate::embedded::module::Role;
 
     /// What each function of the module computes, of long numbers too.
     const DIVISIONS: [(&str, I<'_>, I<'_>); 4] = [
@@ -169,7 +170,7 @@ mod tests {
 
     #[test]
     fn divisions_have_a_result_or_raise_a_signal() {
-        let (_, prepared) = crate::embedded::module::prepare(&module()).expect("it is a module");
+        let (_, prepared) = crate::embedded::module::prepare(&module(), Role::Main).expect("it is a module");
         let engine = Engine::default();
         let module = wasmtime::Module::new(&engine, prepared).expect("it is valid");
         let mut store = Store::new(&engine, 0);

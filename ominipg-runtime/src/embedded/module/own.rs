@@ -2,6 +2,8 @@
 //! the constants that say where its data begins: an import is looked up by a pointer each time it is used, and of constants
 //! the compiler makes a part of its instructions.
 
+use std::collections::BTreeMap;
+
 use wasm_encoder::reencode::{Reencode, utils};
 use wasm_encoder::{
     ConstExpr, ExportKind, ExportSection, GlobalSection, GlobalType, ImportSection, MemoryType, TableSection,
@@ -11,7 +13,7 @@ use wasmparser::{
     ExportSectionReader, Global, GlobalSectionReader, Import, ImportSectionReader, Operator, TypeRef,
 };
 
-use super::Placement;
+use super::{Placement, Role};
 
 /// Where the main module's data begins: page 0 stays unused, so that a null pointer hits nothing.
 pub(in crate::embedded) const MEMORY_BASE: u32 = 4096;
@@ -27,14 +29,9 @@ pub(in crate::embedded) const STACK_POINTER: &str = "__stack_pointer";
 type Error = wasm_encoder::reencode::Error<String>;
 
 /// The ends of the shadow stack, which lies behind the main module's data.
-fn stack(placement: Placement) -> (u32, u32) {
+pub(in crate::embedded) fn stack(placement: Placement) -> (u32, u32) {
     let low = (MEMORY_BASE + placement.memory_size).next_multiple_of(16);
     (low, low + STACK)
-}
-
-/// How much memory the main module begins with, in bytes.
-pub(in crate::embedded) fn memory(placement: Placement) -> u32 {
-    stack(placement).1
 }
 
 /// The value that a global of the main module begins with, and whether it changes.
@@ -55,18 +52,26 @@ fn value(space: &str, name: &str, placement: Placement) -> Option<(u32, bool)> {
 /// Writes sections anew.
 pub(super) struct Own {
     placement: Placement,
-    is_main: bool,
+    role: Role,
     /// The values of the constants among the globals, by their index.
     constants: Vec<Option<i32>>,
     globals: GlobalSection,
     table: Option<TableType>,
     stack_pointer: Option<u32>,
+    /// Functions that are imported under the names of the module's own, and these: a shared library calls its own functions so,
+    /// for another might take their place. Here none does.
+    own_functions: BTreeMap<u32, u32>,
 }
 
 impl Own {
-    pub(super) fn new(placement: Placement, is_main: bool) -> Self {
+    pub(super) fn new(placement: Placement, role: Role, own_functions: BTreeMap<u32, u32>) -> Self {
         let (constants, globals) = (Vec::new(), GlobalSection::new());
-        Self { placement, is_main, constants, globals, table: None, stack_pointer: None }
+        Self { placement, role, constants, globals, table: None, stack_pointer: None, own_functions }
+    }
+
+    /// Whether all functions are to be written anew, for some call others than they seem to.
+    pub(super) fn has_own_functions(&self) -> bool {
+        !self.own_functions.is_empty()
     }
 
     /// What the module still imports.
@@ -80,7 +85,7 @@ impl Own {
 
     fn import(&mut self, imports: &mut ImportSection, import: Import<'_>) -> Result<(), Error> {
         match import.ty {
-            TypeRef::Global(_) if self.is_main => {
+            TypeRef::Global(_) if self.role == Role::Main => {
                 let known = value(import.module, import.name, self.placement);
                 // One that stayed an import would change the indices of the others.
                 let (value, mutable) = known.ok_or_else(|| {
@@ -94,7 +99,7 @@ impl Own {
                 self.constants.push((!mutable).then_some(value as i32));
                 return Ok(());
             }
-            TypeRef::Table(ty) if self.is_main => {
+            TypeRef::Table(ty) if self.role == Role::Main => {
                 let ty = self.table_type(ty)?;
                 self.table = Some(TableType { minimum: ty.minimum + u64::from(TABLE_BASE), ..ty });
                 return Ok(());
@@ -162,6 +167,10 @@ impl Reencode for Own {
         Ok(())
     }
 
+    fn function_index(&mut self, function: u32) -> Result<u32, Error> {
+        Ok(self.own_functions.get(&function).copied().unwrap_or(function))
+    }
+
     /// The compiler knows a constant only where it is written as one.
     fn const_expr(&mut self, expression: wasmparser::ConstExpr<'_>) -> Result<ConstExpr, Error> {
         match self.value(&expression) {
@@ -186,12 +195,11 @@ mod tests {
     };
     use wasmtime::{Engine, ExternType, Instance, MemoryType, Store, Val};
 
-    use super::super::division::SIGNAL;
     use super::*;
 
     /// A module that imports what PostgreSQL does, and has a global that is an address of its data. Its function gives all it
     /// sees of them, and calls itself by the table's slot 1.
-    fn module(exported: &str, last: &str) -> Vec<u8> {
+    fn module(last: &str) -> Vec<u8> {
         let placement =
             CustomSection { name: Cow::Borrowed("dylink.0"), data: Cow::Borrowed(&[1, 4, 100, 0, 1, 0]) };
         let mut types = TypeSection::new();
@@ -226,7 +234,7 @@ mod tests {
         let address = ConstExpr::extended([I::GlobalGet(0), I::I32Const(40), I::I32Add]);
         globals.global(GlobalType { val_type: ValType::I32, mutable: false, shared: false }, &address);
         let mut exports = ExportSection::new();
-        exports.export(exported, ExportKind::Func, 0);
+        exports.export("all", ExportKind::Func, 0);
         let mut elements = ElementSection::new();
         elements.active(None, &ConstExpr::global_get(2), Elements::Functions(Cow::Borrowed(&[0])));
         let mut code = CodeSection::new();
@@ -242,7 +250,8 @@ mod tests {
 
     #[test]
     fn the_main_module_has_its_own_table_and_globals() {
-        let (placement, prepared) = super::super::prepare(&module(SIGNAL, "weak")).expect("it is a module");
+        let (placement, prepared) =
+            super::super::prepare(&module("weak"), Role::Main).expect("it is a module");
         let engine = Engine::default();
         let module = wasmtime::Module::new(&engine, &prepared).expect("it is valid");
         let imports: Vec<_> = module.imports().map(|import| import.name().to_owned()).collect();
@@ -271,7 +280,7 @@ mod tests {
 
     #[test]
     fn the_compiler_sees_constants() {
-        let (_, prepared) = super::super::prepare(&module(SIGNAL, "weak")).expect("it is a module");
+        let (_, prepared) = super::super::prepare(&module("weak"), Role::Main).expect("it is a module");
         let mut constants = 0;
         for payload in wasmparser::Parser::new(0).parse_all(&prepared) {
             if let wasmparser::Payload::GlobalSection(globals) = payload.expect("it is valid") {
@@ -284,11 +293,63 @@ mod tests {
         assert_eq!(constants, 6);
     }
 
+    /// A shared library that calls its own `seven` as one that another may have, and by the table.
+    fn library() -> Vec<u8> {
+        let placement =
+            CustomSection { name: Cow::Borrowed("dylink.0"), data: Cow::Borrowed(&[1, 4, 0, 0, 2, 0]) };
+        let mut types = TypeSection::new();
+        types.ty().function([], [ValType::I32]);
+        let mut imports = ImportSection::new();
+        imports.import("env", "seven", EntityType::Function(0));
+        imports.import("wasix", "eight", EntityType::Function(0));
+        let mut functions = FunctionSection::new();
+        (0..4).for_each(|_| drop(functions.function(0)));
+        let mut tables = TableSection::new();
+        let (element_type, minimum) = (RefType::FUNCREF, 1);
+        tables.table(TableType { element_type, table64: false, minimum, maximum: None, shared: false });
+        let mut exports = ExportSection::new();
+        for (name, function) in [("seven", 2), ("eight", 3), ("direct", 4), ("indirect", 5)] {
+            exports.export(name, ExportKind::Func, function);
+        }
+        let mut elements = ElementSection::new();
+        elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(Cow::Borrowed(&[0])));
+        let mut code = CodeSection::new();
+        let bodies: [&[I<'_>]; 4] = [
+            &[I::I32Const(7)],
+            &[I::I32Const(8)],
+            &[I::Call(0), I::Call(1), I::I32Add],
+            &[I::I32Const(0), I::CallIndirect { type_index: 0, table_index: 0 }],
+        ];
+        for body in bodies {
+            let mut function = Function::new([]);
+            body.iter().chain([&I::End]).for_each(|instruction| drop(function.instruction(instruction)));
+            code.function(&function);
+        }
+        let mut module = Module::new();
+        module.section(&placement).section(&types).section(&imports).section(&functions).section(&tables);
+        module.section(&exports).section(&elements).section(&code);
+        module.finish()
+    }
+
+    #[test]
+    fn a_library_calls_its_own_functions_and_the_systems() {
+        let (_, prepared) = super::super::prepare(&library(), Role::Side).expect("it is a module");
+        let engine = Engine::default();
+        let module = wasmtime::Module::new(&engine, &prepared).expect("it is valid");
+        let mut store = Store::new(&engine, ());
+        let others = [100, 1000].map(|value| wasmtime::Func::wrap(&mut store, move || value).into());
+        let instance = Instance::new(&mut store, &module, &others).expect("it is instantiated");
+        for (name, expected) in [("direct", 1007), ("indirect", 7)] {
+            let function = instance.get_typed_func::<(), i32>(&mut store, name).expect("it has it");
+            assert_eq!(function.call(&mut store, ()).expect("it runs"), expected, "{name}");
+        }
+    }
+
     #[test]
     fn a_side_module_imports_what_the_main_one_has() {
-        let (_, prepared) = super::super::prepare(&module("other", "weak")).expect("it is a module");
+        let (_, prepared) = super::super::prepare(&module("weak"), Role::Side).expect("it is a module");
         let module = wasmtime::Module::new(&Engine::default(), &prepared).expect("it is valid");
         assert_eq!(module.imports().count(), 7);
-        assert!(module.exports().all(|export| export.name() == "other"));
+        assert!(module.exports().all(|export| export.name() == "all"));
     }
 }
