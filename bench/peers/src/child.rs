@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -103,7 +103,10 @@ impl Served {
     pub fn start(peer: Peer, place: &str, flights: &std::path::Path) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let more = format!("{} {}", listener.local_addr()?, flights.display());
-        let mut process = command("serve", peer, place, &more)?.stdout(Stdio::null()).spawn()?;
+        let mut process = command("serve", peer, place, &more)?.stdout(Stdio::piped()).spawn()?;
+        // pglite-rs ends where its output is no pipe, and waits where nobody reads it.
+        let mut output = process.stdout.take().ok_or("the child has no output")?;
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         listener.set_nonblocking(true)?;
         let orders = loop {
             match listener.accept() {
@@ -120,13 +123,22 @@ impl Served {
         let answers = BufReader::new(orders.try_clone()?);
         let mut served = Self { peer, process, orders, answers };
         served.answer()?;
+        served.signal("-STOP")?;
         Ok(served)
+    }
+
+    /// Who is not asked is stopped: pglite-rs has a thread that is busy while it waits, and would have a core of all others'.
+    fn signal(&self, signal: &str) -> Result<()> {
+        let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err(format!("{} is gone", self.peer.title()).into()) }
     }
 
     /// The median time of some calls.
     pub fn time(&mut self, operation: Operation, calls: usize) -> Result<Duration> {
+        self.signal("-CONT")?;
         writeln!(self.orders, "{} {calls}", operation.name())?;
         let answer = self.answer()?;
+        self.signal("-STOP")?;
         Ok(Duration::from_nanos(answer.parse()?))
     }
 
@@ -141,13 +153,20 @@ impl Served {
     }
 
     /// Ends it.
-    pub fn close(self) -> Result<()> {
-        let Self { peer, mut process, orders, answers } = self;
-        drop((orders, answers));
-        match process.wait()? {
+    pub fn close(mut self) -> Result<()> {
+        self.signal("-CONT")?;
+        self.orders.shutdown(Shutdown::Both)?;
+        match self.process.wait()? {
             status if status.success() => Ok(()),
-            status => Err(format!("{} ended with {status}", peer.title()).into()),
+            status => Err(format!("{} ended with {status}", self.peer.title()).into()),
         }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Who is stopped would never find out that nobody asks any more.
+        let _ = self.signal("-CONT");
     }
 }
 
