@@ -39,7 +39,7 @@ pub(super) fn linker(engine: &Engine, main: &Module) -> Result<Linker<Host>> {
         let full = format!("{space}.{name}");
         let defined = linker.func_new(space, name, ty, move |_, _, results| {
             tracing::debug!(target: "ominipg::engine", "{full} is not supported");
-            Ok(not_supported(results))
+            not_supported(results)
         });
         // What is there already is one of ours.
         drop(defined);
@@ -48,8 +48,9 @@ pub(super) fn linker(engine: &Engine, main: &Module) -> Result<Linker<Host>> {
 }
 
 /// Answers ENOSYS.
-fn not_supported(results: &mut [Val]) {
+fn not_supported(results: &mut [Val]) -> Result<()> {
     results.iter_mut().for_each(|result| *result = Val::I32(i32::from(wasi::ENOSYS)));
+    Ok(())
 }
 
 /// Instantiates PostgreSQL in `store`, with empty memory.

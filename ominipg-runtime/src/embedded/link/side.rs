@@ -155,9 +155,9 @@ where
             (space, _) => match (linker.get(&mut *store, space, name), import.ty()) {
                 (Ok(found), _) => found,
                 (Err(_), ExternType::Func(ty)) => {
-                    Func::new(&mut *store, ty, |_, _, results| Ok(not_supported(results))).into()
+                    Func::new(&mut *store, ty, |_, _, results| not_supported(results)).into()
                 }
-                (Err(error), _) => return Err(error.into()),
+                (Err(error), _) => return Err(error),
             },
         });
     }

@@ -239,7 +239,9 @@ mod tests {
         elements.active(None, &ConstExpr::global_get(2), Elements::Functions(Cow::Borrowed(&[0])));
         let mut code = CodeSection::new();
         let mut function = Function::new([]);
-        (0..6).for_each(|global| drop(function.instruction(&I::GlobalGet(global))));
+        for global in 0..6 {
+            function.instruction(&I::GlobalGet(global));
+        }
         function.instruction(&I::End);
         code.function(&function);
         let mut module = Module::new();
@@ -303,7 +305,9 @@ mod tests {
         imports.import("env", "seven", EntityType::Function(0));
         imports.import("wasix", "eight", EntityType::Function(0));
         let mut functions = FunctionSection::new();
-        (0..4).for_each(|_| drop(functions.function(0)));
+        for _ in 0..4 {
+            functions.function(0);
+        }
         let mut tables = TableSection::new();
         let (element_type, minimum) = (RefType::FUNCREF, 1);
         tables.table(TableType { element_type, table64: false, minimum, maximum: None, shared: false });
@@ -322,7 +326,9 @@ mod tests {
         ];
         for body in bodies {
             let mut function = Function::new([]);
-            body.iter().chain([&I::End]).for_each(|instruction| drop(function.instruction(instruction)));
+            for instruction in body.iter().chain([&I::End]) {
+                function.instruction(instruction);
+            }
             code.function(&function);
         }
         let mut module = Module::new();
