@@ -127,8 +127,12 @@ impl Served {
         Ok(served)
     }
 
-    /// Who is not asked is stopped: pglite-rs has a thread that is busy while it waits, and would have a core of all others'.
+    /// Stops pglite-rs while it is not asked, for it has a thread that is busy while it waits. Nobody else: what a stopped
+    /// process has in memory and in caches is soon taken away.
     fn signal(&self, signal: &str) -> Result<()> {
+        if self.peer != Peer::Pglite {
+            return Ok(());
+        }
         let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status()?;
         if status.success() { Ok(()) } else { Err(format!("{} is gone", self.peer.title()).into()) }
     }
