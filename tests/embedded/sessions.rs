@@ -1,5 +1,7 @@
 //! What PostgreSQL keeps for a session beyond its transactions is not another's: advisory locks, held cursors.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ominipg::{ConnectOptions, ErrorKind, Ominipg, Server};
@@ -147,4 +149,25 @@ async fn held_cursors_are_a_sessions_own() {
     sessions[1].batch_execute("FETCH held").await.expect_err("it has ended");
     assert_eq!(number(&sessions[0], "FETCH held").await, 5);
     server.close().await;
+}
+
+/// A statement is answered on the thread that asks, so that a task that asks in a loop need never wait.
+#[tokio::test]
+async fn a_loop_of_statements_leaves_other_tasks_their_turn() {
+    let db = Ominipg::connect(":memory:").await.expect("it opens");
+    let turns = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&turns);
+    tokio::spawn(async move {
+        loop {
+            counted.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    let before = turns.load(Ordering::Relaxed);
+    for _ in 0..2_000 {
+        db.query_one("SELECT 1", &[]).await.expect("it answers");
+    }
+    let had = turns.load(Ordering::Relaxed) - before;
+    // tokio's budget gives it one for each 128 statements.
+    assert!(had >= 10, "another task had its turn {had} times");
 }

@@ -2,8 +2,9 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker, ready};
 
+use tokio::task::consume_budget;
 use tokio_postgres::{AsyncMessage, Error};
 
 use super::ended::Ended;
@@ -118,6 +119,9 @@ impl Line {
         cx: &mut Context<'_>,
         mut answer: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
+        // A task that asks in a loop never waits where it is answered on the spot: others that its thread is to run would
+        // wait for it to end.
+        ready!(pin!(consume_budget()).poll(cx));
         let waker = Waker::from(Arc::clone(&self.signal));
         let mut context = Context::from_waker(&waker);
         let mut registered = false;
