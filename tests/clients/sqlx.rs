@@ -44,6 +44,29 @@ async fn a_transaction_that_is_dropped_is_rolled_back() {
     served.close().await;
 }
 
+/// sqlx parses them, waits for the answer, and binds them then: others may have had their turn in between.
+#[tokio::test(flavor = "multi_thread")]
+async fn unnamed_statements_outlive_the_turns_of_others() {
+    let served = Served::new().await;
+    let db = served.db.clone();
+    let other = tokio::spawn(async move {
+        loop {
+            db.query_one("SELECT 1", &[]).await.expect("it answers");
+        }
+    });
+    let mut connection = PgConnection::connect(&served.url()).await.expect("it opens");
+    // The turns of a session with a setting of its own begin and end with questions of the host's.
+    sqlx::query("SET statement_timeout = '50s'").execute(&mut connection).await.expect("it is set");
+    for number in 0..200_i32 {
+        let query = sqlx::query("SELECT $1::int4").bind(number).persistent(false);
+        let row = query.fetch_one(&mut connection).await.expect("it is there still");
+        assert_eq!(row.get::<i32, _>(0), number);
+    }
+    other.abort();
+    connection.close().await.expect("it closes");
+    served.close().await;
+}
+
 #[tokio::test]
 async fn a_wrong_password_is_refused() {
     let served = Served::new().await;

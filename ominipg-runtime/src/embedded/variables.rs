@@ -63,6 +63,9 @@ const CURSORS: u32 = 2_998_204;
 /// Where a hash table has the number of its entries, from where its first word leads.
 const ENTRIES: u32 = 4;
 
+/// Where the unnamed prepared statement is among the variables.
+const UNNAMED: usize = 1;
+
 /// Where the temporary schemas are among the variables.
 const TEMPORARY: usize = 4;
 
@@ -102,6 +105,14 @@ pub(super) fn cursors(guest: &Guest<'_>) -> Result<Option<u32>> {
 pub(super) fn replace_cursors(guest: &mut Guest<'_>, table: u32) -> Result<u32> {
     let before = guest.read_u32(CURSORS)?;
     guest.write_u32(CURSORS, table)?;
+    Ok(before)
+}
+
+/// Puts an unnamed prepared statement in, and gives the one that was there; 0 is none.
+pub(super) fn replace_unnamed(guest: &mut Guest<'_>, statement: u32) -> Result<u32> {
+    let address = VARIABLES[UNNAMED].address;
+    let before = guest.read_u32(address)?;
+    guest.write_u32(address, statement)?;
     Ok(before)
 }
 

@@ -3,11 +3,11 @@
 use super::{Backend, Left};
 use crate::embedded::frames;
 use crate::embedded::switchboard::{Leaving, SessionId};
-use crate::embedded::variables::Values;
+use crate::embedded::variables::{self, Values};
 use crate::embedded::wasi::Guest;
 use crate::embedded::wasi::errno::Errno;
 
-/// What a session that is gone leaves behind is freed with this.
+/// What a session that is gone leaves behind is freed with this, and so is its unnamed statement with any query.
 const FREE: &str = "DEALLOCATE ALL; DISCARD SEQUENCES; CLOSE ALL";
 
 /// What frees the session-level advisory locks of one that is gone.
@@ -113,7 +113,7 @@ impl Backend {
             if temporary != 0 {
                 self.ask("DISCARD TEMP").await?;
             }
-            self.ask(FREE).await?;
+            self.exchange(&frames::query(FREE)).await?;
             self.take_values().await?;
             if temporary != 0 {
                 self.ask(&format!("DELETE FROM pg_namespace WHERE oid IN ({temporary}, {stored})")).await?;
@@ -138,13 +138,21 @@ impl Backend {
 
     /// Asks PostgreSQL something of the host's own.
     pub(super) async fn ask(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
-        self.exchange(&frames::query(sql)).await
+        self.ask_apart(sql, false).await
     }
 
     /// The same, of what is cancelled where a client wants PostgreSQL.
     pub(super) async fn ask_while_idle(&mut self, sql: &str) -> wasmtime::Result<Vec<u8>> {
-        self.board.ask(&frames::query(sql), true);
-        self.answer().await
+        self.ask_apart(sql, true).await
+    }
+
+    /// A query frees the unnamed statement, but what its session has parsed may yet be bound.
+    async fn ask_apart(&mut self, sql: &str, while_idle: bool) -> wasmtime::Result<Vec<u8>> {
+        let unnamed = variables::replace_unnamed(&mut Guest::new(&mut self.store), 0).map_err(broken)?;
+        self.board.ask(&frames::query(sql), while_idle);
+        let answer = self.answer().await?;
+        variables::replace_unnamed(&mut Guest::new(&mut self.store), unnamed).map_err(broken)?;
+        Ok(answer)
     }
 
     /// Sends messages of the host's own, and gives the answer.
