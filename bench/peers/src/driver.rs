@@ -7,8 +7,9 @@ use tokio_postgres::types::FromSql;
 use tokio_postgres::{Client, NoTls, Row, Statement as Prepared};
 
 use crate::Result;
-use crate::db::{NewPlane, Plane};
-use crate::plane::{Columns, Fields, Param, decode, params};
+use crate::db::NewPlane;
+use crate::plane::{Columns, Param};
+use crate::sql::{Decode, Fields, Sql};
 use crate::statement::{self, Statement};
 
 /// How much a COPY sends at once.
@@ -31,14 +32,6 @@ impl Driver {
         Ok(self.client.batch_execute(sql).await?)
     }
 
-    pub async fn select_one(&mut self) -> Result<i32> {
-        Ok(self.one(&statement::SELECT_ONE, &[]).await?.try_get(0)?)
-    }
-
-    pub async fn number(&mut self, statement: &Statement) -> Result<i64> {
-        Ok(self.one(statement, &[]).await?.try_get(0)?)
-    }
-
     pub async fn copy(&self, sql: &str, data: &[u8]) -> Result<()> {
         let mut sink = Box::pin(self.client.copy_in(sql).await?);
         for chunk in data.chunks(CHUNK) {
@@ -48,32 +41,9 @@ impl Driver {
         Ok(())
     }
 
-    pub async fn insert(&mut self, plane: NewPlane) -> Result<Plane> {
-        decode(&self.one(&statement::INSERT, &params(&plane)).await?)
-    }
-
-    pub async fn insert_many(&mut self, planes: Vec<NewPlane>) -> Result<u64> {
-        let statement = self.prepare(&statement::INSERT_MANY).await?;
-        Ok(self.client.execute(&statement, &Columns::of(&planes).params()).await?)
-    }
-
-    pub async fn by_key(&mut self, key: &str) -> Result<Plane> {
-        decode(&self.one(&statement::BY_KEY, &[&key]).await?)
-    }
-
-    pub async fn all(&mut self) -> Result<Vec<Plane>> {
-        let statement = self.prepare(&statement::ALL).await?;
-        self.client.query(&statement, &[]).await?.iter().map(decode).collect()
-    }
-
     pub async fn close(self) -> Result<()> {
         drop(self.client);
         Ok(self.connection.await??)
-    }
-
-    async fn one(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Row> {
-        let statement = self.prepare(statement).await?;
-        Ok(self.client.query_one(&statement, params).await?)
     }
 
     async fn prepare(&mut self, statement: &Statement) -> Result<Prepared> {
@@ -83,6 +53,18 @@ impl Driver {
         let prepared = self.client.prepare_typed(statement.sql, statement.params).await?;
         self.prepared.push((statement.name, prepared.clone()));
         Ok(prepared)
+    }
+}
+
+impl Sql for Driver {
+    async fn rows<T: Decode>(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<T>> {
+        let statement = self.prepare(statement).await?;
+        self.client.query(&statement, params).await?.iter().map(T::decode).collect()
+    }
+
+    async fn insert_many(&mut self, planes: Vec<NewPlane>) -> Result<u64> {
+        let statement = self.prepare(&statement::INSERT_MANY).await?;
+        Ok(self.client.execute(&statement, &Columns::of(&planes).params()).await?)
     }
 }
 

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::str::FromStr;
 
 use flate2::read::GzDecoder;
 
 use crate::Result;
+use crate::db::NewFlight;
 
 /// The sample that the repository has.
 pub const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/flights/data");
@@ -35,4 +37,39 @@ impl Flights {
         let rows = data.iter().filter(|&&byte| byte == b'\n').count();
         Ok(Self { data, rows, copy })
     }
+
+    /// The same as typed rows.
+    pub fn typed(&self) -> Result<Vec<NewFlight>> {
+        std::str::from_utf8(&self.data)?.lines().map(flight).collect()
+    }
+}
+
+fn flight(line: &str) -> Result<NewFlight> {
+    let mut fields = line.split(',');
+    let mut row = || fields.next().ok_or("a line is too short");
+    Ok(NewFlight {
+        year: row()?.parse()?,
+        month: row()?.parse()?,
+        day: row()?.parse()?,
+        dep_time: there(row()?)?,
+        sched_dep_time: row()?.parse()?,
+        dep_delay: there(row()?)?,
+        arr_time: there(row()?)?,
+        sched_arr_time: row()?.parse()?,
+        arr_delay: there(row()?)?,
+        carrier: row()?.to_owned(),
+        flight: row()?.parse()?,
+        tailnum: there(row()?)?,
+        origin: row()?.to_owned(),
+        dest: row()?.to_owned(),
+        air_time: there(row()?)?,
+        distance: row()?.parse()?,
+        hour: row()?.parse()?,
+        minute: row()?.parse()?,
+        time_hour: row()?.parse()?,
+    })
+}
+
+fn there<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<Option<T>> {
+    if text == "NA" { Ok(None) } else { Ok(Some(text.parse()?)) }
 }

@@ -20,10 +20,12 @@ mod oliphaunt;
 mod operation;
 mod options;
 mod peer;
+mod person;
 #[cfg(feature = "pglite")]
 mod pglite;
 mod plane;
 mod rounds;
+mod sql;
 mod statement;
 mod table;
 mod typed;
@@ -40,6 +42,12 @@ use self::table::Table;
 #[allow(missing_docs)]
 mod db {
     ominipg::ominipg_schema!("../../schemas/flights");
+}
+
+/// The tables of `benches/direct/schemas`.
+#[allow(missing_docs)]
+mod people {
+    ominipg::ominipg_schema!("../../benches/direct/schemas");
 }
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

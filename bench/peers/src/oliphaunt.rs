@@ -13,8 +13,9 @@ use postgres_protocol::message::frontend;
 use tokio_postgres::types::{FromSql, IsNull, Type};
 
 use crate::Result;
-use crate::db::{NewPlane, Plane};
-use crate::plane::{Columns, Fields, Param, decode, params};
+use crate::db::NewPlane;
+use crate::plane::{Columns, Param};
+use crate::sql::{Decode, Fields, Sql};
 use crate::statement::{self, Statement};
 
 /// An open database.
@@ -33,14 +34,6 @@ impl Oliphaunt {
         Ok(())
     }
 
-    pub async fn select_one(&mut self) -> Result<i32> {
-        self.one(&statement::SELECT_ONE, &[]).await?.get(0)
-    }
-
-    pub async fn number(&mut self, statement: &Statement) -> Result<i64> {
-        self.one(statement, &[]).await?.get(0)
-    }
-
     pub async fn copy(&self, sql: &str, data: &[u8]) -> Result<()> {
         let mut request = BytesMut::new();
         frontend::query(sql, &mut request)?;
@@ -50,32 +43,8 @@ impl Oliphaunt {
         Ok(())
     }
 
-    pub async fn insert(&mut self, plane: NewPlane) -> Result<Plane> {
-        decode(&self.one(&statement::INSERT, &params(&plane)).await?)
-    }
-
-    pub async fn insert_many(&mut self, planes: Vec<NewPlane>) -> Result<u64> {
-        Ok(self.call(&statement::INSERT_MANY, &Columns::of(&planes).params()).await?.changed)
-    }
-
-    pub async fn by_key(&mut self, key: &str) -> Result<Plane> {
-        decode(&self.one(&statement::BY_KEY, &[&key]).await?)
-    }
-
-    pub async fn all(&mut self) -> Result<Vec<Plane>> {
-        self.call(&statement::ALL, &[]).await?.rows.iter().map(decode).collect()
-    }
-
     pub async fn close(self) -> Result<()> {
         Ok(self.database.close().await?)
-    }
-
-    async fn one(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Line> {
-        let mut rows = self.call(statement, params).await?.rows;
-        match (rows.pop(), rows.is_empty()) {
-            (Some(row), true) => Ok(row),
-            _ => Err(format!("{} does not give one row", statement.name).into()),
-        }
     }
 
     async fn call(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Answer> {
@@ -97,6 +66,16 @@ impl Oliphaunt {
         frontend::execute("", 0, &mut request)?;
         frontend::sync(&mut request);
         Answer::read(self.database.exec_protocol_raw(request).await?, statement.columns)
+    }
+}
+
+impl Sql for Oliphaunt {
+    async fn rows<T: Decode>(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<T>> {
+        self.call(statement, params).await?.rows.iter().map(T::decode).collect()
+    }
+
+    async fn insert_many(&mut self, planes: Vec<NewPlane>) -> Result<u64> {
+        Ok(self.call(&statement::INSERT_MANY, &Columns::of(&planes).params()).await?.changed)
     }
 }
 

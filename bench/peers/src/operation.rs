@@ -4,12 +4,16 @@ use crate::Result;
 use crate::database::Database;
 use crate::flights::Flights;
 use crate::peer::Peer;
+use crate::person::{NOTES, PEOPLE, id};
 use crate::plane::{key, plane};
 use crate::rounds;
 use crate::statement;
 
 /// The rows that are written and read at once.
 pub const ROWS: usize = 10_000;
+
+/// How many flights a second the first peer is to create.
+const CREATED: f64 = 150_000.0;
 
 /// What is timed, in the order in which it runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,17 +36,25 @@ pub enum Operation {
     ByKey,
     /// A row, in a transaction of its own.
     Insert,
+    /// A hundred rows, in order.
+    Hundred,
+    /// A change of a row, by its key, in a transaction of its own.
+    Update,
+    /// 1,000 rows, each with ten of another table.
+    Populate,
     /// Sums over 200,000 rows.
     Aggregate,
     /// 200,000 rows and as many.
     Join,
     /// The flights, into an empty table with its key and indexes.
     Copy,
+    /// The flights, into an empty table with its key alone: typed rows where there are such.
+    Create,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Open,
         Self::Fresh,
         Self::Simple,
@@ -52,9 +64,13 @@ impl Operation {
         Self::All,
         Self::ByKey,
         Self::Insert,
+        Self::Hundred,
+        Self::Update,
+        Self::Populate,
         Self::Aggregate,
         Self::Join,
         Self::Copy,
+        Self::Create,
     ];
 
     /// The name by which a child is asked for it.
@@ -69,9 +85,13 @@ impl Operation {
             Self::All => "all",
             Self::ByKey => "by-key",
             Self::Insert => "insert",
+            Self::Hundred => "hundred",
+            Self::Update => "update",
+            Self::Populate => "populate",
             Self::Aggregate => "aggregate",
             Self::Join => "join",
             Self::Copy => "copy",
+            Self::Create => "create",
         }
     }
 
@@ -93,18 +113,32 @@ impl Operation {
             Self::All => "read 10,000 rows",
             Self::ByKey => "select a row by key",
             Self::Insert => "insert a row, autocommit",
+            Self::Hundred => "select 100 rows of four columns",
+            Self::Update => "update a row by key, autocommit",
+            Self::Populate => "populate 1,000 × 10",
             Self::Aggregate => "aggregate of 200,000 rows",
             Self::Join => "join of 200,000 rows",
-            Self::Copy => "COPY of flights",
+            Self::Copy => "COPY of flights, key and two indexes",
+            Self::Create => "flights by `create_many`, or by COPY; the key alone",
+        }
+    }
+
+    /// How many rows it moves, where that is what matters.
+    pub fn rows(self, flights: usize) -> Option<usize> {
+        match self {
+            Self::InsertMany | Self::All => Some(ROWS),
+            Self::Copy | Self::Create => Some(flights),
+            _ => None,
         }
     }
 
     /// What the first peer is to reach.
-    pub fn goal(self) -> Option<Duration> {
+    pub fn goal(self, flights: usize) -> Option<Duration> {
         match self {
             Self::Open => Some(Duration::from_millis(2)),
             Self::Simple | Self::SelectOne | Self::Insert => Some(Duration::from_micros(15)),
             Self::ByKey => Some(Duration::from_micros(12)),
+            Self::Create => Some(Duration::from_secs_f64(flights as f64 / CREATED)),
             _ => None,
         }
     }
@@ -112,14 +146,16 @@ impl Operation {
     /// How often it is called in a round.
     pub fn calls(self, quick: bool) -> usize {
         match (self, quick) {
-            (Self::Simple | Self::SelectOne | Self::Rested | Self::ByKey | Self::Insert, true) => 100,
+            (Self::Simple | Self::SelectOne | Self::Rested | Self::ByKey, true) => 100,
+            (Self::Insert | Self::Hundred | Self::Update, true) => 100,
             (_, true) => 1,
             (Self::Rested, false) => 300,
             (Self::Open | Self::Fresh | Self::Aggregate | Self::Join, false) => 3,
-            (Self::Copy, false) => 1,
-            (Self::InsertMany | Self::All, false) => 5,
+            (Self::Copy | Self::Create, false) => 1,
+            (Self::InsertMany | Self::All | Self::Populate, false) => 5,
+            (Self::Hundred, false) => 1_000,
             (Self::Simple | Self::SelectOne | Self::ByKey, false) => 3_000,
-            (Self::Insert, false) => 2_000,
+            (Self::Insert | Self::Update, false) => 2_000,
         }
     }
 
@@ -196,6 +232,25 @@ impl Operation {
                 let inserted = database.insert(plane).await?;
                 (start.elapsed(), inserted.tailnum == key(ROWS + call))
             }
+            Self::Hundred => {
+                let from = id(call) % (PEOPLE - 100);
+                let start = Instant::now();
+                let people = database.hundred(from).await?;
+                (start.elapsed(), people.len() == 100 && people[0].id == from)
+            }
+            Self::Update => {
+                let (id, age) = (id(call), (call % 90) as i32);
+                let start = Instant::now();
+                let person = database.update(id, age).await?;
+                (start.elapsed(), person.id == id && person.age == age)
+            }
+            Self::Populate => {
+                let start = Instant::now();
+                let people = database.populate().await?;
+                let time = start.elapsed();
+                let all = people.iter().all(|(_, notes)| notes.len() as i64 == NOTES);
+                (time, all && people.len() as i64 == PEOPLE)
+            }
             Self::Aggregate | Self::Join => {
                 let (statement, wanted) = match self {
                     Self::Join => (&statement::JOIN, statement::JOINED),
@@ -205,10 +260,16 @@ impl Operation {
                 let number = database.number(statement).await?;
                 (start.elapsed(), number == wanted)
             }
-            Self::Copy => {
-                database.empty_flights().await?;
+            Self::Copy | Self::Create => {
+                let indexes = matches!(self, Self::Copy);
+                database.empty_flights(indexes).await?;
+                let rows = if !indexes && database.is_typed() { flights.typed()? } else { Vec::new() };
                 let start = Instant::now();
-                database.copy(flights).await?;
+                if indexes {
+                    database.copy(flights).await?;
+                } else {
+                    database.create(flights, rows).await?;
+                }
                 let time = start.elapsed();
                 (time, database.number(&statement::FLIGHTS).await? == flights.rows as i64)
             }

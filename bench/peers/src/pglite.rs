@@ -4,8 +4,9 @@ use pglite::{PGlite, PGliteOptions, Row};
 use tokio_postgres::types::FromSql;
 
 use crate::Result;
-use crate::db::{NewPlane, Plane};
-use crate::plane::{Columns, Fields, Param, decode, params};
+use crate::db::NewPlane;
+use crate::plane::{Columns, Param};
+use crate::sql::{Decode, Fields, Sql};
 use crate::statement::{self, Statement};
 
 /// An open database, the only one that its process can ever open.
@@ -22,32 +23,6 @@ impl Pglite {
         Ok(self.0.exec(sql).await?)
     }
 
-    pub async fn select_one(&self) -> Result<i32> {
-        Fields::get(&self.one(&statement::SELECT_ONE, &[]).await?, 0)
-    }
-
-    pub async fn number(&self, statement: &Statement) -> Result<i64> {
-        Fields::get(&self.one(statement, &[]).await?, 0)
-    }
-
-    pub async fn insert(&self, plane: NewPlane) -> Result<Plane> {
-        decode(&self.one(&statement::INSERT, &params(&plane)).await?)
-    }
-
-    /// Its calls do not tell how many rows a statement changed, so that this counts on it.
-    pub async fn insert_many(&self, planes: Vec<NewPlane>) -> Result<u64> {
-        self.0.query(statement::INSERT_MANY.sql, &Columns::of(&planes).params()).await?;
-        Ok(planes.len() as u64)
-    }
-
-    pub async fn by_key(&self, key: &str) -> Result<Plane> {
-        decode(&self.one(&statement::BY_KEY, &[&key]).await?)
-    }
-
-    pub async fn all(&self) -> Result<Vec<Plane>> {
-        self.0.query(statement::ALL.sql, &[]).await?.iter().map(decode).collect()
-    }
-
     pub async fn copy(&self, sql: &str, data: &[u8]) -> Result<()> {
         Ok(self.0.copy_in(sql, data).await?)
     }
@@ -55,13 +30,17 @@ impl Pglite {
     pub async fn close(self) -> Result<()> {
         Ok(self.0.close().await?)
     }
+}
 
-    async fn one(&self, statement: &Statement, params: &[Param<'_>]) -> Result<Row> {
-        let mut rows = self.0.query(statement.sql, params).await?;
-        match (rows.pop(), rows.is_empty()) {
-            (Some(row), true) => Ok(row),
-            _ => Err(format!("{} does not give one row", statement.name).into()),
-        }
+impl Sql for Pglite {
+    async fn rows<T: Decode>(&mut self, statement: &Statement, params: &[Param<'_>]) -> Result<Vec<T>> {
+        self.0.query(statement.sql, params).await?.iter().map(T::decode).collect()
+    }
+
+    /// Its calls do not tell how many rows a statement changed, so that this counts on it.
+    async fn insert_many(&mut self, planes: Vec<NewPlane>) -> Result<u64> {
+        self.0.query(statement::INSERT_MANY.sql, &Columns::of(&planes).params()).await?;
+        Ok(planes.len() as u64)
     }
 }
 

@@ -1,9 +1,8 @@
 //! The rows that are written and read.
 
-use tokio_postgres::types::{FromSql, ToSql};
+use tokio_postgres::types::ToSql;
 
-use crate::Result;
-use crate::db::{NewPlane, Plane, PlaneEngine, PlaneType};
+use crate::db::{NewPlane, PlaneEngine, PlaneType};
 
 /// A parameter of a statement.
 pub type Param<'a> = &'a (dyn ToSql + Sync);
@@ -86,25 +85,4 @@ impl<'a> Columns<'a> {
             &self.engine,
         ]
     }
-}
-
-/// A row as some driver gives it.
-pub trait Fields {
-    /// The value of a column.
-    fn get<'a, T: FromSql<'a>>(&'a self, column: usize) -> Result<T>;
-}
-
-/// Reads a plane from a row.
-pub fn decode(row: &impl Fields) -> Result<Plane> {
-    Ok(Plane {
-        tailnum: row.get(0)?,
-        year: row.get(1)?,
-        r#type: row.get(2)?,
-        manufacturer: row.get(3)?,
-        model: row.get(4)?,
-        engines: row.get(5)?,
-        seats: row.get(6)?,
-        speed: row.get(7)?,
-        engine: row.get(8)?,
-    })
 }

@@ -74,16 +74,56 @@ pub static ALL: Statement = Statement {
     columns: COLUMNS,
 };
 
+const PERSON: &[Type] = &[Type::INT8, Type::TEXT, Type::INT4, Type::TEXT];
+
+/// A hundred people, in order, from a key on.
+pub static HUNDRED: Statement = Statement {
+    name: "hundred",
+    sql: r#"SELECT t."id", t."name", t."age", t."email" FROM "people" AS t WHERE t."id" >= $1 ORDER BY t."id" ASC LIMIT $2"#,
+    params: &[Type::INT8, Type::INT8],
+    columns: PERSON,
+};
+
+/// A change of one column, by the key; the row comes back.
+pub static UPDATE: Statement = Statement {
+    name: "update",
+    sql: r#"UPDATE "people" AS t SET "age" = $1 WHERE t."id" = $2 RETURNING t."id", t."name", t."age", t."email""#,
+    params: &[Type::INT4, Type::INT8],
+    columns: PERSON,
+};
+
+/// All people.
+pub static PEOPLE: Statement = Statement {
+    name: "people",
+    sql: r#"SELECT t."id", t."name", t."age", t."email" FROM "people" AS t"#,
+    params: &[],
+    columns: PERSON,
+};
+
+/// What some people wrote.
+pub static NOTES: Statement = Statement {
+    name: "notes",
+    sql: r#"SELECT t."id", t."personId", t."body" FROM "notes" AS t WHERE t."personId" = ANY($1)"#,
+    params: &[Type::INT8_ARRAY],
+    columns: &[Type::INT8, Type::INT8, Type::TEXT],
+};
+
 /// Takes all rows away.
 pub const EMPTY: &str = r#"TRUNCATE "planes""#;
 
 /// Takes all flights away.
 pub const NO_FLIGHTS: &str = "TRUNCATE flights";
 
-/// Makes a table of 200,000 rows, once.
-pub const MEASURED: &str = "CREATE TABLE measured AS SELECT n AS id, n % 1000 AS kind, \
+/// Leaves the flights their key alone.
+pub const NO_INDEXES: &str = "DROP INDEX IF EXISTS flights_tailnum_idx, flights_dest_idx";
+
+/// What is read: a table of 200,000 rows, and 1,000 people with ten notes each.
+pub const FILL: &str = "CREATE TABLE measured AS SELECT n AS id, n % 1000 AS kind, \
      ((n::int8 * 7919) % 200000)::int4 AS other, (n % 977)::float8 AS amount FROM generate_series(0, 199999) n; \
-     ANALYZE measured";
+     INSERT INTO people SELECT n, 'Person ' || n, n % 90, 'person' || n || '@example.com' \
+     FROM generate_series(0, 999) n; \
+     INSERT INTO notes SELECT n, n % 1000, 'Note ' || n FROM generate_series(0, 9999) n; \
+     ANALYZE measured, people, notes";
 
 /// Sums of its groups.
 pub static AGGREGATE: Statement = Statement {

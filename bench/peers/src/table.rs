@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::memory::Stage;
-use crate::operation::{Operation, ROWS};
+use crate::operation::Operation;
 use crate::peer::Peer;
 
 /// What was measured, a line for each measurement.
@@ -20,17 +20,13 @@ impl Table {
         heading.extend(["goal".to_owned(), "met".to_owned()]);
         let mut lines = vec![heading];
         for (operation, times) in Operation::ALL.iter().zip(times) {
-            let rows = match operation {
-                Operation::InsertMany | Operation::All => Some(ROWS),
-                Operation::Copy => Some(flights),
-                _ => None,
-            };
+            let rows = operation.rows(flights);
             let title = match operation {
-                Operation::Copy => format!("{}, {flights} rows", operation.title()),
+                Operation::Copy | Operation::Create => format!("{}, {flights} rows", operation.title()),
                 _ => operation.title().to_owned(),
             };
             let seconds: Vec<_> = times.iter().map(|time| Some(time.as_secs_f64())).collect();
-            let goal = operation.goal().map(|goal| goal.as_secs_f64());
+            let goal = operation.goal(flights).map(|goal| goal.as_secs_f64());
             lines.push(line(title, &seconds, goal, |seconds| match rows {
                 Some(rows) => format!("{}, {} rows/s", time(seconds), grouped(rows as f64 / seconds)),
                 None => time(seconds),

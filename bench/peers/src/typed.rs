@@ -4,8 +4,9 @@ use bytes::Bytes;
 use ominipg::{ConnectOptions, Ominipg};
 
 use crate::Result;
-use crate::db::{self, NewPlane, Plane, planes};
+use crate::db::{self, NewFlight, NewPlane, Plane, flights, planes};
 use crate::driver::CHUNK;
+use crate::people::{self, Note, Person, PersonPatch};
 use crate::statement::{self, Statement};
 
 /// An open database.
@@ -41,6 +42,25 @@ impl Typed {
 
     pub async fn all(&self) -> Result<Vec<Plane>> {
         Ok(planes::find().all(&self.db).await?)
+    }
+
+    pub async fn hundred(&self, from: i64) -> Result<Vec<Person>> {
+        let id = people::people::id;
+        let found = people::people::find().filter(id().gte(from)).order_by(id().asc()).limit(100);
+        Ok(found.all(&self.db).await?)
+    }
+
+    pub async fn update(&self, id: i64, age: i32) -> Result<Person> {
+        let changed = people::people::by_key(id).update(PersonPatch::new().age(age));
+        Ok(changed.run(&self.db).await?)
+    }
+
+    pub async fn populate(&self) -> Result<Vec<(Person, Vec<Note>)>> {
+        Ok(people::people::find().with(people::people::notes()).all(&self.db).await?)
+    }
+
+    pub async fn create_flights(&self, flights: Vec<NewFlight>) -> Result<u64> {
+        Ok(flights::create_many(flights).execute(&self.db).await?)
     }
 
     pub async fn number(&self, statement: &Statement) -> Result<i64> {

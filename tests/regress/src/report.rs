@@ -31,7 +31,7 @@ pub(crate) struct Summary {
     native: usize,
     killed: usize,
     stopped: usize,
-    /// Tests that neither pass nor have a known cause.
+    /// Tests that neither pass nor have a known cause for as many lines.
     pub(crate) unexplained: Vec<String>,
     /// Tests that pass although a cause is known.
     pub(crate) healed: Vec<String>,
@@ -51,7 +51,10 @@ impl Summary {
             native: count(&|verdict| !verdict.passed() && verdict.is_native()),
             killed: count(&|verdict| verdict.death.is_some()),
             stopped: count(&|verdict| verdict.stopped),
-            unexplained: names(&|verdict| !verdict.passed() && !known.contains_key(verdict.test.as_str())),
+            unexplained: names(&|verdict| {
+                let lines = known.get(verdict.test.as_str()).map_or(0, |cause| cause.lines);
+                !verdict.passed() && verdict.expected.lines > lines
+            }),
             healed: names(&|verdict| verdict.passed() && known.contains_key(verdict.test.as_str())),
             elapsed: verdicts.iter().map(|verdict| verdict.elapsed).sum(),
         }
@@ -70,7 +73,8 @@ impl Summary {
             self.killed
         );
         if !self.unexplained.is_empty() {
-            let _ = write!(text, "\nwithout a known cause: {}", self.unexplained.join(", "));
+            let _ =
+                write!(text, "\nwithout a known cause for all that differs: {}", self.unexplained.join(", "));
         }
         if !self.healed.is_empty() {
             let _ = write!(text, "\npass, though a cause is known: {}", self.healed.join(", "));
@@ -86,7 +90,7 @@ pub(crate) fn markdown(version: &str, verdicts: &[Verdict]) -> String {
     text.push_str("| test | lines that differ | from native | cause |\n| --- | ---: | ---: | --- |\n");
     for verdict in verdicts.iter().filter(|verdict| !verdict.passed()) {
         let native = verdict.native.as_ref().map_or_else(String::new, |native| native.lines.to_string());
-        let cause = known.get(verdict.test.as_str()).copied().unwrap_or("not known");
+        let cause = known.get(verdict.test.as_str()).map_or("not known", |cause| cause.text);
         let word = if verdict.word() == "differs" || verdict.is_native() {
             String::new()
         } else {
