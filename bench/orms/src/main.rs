@@ -5,6 +5,7 @@
 //! cargo run --release                               # from this folder
 //! cargo run --release -- --rounds 41                # more rounds (21 by default)
 //! cargo run --release -- --only key                 # the operations with that in their names
+//! cargo run --release -- --rest                     # callers that rest for 2 ms before each call
 //! cargo run --release -- --markdown                 # the table in Markdown
 //! ```
 //!
@@ -21,6 +22,8 @@ mod rounds;
 mod sea_orm;
 mod sqlx;
 mod table;
+
+use std::time::Duration;
 
 use self::bare::Bare;
 use self::diesel::Diesel;
@@ -41,11 +44,12 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (mut rounds, mut only, mut markdown) = (21, String::new(), false);
+    let (mut rounds, mut only, mut rest, mut markdown) = (21, String::new(), Duration::ZERO, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--markdown" => markdown = true,
+            "--rest" => rest = Duration::from_millis(2),
             "--rounds" => {
                 let given = arguments.next().and_then(|rounds| rounds.parse().ok());
                 rounds =
@@ -53,23 +57,23 @@ async fn main() -> Result<()> {
             }
             "--only" => only = arguments.next().ok_or("--only needs a part of a name behind it")?,
             other => {
-                let known = "--rounds N, --only NAME and --markdown";
+                let known = "--rounds N, --only NAME, --rest and --markdown";
                 return Err(format!("unknown option {other}; there are {known}").into());
             }
         }
     }
     // As the handler of a request has it: a task among those that move the connections' bytes.
-    let table = tokio::spawn(compare(rounds, only)).await??;
+    let table = tokio::spawn(compare(rounds, only, rest)).await??;
     print!("{}", if markdown { table.markdown() } else { table.plain() });
     Ok(())
 }
 
-async fn compare(rounds: usize, only: String) -> Result<Table> {
+async fn compare(rounds: usize, only: String, rest: Duration) -> Result<Table> {
     let url = ominipg_test_support::database().await;
     Ours::fill(&url).await?;
     let mut table = Table::default();
     for operation in Operation::ALL.into_iter().filter(|operation| operation.title().contains(&only)) {
-        let mut times = Rounds::new(operation);
+        let mut times = Rounds::new(operation, rest);
         // The first round warms the caches, and does not count.
         for round in 0..=rounds {
             for turn in 0..Rounds::PEERS {

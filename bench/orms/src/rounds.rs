@@ -7,6 +7,8 @@ use crate::peer::Peer;
 /// The times of one operation.
 pub struct Rounds {
     operation: Operation,
+    /// How long a caller rests before each call, so that who answers sleeps too.
+    rest: Duration,
     /// The median of each round, for each peer.
     medians: [Vec<Duration>; Self::PEERS],
 }
@@ -16,8 +18,8 @@ impl Rounds {
     pub const PEERS: usize = 5;
 
     /// None yet.
-    pub fn new(operation: Operation) -> Self {
-        Self { operation, medians: Default::default() }
+    pub fn new(operation: Operation, rest: Duration) -> Self {
+        Self { operation, rest, medians: Default::default() }
     }
 
     /// Lets a peer have its turn in a round, of which the first does not count.
@@ -27,6 +29,9 @@ impl Rounds {
         // The first call prepares the statement.
         self.operation.time(peer, round * calls, self.extra(round, place)).await?;
         for turn in round * calls..(round + 1) * calls {
+            if !self.rest.is_zero() {
+                tokio::time::sleep(self.rest).await;
+            }
             times.push(self.operation.time(peer, turn, turn * Self::PEERS + place).await?);
         }
         if round > 0 {
