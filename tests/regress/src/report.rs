@@ -31,7 +31,7 @@ pub(crate) struct Summary {
     native: usize,
     killed: usize,
     stopped: usize,
-    /// Tests that neither pass nor have a known cause for as many lines.
+    /// Tests with more lines that differ than a cause is known for, and those that found no end or killed the engine.
     pub(crate) unexplained: Vec<String>,
     /// Tests that pass although a cause is known.
     pub(crate) healed: Vec<String>,
@@ -53,7 +53,7 @@ impl Summary {
             stopped: count(&|verdict| verdict.stopped),
             unexplained: names(&|verdict| {
                 let lines = known.get(verdict.test.as_str()).map_or(0, |cause| cause.lines);
-                !verdict.passed() && verdict.expected.lines > lines
+                verdict.expected.lines > lines || verdict.stopped || verdict.death.is_some()
             }),
             healed: names(&|verdict| verdict.passed() && known.contains_key(verdict.test.as_str())),
             elapsed: verdicts.iter().map(|verdict| verdict.elapsed).sum(),
