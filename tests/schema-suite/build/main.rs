@@ -6,6 +6,7 @@ mod fetch;
 mod group;
 mod mutant;
 mod numbers;
+mod programs;
 mod random;
 mod tables;
 
