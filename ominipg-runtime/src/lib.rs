@@ -15,6 +15,7 @@ mod encode;
 mod error;
 mod field;
 mod filter;
+mod hash;
 mod migrate;
 mod model;
 mod param;

@@ -40,11 +40,6 @@ impl Default for Sql {
 }
 
 impl Sql {
-    /// A statement whose text was made before.
-    pub(crate) fn of(text: &str, params: Vec<Param>) -> Self {
-        Self { text: text.to_owned(), params, inner: None, depth: 0 }
-    }
-
     /// The name of the table whose columns are meant.
     pub(crate) fn alias(&self) -> &str {
         self.inner.as_deref().unwrap_or(TABLE_ALIAS)

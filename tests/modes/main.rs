@@ -124,4 +124,5 @@ on_every_mode!(
     notifications::waits_for_nobody,
     large_objects::reads_and_writes,
     large_objects::tells_its_limits,
+    transactions::answers_several_calls_at_once,
 );

@@ -1,12 +1,15 @@
 //! Transactions must do the same on every mode, whichever way they are written.
 
+use std::future::poll_fn;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use ominipg::{Error, ErrorKind, Executor, Isolation, Ominipg, Transaction, TransactionOptions};
 
 use crate::blog::{NewUser, users};
-use crate::place::Place;
+use crate::place::{Kind, Place};
 
 fn person(name: &str) -> NewUser {
     NewUser::new(format!("{}@example.com", name.to_lowercase()), name, Vec::new())
@@ -302,4 +305,41 @@ pub(crate) async fn tries_again(place: &Place, db: Ominipg) {
     assert_eq!(tries.load(Ordering::Relaxed), 3);
     let sum: i64 = db.query_one("SELECT sum(v) FROM t", &[]).await.expect("asked").get(0);
     assert_eq!(sum, 43);
+}
+
+/// Each waits for its own answer, whoever reads it from the connection.
+pub(crate) async fn answers_several_calls_at_once(place: &Place, db: Ominipg) {
+    async fn echo(tx: &Transaction, number: i32) {
+        let row = tx.query_one("SELECT $1::int4, pg_sleep(0.001)", &[&number]).await.expect("answered");
+        assert_eq!(row.get::<_, i32>(0), number);
+    }
+    let tx = Arc::new(db.transaction().await.expect("begun"));
+    // One that began, and of which its task does not think for a while.
+    let mut forgotten = Box::pin(echo(&tx, -1));
+    let waits = poll_fn(|cx| Poll::Ready(forgotten.as_mut().poll(cx))).await.is_pending();
+    echo(&tx, -2).await;
+    // Where the engine runs on this thread, it has answered.
+    assert_eq!(waits, place.kind != Kind::Alone);
+    if waits {
+        forgotten.await;
+    } else {
+        drop(forgotten);
+    }
+    let tasks = (0..8).map(|task| {
+        let tx = Arc::clone(&tx);
+        tokio::spawn(async move {
+            for turn in 0..20 {
+                let number = task * 1000 + turn * 10;
+                tokio::join!(echo(&tx, number), echo(&tx, number + 1), echo(&tx, number + 2));
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        tokio::time::timeout(Duration::from_secs(60), task)
+            .await
+            .expect("in time")
+            .expect("all were answered");
+    }
+    Arc::into_inner(tx).expect("no task has it").commit().await.expect("committed");
+    assert_eq!(names(&db).await, "");
 }

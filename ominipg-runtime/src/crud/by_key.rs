@@ -72,15 +72,14 @@ impl<M: Model> ByKey<M> {
     }
 
     async fn load(&self, session: Session<'_>) -> Result<Option<M>, Error> {
-        let rows = session.rows(self.select()?).await?;
+        let rows = match texts::get(M::TABLE, self.deleted) {
+            Some(text) => session.select(text, &encode_key::<M>(&self.key).into_params()?).await?,
+            None => session.rows(self.select()?).await?,
+        };
         rows.first().map(|row| decode(row, session.validates_rows())).transpose()
     }
 
     fn select(&self) -> Result<Sql, Error> {
-        let known = texts::get(M::TABLE, self.deleted);
-        if let (Some(text), Ok(parts)) = (known, encode_key::<M>(&self.key).into_row()) {
-            return Ok(Sql::of(&text, parts.into_iter().map(|(_, param)| param).collect()));
-        }
         let mut sql = Sql::default();
         from(sql.push("SELECT ").columns(M::TABLE), M::TABLE).condition(&self.condition())?;
         texts::keep(M::TABLE, self.deleted, &sql.text);

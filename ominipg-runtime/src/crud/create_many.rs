@@ -1,11 +1,10 @@
-use std::collections::HashMap;
-
 use tokio_postgres::Row;
 
 use super::rows::decode;
 use super::{copy_many, insert};
 use crate::encode::{ColumnSet, Encoder};
 use crate::error::{Error, ErrorKind};
+use crate::hash::HashMap;
 use crate::model::{Encode, Model, Validate};
 use crate::schema::{SqlType, TableDef};
 use crate::session::{Executor, Session, Transaction};
@@ -137,7 +136,7 @@ pub(super) struct Batches {
 
 impl Batches {
     pub(super) fn new(table: &'static TableDef, most: usize) -> Self {
-        Self { table, by_columns: HashMap::new(), list: Vec::new(), last: 0, most }
+        Self { table, by_columns: HashMap::default(), list: Vec::new(), last: 0, most }
     }
 
     /// Adds a row; says which batch it went to if that is full now.

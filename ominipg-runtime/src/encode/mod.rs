@@ -142,6 +142,11 @@ impl Encoder {
         Ok(row.finish().map(param).collect())
     }
 
+    /// The same without their columns.
+    pub(crate) fn into_params(self) -> Result<Vec<Param>, Error> {
+        Ok(self.into_row()?.into_iter().map(|(_, param)| param).collect())
+    }
+
     fn slots(&self) -> &[Slot] {
         match &self.values {
             Values::Columns(slots) => slots,

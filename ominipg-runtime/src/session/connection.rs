@@ -15,6 +15,7 @@ use super::line::Line;
 use super::ready::Ready;
 use super::server::ConnectionSettings;
 use super::statements::Statements;
+use super::wire::{Place, Wire};
 use crate::client::{Monitor, Stop};
 use crate::error::{Error, ErrorKind};
 use crate::param::{Params, check_size};
@@ -31,6 +32,8 @@ pub(crate) struct Connection {
     client: Arc<Client>,
     /// What moves its bytes, where no task of its own does.
     line: Option<Line>,
+    /// Whose bytes are moved by those who wait for its answers, where it leads to a server.
+    wire: Option<Arc<Wire>>,
     statements: Statements,
     /// How long the server was told to let a statement run.
     statement_timeout: Option<Duration>,
@@ -49,10 +52,11 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// A connection whose bytes a task of its own moves.
-    pub(crate) fn new(client: Arc<Client>, ended: Ended, monitor: Arc<Monitor>) -> Self {
+    pub(crate) fn new(client: Client, ended: Ended, monitor: Arc<Monitor>) -> Self {
         Self {
-            client,
+            client: Arc::new(client),
             line: None,
+            wire: None,
             statements: Statements::default(),
             statement_timeout: None,
             unfinished: AtomicUsize::new(0),
@@ -74,7 +78,22 @@ impl Connection {
     #[cfg(feature = "embedded")]
     pub(crate) fn with_line(client: Client, line: Line, monitor: Arc<Monitor>) -> Self {
         let ended = line.end().clone();
-        Self { line: Some(line), ..Self::new(Arc::new(client), ended, monitor) }
+        Self { line: Some(line), ..Self::new(client, ended, monitor) }
+    }
+
+    /// A connection to a server.
+    pub(super) fn with_wire(client: Client, wire: Arc<Wire>, monitor: Arc<Monitor>) -> Self {
+        let ended = wire.end().clone();
+        Self { wire: Some(wire), ..Self::new(client, ended, monitor) }
+    }
+
+    /// Waits for an answer, and moves the connection's bytes meanwhile where that is for its users to do.
+    async fn drive<T>(&self, answer: impl Future<Output = T>) -> T {
+        match (&self.line, &self.wire) {
+            (Some(line), _) => line.drive(answer).await,
+            (None, Some(wire)) => wire.drive(answer).await,
+            (None, None) => answer.await,
+        }
     }
 
     /// What is told of it.
@@ -125,11 +144,7 @@ impl Connection {
         statement: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
         self.unfinished.fetch_add(1, Ordering::AcqRel);
-        let result = match &self.line {
-            None => statement.await,
-            Some(line) => line.drive(statement).await,
-        };
-        result.map_err(|error| {
+        self.drive(statement).await.map_err(|error| {
             self.finish();
             self.explain(error)
         })
@@ -149,12 +164,14 @@ impl Connection {
     /// Asks for the next part of what a statement answers.
     pub(super) fn poll<T>(
         &self,
+        place: &mut Place,
         cx: &mut Context<'_>,
         mut part: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        match &self.line {
-            None => part(cx),
-            Some(line) => line.poll(cx, part),
+        match (&self.line, &self.wire) {
+            (Some(line), _) => line.poll(place, cx, part),
+            (None, Some(wire)) => wire.watch(cx, part),
+            (None, None) => part(cx),
         }
     }
 
@@ -392,10 +409,7 @@ impl Connection {
     pub(super) async fn settle(&self) {
         // What is answered after it has ended; a cancellation that comes late may hit this instead, and then has hit.
         let after = self.client.batch_execute("");
-        let _ = match &self.line {
-            None => after.await,
-            Some(line) => line.drive(after).await,
-        };
+        let _ = self.drive(after).await;
         self.unfinished.store(0, Ordering::Release);
         self.stopped.store(false, Ordering::Release);
     }

@@ -1,29 +1,22 @@
-use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use tokio::task::consume_budget;
+#[cfg(feature = "embedded")]
 use tokio_postgres::{AsyncMessage, Error};
 
+#[cfg(feature = "embedded")]
 use super::ended::Ended;
+#[cfg(feature = "embedded")]
+use super::wire::OnMessage;
+use super::wire::{Place, Wire};
 use crate::client::Stop;
 
-/// What the other end sends on its own.
-pub(crate) type OnMessage = Box<dyn FnMut(AsyncMessage) + Send>;
-
-/// The next message of a connection; polling it moves the connection's bytes.
-type Messages = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<AsyncMessage, Error>>> + Send>;
-
-/// A connection whose bytes are moved by whoever waits for an answer: no task and no thread stands between a caller and an
-/// embedded engine.
+/// A connection to an embedded engine, whose bytes are moved by whoever waits for an answer: no task and no thread stands
+/// between.
 pub(crate) struct Line {
-    messages: Mutex<Option<Messages>>,
-    on_message: Mutex<OnMessage>,
-    signal: Arc<Signal>,
+    wire: Wire,
     control: Box<dyn LineControl>,
-    end: Ended,
 }
 
 /// Ends what runs at the other end of a line.
@@ -44,27 +37,6 @@ pub(crate) trait LineControl: Send + Sync {
     fn discard(&self, messages: usize);
 }
 
-/// Tells that a connection can move more bytes.
-#[derive(Default)]
-struct Signal {
-    given: AtomicBool,
-    task: Mutex<Option<Waker>>,
-}
-
-impl Wake for Signal {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.given.store(true, Ordering::Release);
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task {
-            task.wake();
-        }
-    }
-}
-
 impl Line {
     #[cfg(feature = "embedded")]
     pub(crate) fn new(
@@ -72,13 +44,7 @@ impl Line {
         on_message: OnMessage,
         control: impl LineControl + 'static,
     ) -> Self {
-        Self {
-            messages: Mutex::new(Some(Box::new(messages))),
-            on_message: Mutex::new(on_message),
-            signal: Arc::default(),
-            control: Box::new(control),
-            end: Ended::default(),
-        }
+        Self { wire: Wire::new(messages, on_message), control: Box::new(control) }
     }
 
     /// Cancels what is under way.
@@ -104,46 +70,27 @@ impl Line {
     /// Why it ended, once it has.
     #[cfg(feature = "embedded")]
     pub(super) fn end(&self) -> &Ended {
-        &self.end
+        self.wire.end()
     }
 
     /// Waits for an answer, and moves the connection's bytes meanwhile.
     pub(super) async fn drive<T>(&self, answer: impl Future<Output = T>) -> T {
-        let mut answer = pin!(answer);
-        poll_fn(|cx| self.poll(cx, |cx| answer.as_mut().poll(cx))).await
+        // A task that asks in a loop never waits where it is answered on the spot: others that its thread is to run would
+        // wait for it to end.
+        consume_budget().await;
+        self.wire.drive(answer).await
     }
 
     /// Asks for a part of an answer, and moves the connection's bytes where that is not there yet.
     pub(super) fn poll<T>(
         &self,
+        place: &mut Place,
         cx: &mut Context<'_>,
-        mut answer: impl FnMut(&mut Context<'_>) -> Poll<T>,
+        part: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        // A task that asks in a loop never waits where it is answered on the spot: others that its thread is to run would
-        // wait for it to end.
+        // As for whole answers.
         ready!(pin!(consume_budget()).poll(cx));
-        let waker = Waker::from(Arc::clone(&self.signal));
-        let mut context = Context::from_waker(&waker);
-        let mut registered = false;
-        loop {
-            self.signal.given.store(false, Ordering::Release);
-            if let Poll::Ready(value) = answer(&mut context) {
-                return Poll::Ready(value);
-            }
-            self.advance(&mut context);
-            if let Poll::Ready(value) = answer(&mut context) {
-                return Poll::Ready(value);
-            }
-            if self.signal.given.load(Ordering::Acquire) {
-                continue;
-            }
-            if registered {
-                return Poll::Pending;
-            }
-            // What comes from here on wakes this task; what came just before is looked at once more.
-            *self.signal.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
-            registered = true;
-        }
+        self.wire.poll_part(place, cx, part)
     }
 
     /// Lets the next messages of the client go nowhere.
@@ -153,34 +100,6 @@ impl Line {
 
     /// Moves what bytes can be moved now.
     pub(super) fn pump(&self) {
-        let waker = Waker::from(Arc::clone(&self.signal));
-        let mut context = Context::from_waker(&waker);
-        loop {
-            self.signal.given.store(false, Ordering::Release);
-            self.advance(&mut context);
-            if !self.signal.given.load(Ordering::Acquire) {
-                return;
-            }
-        }
-    }
-
-    fn advance(&self, context: &mut Context<'_>) {
-        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(next) = messages.as_mut() {
-            match next(context) {
-                Poll::Pending => return,
-                Poll::Ready(Some(Ok(message))) => {
-                    let mut on_message = self.on_message.lock().unwrap_or_else(PoisonError::into_inner);
-                    on_message(message);
-                }
-                // Its end: with it goes the sender of every answer, so that who waits is told.
-                Poll::Ready(end) => {
-                    if let Some(Err(error)) = end {
-                        self.end.note(error);
-                    }
-                    *messages = None;
-                }
-            }
-        }
+        self.wire.pump();
     }
 }

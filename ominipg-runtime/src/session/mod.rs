@@ -27,6 +27,7 @@ mod tls;
 mod transact;
 mod transaction;
 mod transaction_options;
+mod wire;
 mod worker;
 
 pub(crate) use self::address::{Address, ClientCertificate, Role};
@@ -37,7 +38,7 @@ pub(crate) use self::connection::Connection;
 pub(crate) use self::ended::{BUSY, CLOSED};
 pub use self::executor::{Executing, Executor, TypedParam};
 #[cfg(feature = "embedded")]
-pub(crate) use self::line::{Line, LineControl, OnMessage};
+pub(crate) use self::line::{Line, LineControl};
 pub(crate) use self::listening::{NOTIFY, channel};
 pub use self::listening::{Notification, Notifications};
 #[cfg(feature = "embedded")]
@@ -52,4 +53,6 @@ pub(crate) use self::target::Session;
 pub(crate) use self::transact::{transact, transact_with};
 pub use self::transaction::Transaction;
 pub use self::transaction_options::{Isolation, TransactionOptions};
+#[cfg(feature = "embedded")]
+pub(crate) use self::wire::OnMessage;
 pub(crate) use self::worker::Worker;

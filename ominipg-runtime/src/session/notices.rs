@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tokio_postgres::AsyncMessage;
 
-use super::line::OnMessage;
+use super::wire::OnMessage;
 use crate::client::{Event, Monitor};
 
 /// What takes the messages that the other end of a connection sends on its own.

@@ -13,12 +13,11 @@ use tokio_postgres::{CancelToken, Client, NoTls, SimpleQueryMessage};
 
 use super::address::{Address, Attempt, Role, place};
 use super::connection::Connection;
-use super::ended::Ended;
-use super::line::OnMessage;
 use super::notices;
 use super::statements::Keeping;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
+use super::wire::{OnMessage, Wire};
 use crate::client::Monitor;
 use crate::error::{Error, ErrorKind, chain};
 
@@ -49,7 +48,7 @@ pub(crate) struct ConnectionSettings {
 }
 
 /// Whether a connection was made, or why not.
-type Handshake = Result<(Client, Ended), Refused>;
+type Handshake = Result<(Client, Arc<Wire>), Refused>;
 
 /// Why a host is not the one.
 enum Refused {
@@ -127,20 +126,26 @@ impl Server {
 
     /// Makes a connection; `on_message` takes what the server sends on its own, and is dropped when the connection ends.
     pub(super) async fn connect_with(&self, on_message: OnMessage) -> Result<Connection, Error> {
-        let (client, ended) = match &self.driver {
-            None => self.connect_here(on_message).await?,
+        let monitor = Arc::clone(&self.monitor);
+        let connection = match &self.driver {
+            None => {
+                let (client, wire) = self.connect_here(on_message).await?;
+                Connection::with_wire(client, wire, monitor)
+            }
             Some(driver) => {
                 let server = Self { driver: None, ..self.clone() };
-                // The connection's task is spawned where this runs, so on the driver.
+                // The wire's keeper is spawned where this runs, so on the driver, which moves all of its bytes.
                 let task = driver.spawn(async move { server.connect_here(on_message).await });
-                task.await.map_err(|_| self.unreachable("the worker thread has ended"))??
+                let connected = task.await.map_err(|_| self.unreachable("the worker thread has ended"))?;
+                let (client, wire) = connected?;
+                Connection::new(client, wire.end().clone(), monitor)
             }
         };
-        Ok(Connection::new(Arc::new(client), ended, Arc::clone(&self.monitor)).with_settings(self.settings))
+        Ok(connection.with_settings(self.settings))
     }
 
     /// Tries the hosts until one answers.
-    async fn connect_here(&self, on_message: OnMessage) -> Result<(Client, Ended), Error> {
+    async fn connect_here(&self, on_message: OnMessage) -> Result<(Client, Arc<Wire>), Error> {
         let mut on_message = Some(on_message);
         let mut failures: Vec<String> = Vec::new();
         let mut cause = None;
@@ -184,7 +189,7 @@ impl Server {
             match attempt.config.connect(tls.connector()).await {
                 Ok((client, mut connection)) => {
                     check_role(attempt, &client, &mut connection).await?;
-                    return Ok((client, self.drive(connection, taken())));
+                    return Ok((client, self.wire(connection, taken())));
                 }
                 Err(error) if self.may_do_without(attempt, &error) => {
                     self.plain[attempt.place].store(true, Ordering::Relaxed);
@@ -194,36 +199,17 @@ impl Server {
         }
         let (client, mut connection) = attempt.config.connect(NoTls).await?;
         check_role(attempt, &client, &mut connection).await?;
-        Ok((client, self.drive(connection, taken())))
+        Ok((client, self.wire(connection, taken())))
     }
 
-    /// Lets a task move a connection's bytes until it ends; gives where that says why it did.
-    fn drive<S, T>(
-        &self,
-        mut connection: tokio_postgres::Connection<S, T>,
-        mut on_message: OnMessage,
-    ) -> Ended
+    /// Takes a connection that was made.
+    fn wire<S, T>(&self, mut connection: tokio_postgres::Connection<S, T>, on_message: OnMessage) -> Arc<Wire>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         self.monitor.connected_to(connection.parameter("server_version"));
-        let ended = Ended::default();
-        let reason = ended.clone();
-        tokio::spawn(async move {
-            while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
-                match message {
-                    Ok(message) => on_message(message),
-                    Err(error) => {
-                        tracing::debug!(error = %chain(&error), "a connection ended");
-                        // Before the client learns that it is closed, which it does when `connection` goes.
-                        reason.note(error);
-                        break;
-                    }
-                }
-            }
-        });
-        ended
+        Wire::new(move |cx| connection.poll_message(cx), on_message).kept()
     }
 
     /// Stops the statement that `token` stands for.

@@ -1,9 +1,9 @@
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_postgres::Statement;
 use tokio_postgres::types::Type;
 
+use crate::hash::HashMap;
 use crate::param::Params;
 
 /// What becomes of statements once they ran.

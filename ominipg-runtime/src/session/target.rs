@@ -283,11 +283,18 @@ impl<'a> Session<'a> {
     /// Runs a statement of the runtime's own making and returns its rows; one that only reads is sent once more where
     /// the connection is gone.
     pub(crate) async fn rows(self, sql: Sql) -> Result<Vec<Row>, Error> {
-        let result = self.query(&sql.text, ready(&sql.params)).await;
+        match sql.text.starts_with("SELECT") {
+            true => self.select(&sql.text, &sql.params).await,
+            false => self.query(&sql.text, ready(&sql.params)).await,
+        }
+    }
+
+    /// Runs a statement of the runtime's own making that only reads; it is sent once more where the connection is gone.
+    pub(crate) async fn select(self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Error> {
+        let result = self.query(sql, ready(params)).await;
         let is_gone = result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Connection);
-        let may_repeat = matches!(self.target, Target::Database(_)) && sql.text.starts_with("SELECT");
-        if is_gone && may_repeat {
-            return self.on_shared(None).query(&sql.text, ready(&sql.params)).await;
+        if is_gone && matches!(self.target, Target::Database(_)) {
+            return self.on_shared(None).query(sql, ready(params)).await;
         }
         result
     }

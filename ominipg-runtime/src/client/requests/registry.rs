@@ -1,9 +1,9 @@
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::{CallKind, Counts, Meter, Outcome, Waiting};
+use crate::hash::HashMap;
 
 /// Calls that come at once from several threads rarely meet in the same one.
 const SHARDS: usize = 16;

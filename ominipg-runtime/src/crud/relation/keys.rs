@@ -1,12 +1,11 @@
 //! The keys by which rows of two tables belong together.
 
-use std::collections::HashMap;
-
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::encode::{Elements, Encoder, Key, Slot, array_param};
 use crate::error::Error;
+use crate::hash::HashMap;
 use crate::model::Encode;
 use crate::param::Param;
 use crate::schema::{SqlType, TableDef};
@@ -31,7 +30,7 @@ impl Keys {
         rows: &[E],
     ) -> Result<Self, Error> {
         let encoder = encode(table, columns, rows)?;
-        let (mut distinct, mut found_at) = (HashMap::new(), Vec::new());
+        let (mut distinct, mut found_at) = (HashMap::default(), Vec::new());
         let place = |(index, key): (usize, Option<Key>)| {
             Some(*distinct.entry(key?).or_insert_with(|| {
                 found_at.push(index);

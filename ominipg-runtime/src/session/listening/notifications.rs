@@ -17,6 +17,7 @@ use crate::session::backend::Backend;
 use crate::session::call::Call;
 use crate::session::connection::Connection;
 use crate::session::notices;
+use crate::session::wire::Place;
 
 /// What is told on the channels that [`Ominipg::listen`](crate::Ominipg::listen) named, in the order of the commits.
 ///
@@ -29,6 +30,8 @@ pub struct Notifications {
     told: UnboundedReceiver<Notification>,
     /// `None` once it has ended.
     connection: Option<Connection>,
+    /// Among those that wait on the connection.
+    place: Place,
     ending: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
@@ -53,7 +56,7 @@ impl Notifications {
             Ok(connection)
         });
         let connection = Some(call.run(backend, CallKind::Listen, listening.as_mut()).await?);
-        Ok(Self { told, connection, ending: Box::pin(backend.ending()) })
+        Ok(Self { told, connection, place: Place::default(), ending: Box::pin(backend.ending()) })
     }
 
     /// Waits for the next notification; `None` once there are no more.
@@ -72,7 +75,8 @@ impl Notifications {
             return Poll::Ready(None);
         }
         // A channel that tells the task to make way, as tokio's do, would be asked again at once by an embedded connection.
-        let polled = connection.poll(cx, |cx| pin!(unconstrained(self.told.recv())).poll(cx));
+        let polled =
+            connection.poll(&mut self.place, cx, |cx| pin!(unconstrained(self.told.recv())).poll(cx));
         if let Poll::Ready(Some(told)) = polled {
             return Poll::Ready(Some(Ok(told)));
         }

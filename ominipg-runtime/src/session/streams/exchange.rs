@@ -11,6 +11,7 @@ use crate::session::connection::Connection;
 use crate::session::lease::Lease;
 use crate::session::target::Running;
 use crate::session::transaction::Transaction;
+use crate::session::wire::Place;
 
 /// A statement under way that outlives the call that began it: it holds its connection until its end.
 pub(crate) struct Exchange<'a> {
@@ -19,6 +20,8 @@ pub(crate) struct Exchange<'a> {
     backend: Arc<Backend>,
     limits: Limits,
     deadline: Option<Instant>,
+    /// Among those that wait on the connection.
+    place: Place,
     /// The text of the statement, for its errors.
     sql: Box<str>,
     /// When it began, where somebody wants to know.
@@ -72,6 +75,7 @@ impl<'a> Exchange<'a> {
             backend: Arc::clone(backend),
             limits: call.limits().clone(),
             deadline: call.deadline(),
+            place: Place::default(),
             sql: Box::default(),
             started: None,
             reached: None,
@@ -145,8 +149,11 @@ impl<'a> Exchange<'a> {
                 return Poll::Ready(Err(error));
             }
         }
+        let mut place = std::mem::take(&mut self.place);
+        let polled = self.connection()?.poll(&mut place, cx, step);
+        self.place = place;
         let connection = self.connection()?;
-        connection.poll(cx, step).map_err(|error| {
+        polled.map_err(|error| {
             connection.finish();
             let error = connection.explain(Error::from(error).in_statement(&self.sql));
             let named = self.backend.name::<()>(Err(self.limits.name(error, self.deadline)));
