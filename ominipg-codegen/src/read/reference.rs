@@ -48,7 +48,7 @@ pub(crate) fn resolve(
     } else if let Some(found) = sources.by_uri(file, &uri) {
         found
     } else {
-        let file = match by_id(sources, document) {
+        let file = match sources.by_id(document) {
             Some(file) => file,
             None if is_url(document) => return Err(RefProblem::Remote),
             None => sources.find(&beside(&sources.get(file).path, document)).ok_or(RefProblem::NoFile)?,
@@ -108,7 +108,7 @@ pub(super) fn load(base: &Path, sources: &mut Sources, findings: &mut Findings) 
             let document = reference.split('#').next().unwrap_or("");
             let here = sources.resource(file, place).map_or("", |resource| resource.uri.as_str());
             let (uri, _) = resource::join(here, &reference);
-            let known = sources.by_uri(file, &uri).is_some() || by_id(sources, document).is_some();
+            let known = sources.by_uri(file, &uri).is_some() || sources.by_id(document).is_some();
             if document.is_empty() || known || is_url(document) {
                 continue;
             }
@@ -157,13 +157,6 @@ fn beside(file: &Path, document: &str) -> PathBuf {
 
 fn is_url(document: &str) -> bool {
     document.contains("://") || document.starts_with("urn:")
-}
-
-fn by_id(sources: &Sources, document: &str) -> Option<usize> {
-    sources.iter().position(|source| {
-        let id = source.root.as_ref().and_then(|root| root.get("$id")).and_then(Node::str);
-        id.is_some_and(|id| id.trim_end_matches('#') == document)
-    })
 }
 
 fn percent_decode(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! The files that were read.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::node::{Node, Span};
@@ -35,10 +36,15 @@ impl Source {
     }
 }
 
-/// All files, each once.
+/// All files, each once, and what finds them: every `$ref` asks for a file by its path, its `$id` or the URI of a schema in it.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     files: Vec<Source>,
+    by_path: HashMap<PathBuf, usize>,
+    /// The first file whose root has an `$id`.
+    by_id: HashMap<String, usize>,
+    /// The first schema that has a URI: its file, and its position among the schemas of the file.
+    by_uri: HashMap<String, (usize, usize)>,
 }
 
 impl Sources {
@@ -54,13 +60,24 @@ impl Sources {
         self.files.len()
     }
 
+    /// Adds a file that is not there yet.
     pub(crate) fn push(&mut self, source: Source) -> usize {
+        let file = self.files.len();
+        self.by_path.insert(source.path.clone(), file);
         self.files.push(source);
-        self.files.len() - 1
+        file
     }
 
+    /// Says what is in a file; files get their roots in the order that they were added in.
     pub(crate) fn set_root(&mut self, file: usize, root: Option<Node>) {
-        self.files[file].resources = root.iter().flat_map(|root| resource::of(file, root)).collect();
+        let resources: Vec<Resource> = root.iter().flat_map(|root| resource::of(file, root)).collect();
+        for (position, resource) in resources.iter().enumerate() {
+            self.by_uri.entry(resource.uri.clone()).or_insert((file, position));
+        }
+        if let Some(id) = root.as_ref().and_then(|root| root.get("$id")).and_then(Node::str) {
+            self.by_id.entry(id.trim_end_matches('#').to_owned()).or_insert(file);
+        }
+        self.files[file].resources = resources;
         self.files[file].root = root;
     }
 
@@ -71,11 +88,17 @@ impl Sources {
 
     /// The schema that has a URI, and its file; one of the file `here` before those of others.
     pub(super) fn by_uri(&self, here: usize, uri: &str) -> Option<(usize, &Resource)> {
-        let found = |file: usize| {
-            let resource = self.files[file].resources.iter().find(|resource| resource.uri == uri)?;
-            Some((file, resource))
-        };
-        std::iter::once(here).chain(0..self.files.len()).find_map(found)
+        let near = self.files[here].resources.iter().find(|resource| resource.uri == uri);
+        let near = near.map(|resource| (here, resource));
+        near.or_else(|| {
+            let (file, position) = *self.by_uri.get(uri)?;
+            Some((file, &self.files[file].resources[position]))
+        })
+    }
+
+    /// The file whose root has an `$id`.
+    pub(super) fn by_id(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
     }
 
     /// Whether the schema with a URI has a `$dynamicAnchor` of this name.
@@ -90,7 +113,7 @@ impl Sources {
     }
 
     pub(crate) fn find(&self, path: &Path) -> Option<usize> {
-        self.files.iter().position(|source| source.path == path)
+        self.by_path.get(path).copied()
     }
 }
 
