@@ -15,12 +15,12 @@ pub(super) struct Class {
     pub(super) nullable: bool,
 }
 
-/// The type of the schema at `at`; `enum_name` is what a Rust enum would be called.
+/// The type of the schema at `at`; `enum_name` says what a Rust enum would be called.
 pub(super) fn classify<'a>(
     context: &mut Context<'a, '_>,
     at: Cursor<'a>,
     layers: &Layers<'a>,
-    enum_name: &str,
+    enum_name: &dyn Fn() -> String,
 ) -> Option<Class> {
     let (mut types, nullable) = types(layers);
     if types.contains(&"number") {
@@ -123,7 +123,7 @@ fn string<'a>(
     context: &mut Context<'a, '_>,
     at: Cursor<'a>,
     layers: &Layers<'a>,
-    enum_name: &str,
+    enum_name: &dyn Fn() -> String,
 ) -> Option<Type> {
     if let Some(values) = layers.get("enum") {
         return enumeration(context, at, values, layers, enum_name);
@@ -148,7 +148,7 @@ fn enumeration<'a>(
     at: Cursor<'a>,
     values: Cursor<'a>,
     layers: &Layers<'a>,
-    enum_name: &str,
+    enum_name: &dyn Fn() -> String,
 ) -> Option<Type> {
     let mut variants: Vec<Variant> = Vec::new();
     for value in values.items() {
@@ -173,11 +173,15 @@ fn enumeration<'a>(
         return impossible(context, at, "no text is among the values");
     }
     let native = layers.extension("type").and_then(|ty| sql_type::native(ty.node.str()?));
-    Some(Type::Enum(Enum { name: enum_name.to_owned(), variants, native }))
+    Some(Type::Enum(Enum { name: enum_name(), variants, native }))
 }
 
 /// The type of the items, where it is one that PostgreSQL's arrays hold well.
-fn array<'a>(context: &mut Context<'a, '_>, layers: &Layers<'a>, enum_name: &str) -> Option<Type> {
+fn array<'a>(
+    context: &mut Context<'a, '_>,
+    layers: &Layers<'a>,
+    enum_name: &dyn Fn() -> String,
+) -> Option<Type> {
     let items = layers.get("items")?;
     let tuple = layers.get("prefixItems").is_some_and(|at| !at.draft7);
     if items.node.object().is_none() || tuple {
@@ -195,7 +199,7 @@ fn array<'a>(context: &mut Context<'a, '_>, layers: &Layers<'a>, enum_name: &str
     if null || types.is_empty() || types == ["array"] || types == ["object"] {
         return None;
     }
-    let item_name = names::row_type(enum_name);
+    let item_name = || names::row_type(&enum_name());
     let class = classify(context, items, &item_layers, &item_name)?;
     match class.ty {
         Type::Scalar(Scalar::Bytea) | Type::Json(_) | Type::Array(_) => None,

@@ -60,7 +60,7 @@ pub(super) fn property<'a>(
     }
     let place = at.key_place(entry);
     let field = own_text(&layers, "name").unwrap_or_else(|| names::snake(&entry.key));
-    let enum_name = names::value_type(&owner.row, &field);
+    let enum_name = || names::value_type(&owner.row, &field);
     let class = classify::classify(context, at, &layers, &enum_name)?;
     let rust = layers.extension("rust").and_then(|at| at.node.str()).map(str::to_owned);
     let rules = rules::rules(context, at, &layers, &class.ty, rust.is_none());
