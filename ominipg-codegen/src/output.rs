@@ -57,7 +57,7 @@ impl Output {
 
     /// The code with all modules inside, as the macro expands to it.
     pub fn tokens(&self) -> &TokenStream {
-        self.inline.get_or_init(|| emit::inline(&self.schema, &parsed(&self.settings)))
+        self.inline.get_or_init(|| emit::inline(&self.schema, &self.ddl, &parsed(&self.settings)))
     }
 
     /// The code with all modules inside, formatted.
@@ -68,7 +68,7 @@ impl Output {
     /// The code as files: `mod.rs`, and one a table.
     pub fn files(&self) -> Vec<File> {
         let (schema, settings, hash) = (&self.schema, &self.settings, self.hash);
-        let root = emit::root(schema, &parsed(settings));
+        let root = emit::root(schema, &self.ddl, &parsed(settings));
         let mut files = vec![File { name: "mod.rs".to_owned(), text: format(root, hash) }];
         let count = schema.tables.len();
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count / FEW).max(1);

@@ -1,20 +1,23 @@
 //! JSON columns.
 
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::emit::{Settings, is_untyped, json_types};
+use crate::emit::{JsonTypes, Settings, is_untyped, json_types};
 use crate::model::{Schema, Type};
 
-/// Every JSON column's schema gives a Rust type.
-pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Findings) {
-    for table in &schema.tables {
-        if let Err(problem) = json_types(table, settings) {
-            let column = &table.columns[problem.column];
-            let message = format!("no Rust type can be made of the schema of `{}`", column.property);
-            let help = "name one: `\"x-ominipg\": { \"rust\": \"::ominipg::codegen_support::serde_json::Value\" }`; the schema is enforced all the same";
-            findings
-                .add(Finding::new(Code::NoRustType, column.place, message).label(problem.reason).help(help));
-        }
-    }
+/// Every JSON column's schema gives a Rust type; those of each table, where all its schemas do.
+pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Findings) -> Vec<Option<JsonTypes>> {
+    let types = schema.tables.iter().map(|table| {
+        let problem = match json_types(table, settings) {
+            Ok(types) => return Some(types),
+            Err(problem) => problem,
+        };
+        let column = &table.columns[problem.column];
+        let message = format!("no Rust type can be made of the schema of `{}`", column.property);
+        let help = "name one: `\"x-ominipg\": { \"rust\": \"::ominipg::codegen_support::serde_json::Value\" }`; the schema is enforced all the same";
+        findings.add(Finding::new(Code::NoRustType, column.place, message).label(problem.reason).help(help));
+        None
+    });
+    types.collect()
 }
 
 /// A schema that describes an object without saying so allows anything else too.

@@ -39,9 +39,9 @@ pub(crate) fn check(schema: &Schema, settings: &Settings, findings: &mut Finding
     // What is derived from names would only repeat what is wrong with them.
     if !findings.has_errors() {
         names::derived(schema, findings);
-        json_types::types(schema, settings, findings);
+        let json = json_types::types(schema, settings, findings);
         json_types::untyped(schema, findings);
-        rust_names::types(schema, settings, findings);
+        rust_names::types(schema, &json, findings);
         rust_names::exports(schema, findings);
     }
 }

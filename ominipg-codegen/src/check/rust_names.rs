@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Finding, Findings, Place};
-use crate::emit::{self, Settings, json_types};
+use crate::emit::{self, JsonTypes};
 use crate::model::{Schema, Table};
 
 /// No two columns of a table have the same field, and each has one.
@@ -75,10 +75,10 @@ pub(super) fn modules(schema: &Schema, findings: &mut Findings) {
 }
 
 /// No two types in a table's module have the same name.
-pub(super) fn types(schema: &Schema, settings: &Settings, findings: &mut Findings) {
-    for table in &schema.tables {
+pub(super) fn types(schema: &Schema, json: &[Option<JsonTypes>], findings: &mut Findings) {
+    for (table, json) in schema.tables.iter().zip(json) {
         // A schema without types has its own finding.
-        let Ok(json) = json_types(table, settings) else { continue };
+        let Some(json) = json else { continue };
         let mut seen: BTreeMap<String, Place> = BTreeMap::new();
         let constraint = emit::CONSTRAINT.to_owned();
         let of_table =

@@ -51,23 +51,27 @@ impl JsonTypes {
 /// Makes the types of a table's JSON columns.
 pub(crate) fn json_types(table: &Table, settings: &Settings) -> Result<JsonTypes, NoType> {
     let mut out = JsonTypes::default();
+    let wanted: Vec<_> = wanted(table).collect();
+    if wanted.is_empty() {
+        return Ok(out);
+    }
     let mut space = TypeSpace::new(&space_settings(settings));
     let mut prefixes = Vec::new();
-    for (column, name, schema) in wanted(table) {
+    for (column, name, schema) in wanted {
         let made = caught(|| add(&mut space, schema, &name)).map_err(|reason| NoType { column, reason })?;
         out.columns.insert(column, polish::paths(made, settings));
         prefixes.push((name, column));
     }
-    let Some((_, first)) = prefixes.first() else { return Ok(out) };
+    let first = prefixes[0].1;
     let polished = caught(|| polish::polish(space.to_stream(), settings))
-        .map_err(|reason| NoType { column: *first, reason })?;
+        .map_err(|reason| NoType { column: first, reason })?;
     for name in polished.names {
         // The names of a column's types all begin with the one that it was given.
         let longest = prefixes
             .iter()
             .filter(|(prefix, _)| name.starts_with(prefix))
             .max_by_key(|(prefix, _)| prefix.len());
-        let column = longest.map_or(*first, |(_, column)| *column);
+        let column = longest.map_or(first, |(_, column)| *column);
         out.names.push((name, column));
     }
     out.items = polished.items;

@@ -23,7 +23,7 @@ mod table_module;
 mod types;
 
 pub(crate) use constraints::CONSTRAINT;
-pub(crate) use json_types::{is_untyped, json_types};
+pub(crate) use json_types::{JsonTypes, is_untyped, json_types};
 pub(crate) use root::exports;
 pub(crate) use settings::{Settings, Texts};
 
@@ -37,12 +37,12 @@ pub(crate) fn module(schema: &Schema, table: usize, settings: &Settings) -> Toke
 }
 
 /// The root, with the modules in files of their own.
-pub(crate) fn root(schema: &Schema, settings: &Settings) -> TokenStream {
-    root::root(schema, settings, None)
+pub(crate) fn root(schema: &Schema, ddl: &[String], settings: &Settings) -> TokenStream {
+    root::root(schema, ddl, settings, None)
 }
 
 /// The root, with the modules inside.
-pub(crate) fn inline(schema: &Schema, settings: &Settings) -> TokenStream {
+pub(crate) fn inline(schema: &Schema, ddl: &[String], settings: &Settings) -> TokenStream {
     let modules = (0..schema.tables.len()).map(|table| module(schema, table, settings)).collect();
-    root::root(schema, settings, Some(modules))
+    root::root(schema, ddl, settings, Some(modules))
 }

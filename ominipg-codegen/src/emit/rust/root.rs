@@ -8,7 +8,12 @@ use crate::model::{Schema, Table};
 use crate::names::ident;
 
 /// With `modules` they are inside; without, each is a file of its own.
-pub(super) fn root(schema: &Schema, settings: &Settings, modules: Option<Vec<TokenStream>>) -> TokenStream {
+pub(super) fn root(
+    schema: &Schema,
+    ddl: &[String],
+    settings: &Settings,
+    modules: Option<Vec<TokenStream>>,
+) -> TokenStream {
     let in_files = modules.is_none();
     let mut modules = modules.map(Vec::into_iter);
     let declared = schema.tables.iter().map(|table| {
@@ -45,7 +50,6 @@ pub(super) fn root(schema: &Schema, settings: &Settings, modules: Option<Vec<Tok
         let module = ident(&table.module);
         quote!(&self::#module::TABLE)
     });
-    let ddl = crate::emit::ddl(schema);
     quote! {
         #(#declared)*
         #(#uses)*
