@@ -1,33 +1,28 @@
 //! One function a column, for filters and orders.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::docs::docs;
 use super::entry_points::is_taken;
-use super::json_types::JsonTypes;
-use super::row::deprecated;
+use super::field::Field;
 use super::types;
 use crate::model::Table;
 use crate::names::ident;
 
-pub(super) fn column_fns(table: &Table, json: &JsonTypes) -> TokenStream {
+pub(super) fn column_fns(table: &Table, fields: &[Field<'_>]) -> TokenStream {
     let row = ident(&table.row);
-    let functions = table.columns.iter().enumerate().map(|(position, column)| {
-        let doc = docs(&column.doc);
-        let deprecated = deprecated(column.deprecated);
-        let name = function_name(table, &column.field);
-        let ty = types::column(column, position, json);
-        let index = Literal::usize_unsuffixed(position);
-        quote! {
-            #doc
-            #deprecated
-            pub fn #name() -> rt::Column<#row, #ty> {
-                rt::Column::new(&TABLE.columns[#index])
+    let heads = fields.iter().map(|field| &field.head);
+    let names = fields.iter().map(|field| function_name(table, &field.column.field));
+    let types = fields.iter().map(types::column);
+    let indexes = fields.iter().map(|field| &field.index);
+    quote! {
+        #(
+            #heads
+            pub fn #names() -> rt::Column<#row, #types> {
+                rt::Column::new(&TABLE.columns[#indexes])
             }
-        }
-    });
-    quote!(#(#functions)*)
+        )*
+    }
 }
 
 /// A field's name, with `_` behind it where an entry point has it.

@@ -45,7 +45,7 @@ fn escape(line: &str) -> String {
 }
 
 fn escape_plain(text: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '[' | ']' | '<' | '>' | '*' | '_' | '`') {
             out.push('\\');

@@ -1,9 +1,10 @@
 //! How values are put into the columns of their table.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Column, Presence, Table};
+use super::field::Field;
+use crate::model::{Column, Presence};
 use crate::names::ident;
 
 /// How a column stands in the type that is encoded.
@@ -28,14 +29,13 @@ impl Stand {
     }
 }
 
-pub(super) fn encode<'a>(
+pub(super) fn encode<'f, 'a: 'f>(
     ty: &str,
-    columns: impl Iterator<Item = (usize, &'a Column)>,
+    fields: impl Iterator<Item = &'f Field<'a>>,
     stand: impl Fn(&Column) -> Stand,
 ) -> TokenStream {
     let ty = ident(ty);
-    let puts: Vec<TokenStream> =
-        columns.map(|(position, column)| put(position, column, stand(column))).collect();
+    let puts: Vec<TokenStream> = fields.map(|field| put(field, stand(field.column))).collect();
     let out = if puts.is_empty() { quote!(_out) } else { quote!(out) };
     quote! {
         impl rt::Encode for #ty {
@@ -46,19 +46,12 @@ pub(super) fn encode<'a>(
     }
 }
 
-fn put(position: usize, column: &Column, stand: Stand) -> TokenStream {
-    let index = Literal::usize_unsuffixed(position);
-    let field = ident(&column.field);
+fn put(Field { column, index, name, .. }: &Field<'_>, stand: Stand) -> TokenStream {
     match (column.ty.is_json(), stand) {
-        (false, Stand::Plain | Stand::Optional) => quote!(out.put(#index, &self.#field);),
-        (false, Stand::Field) => quote!(out.put_field(#index, &self.#field);),
-        (true, Stand::Plain) => quote!(out.put_json(#index, ::core::option::Option::Some(&self.#field));),
-        (true, Stand::Optional) => quote!(out.put_json(#index, self.#field.as_ref());),
-        (true, Stand::Field) => quote!(out.put_json_field(#index, &self.#field);),
+        (false, Stand::Plain | Stand::Optional) => quote!(out.put(#index, &self.#name);),
+        (false, Stand::Field) => quote!(out.put_field(#index, &self.#name);),
+        (true, Stand::Plain) => quote!(out.put_json(#index, ::core::option::Option::Some(&self.#name));),
+        (true, Stand::Optional) => quote!(out.put_json(#index, self.#name.as_ref());),
+        (true, Stand::Field) => quote!(out.put_json_field(#index, &self.#name);),
     }
-}
-
-/// The columns that users write, with their positions.
-pub(super) fn written(table: &Table) -> impl Iterator<Item = (usize, &Column)> {
-    table.columns.iter().enumerate().filter(|(_, column)| !column.read_only)
 }

@@ -7,6 +7,7 @@ mod docs;
 mod encode;
 mod entry_points;
 mod enums;
+mod field;
 mod json_types;
 mod key;
 mod new;
@@ -27,7 +28,7 @@ pub(crate) use json_types::{JsonTypes, is_untyped, json_types};
 pub(crate) use root::exports;
 pub(crate) use settings::{Settings, Texts};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 
 use crate::model::Schema;
 
@@ -45,4 +46,9 @@ pub(crate) fn root(schema: &Schema, ddl: &[String], settings: &Settings) -> Toke
 pub(crate) fn inline(schema: &Schema, ddl: &[String], settings: &Settings) -> TokenStream {
     let modules = (0..schema.tables.len()).map(|table| module(schema, table, settings)).collect();
     root::root(schema, ddl, settings, Some(modules))
+}
+
+/// Tokens in braces: a group takes them as they are, where `quote!` would copy each.
+fn braced(tokens: TokenStream) -> Group {
+    Group::new(Delimiter::Brace, tokens)
 }

@@ -1,18 +1,17 @@
 //! The insert value.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
-use super::docs::docs;
-use super::encode::{self, Stand, written};
-use super::json_types::JsonTypes;
+use super::encode::{self, Stand};
+use super::field::{Field, written};
 use super::record::record;
-use super::row::{attributes, base64, deprecated, derives, serde};
-use super::{Settings, rules, types};
+use super::row::{attributes, base64, derives, serde};
+use super::{Settings, braced, rules, types};
 use crate::model::{Column, Presence, Table};
 use crate::names::ident;
 
-pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> TokenStream {
+pub(super) fn new(table: &Table, fields: &[Field<'_>], settings: &Settings) -> TokenStream {
     let name = ident(&table.new_type());
     let doc = format!(
         " What an insert into the table `{}` takes: the columns that the database does not fill alone.",
@@ -21,83 +20,60 @@ pub(super) fn new(table: &Table, json: &JsonTypes, settings: &Settings) -> Token
     let derives = derives(&["Clone", "Debug", "PartialEq"], settings);
     let own = attributes(&table.attributes);
     let closed = (table.closed && settings.derives_serde).then(|| quote!(#[serde(deny_unknown_fields)]));
-    let fields = written(table).map(|(position, column)| {
-        let (doc, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
-        let mut attributes = base64(column, settings);
-        match column.presence() {
-            Presence::Required => {}
-            Presence::Optional => attributes.push(quote!(default)),
-            Presence::Defaulted => attributes.extend(field_attributes(settings)),
+    let heads = written(fields).map(|field| &field.head);
+    let serde =
+        written(fields).map(|field| serde(field.column, settings, || new_serde(field.column, settings)));
+    let attributes = written(fields).map(|field| attributes(&field.column.attributes));
+    let names: Vec<_> = written(fields).map(|field| &field.name).collect();
+    let types = written(fields).map(types::insert);
+    let required = || written(fields).filter(|field| field.column.presence() == Presence::Required);
+    let (arguments, takes) = (required().map(|field| &field.name), required().map(|field| &field.row));
+    let values = written(fields).map(|Field { column, name, .. }| match column.presence() {
+        Presence::Required => quote!(rt::IntoValue::into_value(#name)),
+        Presence::Optional => quote!(::core::option::Option::None),
+        Presence::Defaulted => quote!(rt::Field::Unset),
+    });
+    let mut methods = quote! {
+        /// A value with the columns that must be given; the rest is NULL or left to the database.
+        pub fn new(#(#arguments: impl rt::IntoValue<#takes>),*) -> Self {
+            Self { #(#names: #values),* }
         }
-        let serde = serde(column, &attributes, settings);
-        let own = self::attributes(&column.attributes);
-        let (field, ty) = (ident(&column.field), types::insert(column, position, json));
-        quote!(#doc #deprecated #serde #own pub #field: #ty)
-    });
-    let required = written(table).filter(|(_, column)| column.presence() == Presence::Required);
-    let arguments = required.map(|(position, column)| {
-        let (field, ty) = (ident(&column.field), types::row(column, position, json));
-        quote!(#field: impl rt::IntoValue<#ty>)
-    });
-    let values = written(table).map(|(_, column)| {
-        let field = ident(&column.field);
-        match column.presence() {
-            Presence::Required => quote!(#field: rt::IntoValue::into_value(#field)),
-            Presence::Optional => quote!(#field: ::core::option::Option::None),
-            Presence::Defaulted => quote!(#field: rt::Field::Unset),
-        }
-    });
-    let setters = written(table)
-        .filter(|(_, column)| column.presence() != Presence::Required)
-        .map(|(position, column)| setter(column, position, json, column.presence() == Presence::Defaulted));
-    let encode = if settings.derives_serde {
-        encode::encode(&table.new_type(), written(table), Stand::in_new)
-    } else {
-        record(table, &table.new_type(), "Written", table.closed, written(table), Stand::in_new)
     };
-    let validate = rules::validate(&table.new_type(), written(table), Stand::in_new);
+    let others = written(fields).filter(|field| field.column.presence() != Presence::Required);
+    methods.extend(others.map(|field| field.setter(field.column.presence() == Presence::Defaulted)));
+    let methods = braced(methods);
+    let encode = if settings.derives_serde {
+        encode::encode(&table.new_type(), written(fields), Stand::in_new)
+    } else {
+        record(table, &table.new_type(), "Written", table.closed, written(fields), Stand::in_new)
+    };
+    let validate = rules::validate(&table.new_type(), written(fields), Stand::in_new);
     quote! {
         #[doc = #doc]
         #derives
         #closed
         #own
-        pub struct #name { #(#fields),* }
+        pub struct #name { #(#heads #serde #attributes pub #names: #types),* }
 
-        impl #name {
-            /// A value with the columns that must be given; the rest is NULL or left to the database.
-            pub fn new(#(#arguments),*) -> Self {
-                Self { #(#values),* }
-            }
-
-            #(#setters)*
-        }
+        impl #name #methods
 
         #encode
         #validate
     }
 }
 
+fn new_serde(column: &Column, settings: &Settings) -> Vec<TokenStream> {
+    let mut out = base64(column, settings);
+    match column.presence() {
+        Presence::Required => {}
+        Presence::Optional => out.push(quote!(default)),
+        Presence::Defaulted => out.extend(field_attributes(settings)),
+    }
+    out
+}
+
 /// What serde must know of a value that may be left alone.
 pub(super) fn field_attributes(settings: &Settings) -> Vec<TokenStream> {
     let unset = settings.support_text("Field::is_unset");
     vec![quote!(default), quote!(skip_serializing_if = #unset)]
-}
-
-/// A method that sets a column and gives the value back; `new` is taken.
-pub(super) fn setter(column: &Column, position: usize, json: &JsonTypes, field: bool) -> TokenStream {
-    let doc = docs(&format!("Sets `{}`.\n\n{}", column.property, column.doc));
-    let deprecated = deprecated(column.deprecated);
-    let name = ident(&column.field);
-    let method = if column.field == "new" { format_ident!("new_") } else { name.clone() };
-    let ty = types::row(column, position, json);
-    let value = quote!(rt::IntoValue::into_value(#name));
-    let value = if field { quote!(rt::Field::Set(#value)) } else { value };
-    quote! {
-        #doc
-        #deprecated
-        pub fn #method(mut self, #name: impl rt::IntoValue<#ty>) -> Self {
-            self.#name = #value;
-            self
-        }
-    }
 }

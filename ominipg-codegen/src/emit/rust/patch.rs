@@ -3,17 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::docs;
-use super::encode::{self, Stand, written};
-use super::json_types::JsonTypes;
-use super::new::{field_attributes, setter};
+use super::encode::{self, Stand};
+use super::field::{Field, written};
+use super::new::field_attributes;
 use super::record::record;
-use super::row::{attributes, base64, deprecated, derives, serde};
-use super::{Settings, rules, types};
+use super::row::{attributes, base64, derives, serde};
+use super::{Settings, braced, rules};
 use crate::model::Table;
 use crate::names::ident;
 
-pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> TokenStream {
+pub(super) fn patch(table: &Table, fields: &[Field<'_>], settings: &Settings) -> TokenStream {
     let name = ident(&table.patch_type());
     let doc =
         format!(" What an update of the table `{}` takes: each column is left alone, or set.", table.name);
@@ -21,37 +20,39 @@ pub(super) fn patch(table: &Table, json: &JsonTypes, settings: &Settings) -> Tok
     let own = attributes(&table.attributes);
     let closed = table.closed.then(|| quote!(, deny_unknown_fields));
     let serde_default = settings.derives_serde.then(|| quote!(#[serde(default #closed)]));
-    let fields = written(table).map(|(position, column)| {
-        let (doc, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
-        let mut attributes = base64(column, settings);
-        attributes.extend(field_attributes(settings).into_iter().skip(1));
-        let serde = serde(column, &attributes, settings);
-        let (field, ty) = (ident(&column.field), types::row(column, position, json));
-        let own = self::attributes(&column.attributes);
-        quote!(#doc #deprecated #serde #own pub #field: rt::Field<#ty>)
+    let heads = written(fields).map(|field| &field.head);
+    let serde = written(fields).map(|field| {
+        serde(field.column, settings, || {
+            let mut out = base64(field.column, settings);
+            out.extend(field_attributes(settings).into_iter().skip(1));
+            out
+        })
     });
-    let setters = written(table).map(|(position, column)| setter(column, position, json, true));
-    let encode = if settings.derives_serde {
-        encode::encode(&table.patch_type(), written(table), |_| Stand::Field)
-    } else {
-        record(table, &table.patch_type(), "Written", table.closed, written(table), |_| Stand::Field)
+    let attributes = written(fields).map(|field| attributes(&field.column.attributes));
+    let names = written(fields).map(|field| &field.name);
+    let types = written(fields).map(|field| &field.row);
+    let mut methods = quote! {
+        /// An update that leaves everything alone.
+        pub fn new() -> Self {
+            <Self as ::core::default::Default>::default()
+        }
     };
-    let validate = rules::validate(&table.patch_type(), written(table), |_| Stand::Field);
+    methods.extend(written(fields).map(|field| field.setter(true)));
+    let methods = braced(methods);
+    let encode = if settings.derives_serde {
+        encode::encode(&table.patch_type(), written(fields), |_| Stand::Field)
+    } else {
+        record(table, &table.patch_type(), "Written", table.closed, written(fields), |_| Stand::Field)
+    };
+    let validate = rules::validate(&table.patch_type(), written(fields), |_| Stand::Field);
     quote! {
         #[doc = #doc]
         #derives
         #serde_default
         #own
-        pub struct #name { #(#fields),* }
+        pub struct #name { #(#heads #serde #attributes pub #names: rt::Field<#types>),* }
 
-        impl #name {
-            /// An update that leaves everything alone.
-            pub fn new() -> Self {
-                <Self as ::core::default::Default>::default()
-            }
-
-            #(#setters)*
-        }
+        impl #name #methods
 
         #encode
         #validate

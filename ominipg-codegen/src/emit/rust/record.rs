@@ -1,13 +1,12 @@
 //! The fields of a type as a list to read and a list to write, from which the runtime has what derives of serde would
 //! take the compiler many times as long to see.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use super::Settings;
 use super::encode::Stand;
-use super::json_types::JsonTypes;
-use super::types;
+use super::field::Field;
 use crate::model::{Column, Scalar, Table, Type};
 use crate::names::ident;
 
@@ -23,12 +22,12 @@ pub(super) fn is_derived(table: &Table, settings: &Settings) -> bool {
 }
 
 /// `impl Record`, with the two lists.
-pub(super) fn record<'a>(
+pub(super) fn record<'f, 'a: 'f>(
     table: &Table,
     ty: &str,
     part: &str,
     closed: bool,
-    columns: impl Iterator<Item = (usize, &'a Column)>,
+    fields: impl Iterator<Item = &'f Field<'a>> + Clone,
     stand: impl Fn(&Column) -> Stand,
 ) -> TokenStream {
     let (name, row, part) = (ident(ty), ident(&table.row), ident(part));
@@ -37,15 +36,12 @@ pub(super) fn record<'a>(
             const CLOSED: bool = true;
         )
     });
-    let (mut reads, mut writes) = (Vec::new(), Vec::new());
-    for (position, column) in columns {
-        let kind = kind(column, stand(column));
-        let (next, put) = (format_ident!("next{kind}"), format_ident!("put{kind}"));
-        let (field, index) = (ident(&column.field), Literal::usize_unsuffixed(position));
-        reads.push(quote!(#field: from.#next()?));
-        writes.push(quote!(to.#put(#index, &self.#field);));
-    }
-    let (from, to) = if reads.is_empty() { (quote!(_), quote!(_)) } else { (quote!(from), quote!(to)) };
+    let names: Vec<_> = fields.clone().map(|field| &field.name).collect();
+    let indexes = fields.clone().map(|field| &field.index);
+    let method = |verb: &str, column: &Column| ident(&format!("{verb}{}", kind(column, stand(column))));
+    let next = fields.clone().map(|field| method("next", field.column));
+    let put = fields.map(|field| method("put", field.column));
+    let (from, to) = if names.is_empty() { (quote!(_), quote!(_)) } else { (quote!(from), quote!(to)) };
     quote! {
         impl rt::Record for #name {
             type Row = #row;
@@ -55,24 +51,22 @@ pub(super) fn record<'a>(
             #closed
 
             fn read<R: rt::Read>(#from: &mut R) -> ::core::result::Result<Self, R::Error> {
-                ::core::result::Result::Ok(Self { #(#reads),* })
+                ::core::result::Result::Ok(Self { #(#names: from.#next()?),* })
             }
 
             fn write<W: rt::Write>(&self, #to: &mut W) {
-                #(#writes)*
+                #(to.#put(#indexes, &self.#names);)*
             }
         }
     }
 }
 
 /// `impl Slots`, with the type of each column.
-pub(super) fn slots(table: &Table, json: &JsonTypes) -> TokenStream {
+pub(super) fn slots(table: &Table, fields: &[Field<'_>]) -> TokenStream {
     let name = ident(&table.row);
-    let arms = table.columns.iter().enumerate().map(|(position, column)| {
-        let (index, ty) = (Literal::usize_unsuffixed(position), types::row(column, position, json));
-        let slot = if is_bytes(column) { quote!(slot_bytes) } else { quote!(slot) };
-        quote!(#index => rt::#slot::<#ty, D>(from))
-    });
+    let indexes = fields.iter().map(|field| &field.index);
+    let slots = fields.iter().map(|field| ident(if is_bytes(field.column) { "slot_bytes" } else { "slot" }));
+    let types = fields.iter().map(|field| &field.row);
     quote! {
         impl rt::Slots for #name {
             fn slot<'de, D: rt::serde::Deserializer<'de>>(
@@ -80,7 +74,7 @@ pub(super) fn slots(table: &Table, json: &JsonTypes) -> TokenStream {
                 from: D,
             ) -> ::core::result::Result<rt::Slot, D::Error> {
                 match column {
-                    #(#arms,)*
+                    #(#indexes => rt::#slots::<#types, D>(from),)*
                     _ => ::core::unreachable!("the table has no such column"),
                 }
             }

@@ -3,33 +3,30 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::Settings;
 use super::docs::docs;
-use super::json_types::JsonTypes;
-use super::{Settings, types};
+use super::field::Field;
 use crate::model::{Column, RustText, Scalar, Table, Type};
 use crate::names::ident;
 
-pub(super) fn row(table: &Table, json: &JsonTypes, settings: &Settings) -> TokenStream {
+pub(super) fn row(table: &Table, fields: &[Field<'_>], settings: &Settings) -> TokenStream {
     let name = ident(&table.row);
     let doc = docs(&table.doc);
     let deprecated = deprecated(table.deprecated);
     let derives = derives(&["Clone", "Debug", "PartialEq"], settings);
     let own = attributes(&table.attributes);
-    let fields = table.columns.iter().enumerate().map(|(position, column)| {
-        let doc = docs(&column.doc);
-        let deprecated = self::deprecated(column.deprecated);
-        let serde = serde(column, &row_serde(column, settings), settings);
-        let own = attributes(&column.attributes);
-        let field = ident(&column.field);
-        let ty = types::row(column, position, json);
-        quote!(#doc #deprecated #serde #own pub #field: #ty)
-    });
+    let heads = fields.iter().map(|field| &field.head);
+    let serde =
+        fields.iter().map(|field| serde(field.column, settings, || row_serde(field.column, settings)));
+    let attributes = fields.iter().map(|field| attributes(&field.column.attributes));
+    let names = fields.iter().map(|field| &field.name);
+    let types = fields.iter().map(|field| &field.row);
     quote! {
         #doc
         #deprecated
         #derives
         #own
-        pub struct #name { #(#fields),* }
+        pub struct #name { #(#heads #serde #attributes pub #names: #types),* }
     }
 }
 
@@ -70,10 +67,14 @@ pub(super) fn attributes(texts: &[RustText]) -> TokenStream {
     quote!(#(#attributes)*)
 }
 
-/// The attribute of a field: its name in JSON where it is another, and what else is said.
-pub(super) fn serde(column: &Column, more: &[TokenStream], settings: &Settings) -> TokenStream {
+/// The attribute of a field: its name in JSON where it is another, and what else is said. Records have none.
+pub(super) fn serde(
+    column: &Column,
+    settings: &Settings,
+    more: impl FnOnce() -> Vec<TokenStream>,
+) -> Option<TokenStream> {
     if !settings.derives_serde {
-        return TokenStream::new();
+        return None;
     }
     let mut parts = Vec::new();
     let name = ident(&column.field).to_string();
@@ -81,8 +82,8 @@ pub(super) fn serde(column: &Column, more: &[TokenStream], settings: &Settings) 
         let property = &column.property;
         parts.push(quote!(rename = #property));
     }
-    parts.extend(more.iter().cloned());
-    if parts.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#parts),*)]) }
+    parts.extend(more());
+    (!parts.is_empty()).then(|| quote!(#[serde(#(#parts),*)]))
 }
 
 /// How bytes are written in JSON.
@@ -95,6 +96,6 @@ pub(super) fn base64(column: &Column, settings: &Settings) -> Vec<TokenStream> {
     }
 }
 
-pub(super) fn deprecated(deprecated: bool) -> TokenStream {
-    if deprecated { quote!(#[deprecated]) } else { TokenStream::new() }
+pub(super) fn deprecated(deprecated: bool) -> Option<TokenStream> {
+    deprecated.then(|| quote!(#[deprecated]))
 }

@@ -5,29 +5,29 @@ use quote::quote;
 use serde_json::{Number, Value as Json};
 
 use super::encode::Stand;
+use super::field::Field;
 use super::{Settings, types};
 use crate::model::{Column, Rule, Scalar, Table, Type};
 use crate::names::ident;
 
 /// `impl Validate`, which calls one function a column.
-pub(super) fn validate<'a>(
+pub(super) fn validate<'f, 'a: 'f>(
     ty: &str,
-    columns: impl Iterator<Item = (usize, &'a Column)>,
+    fields: impl Iterator<Item = &'f Field<'a>>,
     stand: impl Fn(&Column) -> Stand,
 ) -> TokenStream {
     let ty = ident(ty);
-    let calls: Vec<TokenStream> = columns
-        .filter(|(_, column)| !column.rules.is_empty())
-        .map(|(_, column)| {
-            let field = ident(&column.field);
-            let rule = quote!(rules::#field);
+    let calls: Vec<TokenStream> = fields
+        .filter(|field| !field.column.rules.is_empty())
+        .map(|Field { column, name, .. }| {
+            let rule = quote!(rules::#name);
             let some = quote!(::core::option::Option::Some(value));
             match (stand(column), column.nullable) {
-                (Stand::Plain, _) => quote!(#rule(v, &self.#field);),
-                (Stand::Optional, _) => quote!(if let #some = &self.#field { #rule(v, value); }),
-                (Stand::Field, false) => quote!(if let #some = self.#field.as_set() { #rule(v, value); }),
+                (Stand::Plain, _) => quote!(#rule(v, &self.#name);),
+                (Stand::Optional, _) => quote!(if let #some = &self.#name { #rule(v, value); }),
+                (Stand::Field, false) => quote!(if let #some = self.#name.as_set() { #rule(v, value); }),
                 (Stand::Field, true) => {
-                    quote!(if let ::core::option::Option::Some(#some) = self.#field.as_set() { #rule(v, value); })
+                    quote!(if let ::core::option::Option::Some(#some) = self.#name.as_set() { #rule(v, value); })
                 }
             }
         })

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::encode::{self, Stand};
+use super::field::fields;
 use super::json_types::json_types;
 use super::{
     Settings, column_fns, constraints, decode, entry_points, enums, key, new, patch, record, relations, row,
@@ -17,30 +18,30 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
     let rt = settings.support();
     let settings = &settings.of_table(table);
     let json = json_types(table, settings).expect("JSON columns are checked before code is made");
-    let columns = || table.columns.iter().enumerate();
+    let fields = &fields(table, &json);
     let row_record = if settings.derives_serde {
-        encode::encode(&table.row, columns(), Stand::in_row)
+        encode::encode(&table.row, fields.iter(), Stand::in_row)
     } else {
-        let record = record::record(table, &table.row, "All", false, columns(), Stand::in_row);
+        let record = record::record(table, &table.row, "All", false, fields.iter(), Stand::in_row);
         let (row, new, patch) = (ident(&table.row), ident(&table.new_type()), ident(&table.patch_type()));
-        let slots = record::slots(table, &json);
+        let slots = record::slots(table, fields);
         quote!(rt::serde_records!(#row, #new, #patch); #record #slots)
     };
     let parts = [
         quote!(use #rt as rt;),
         table_def::table_def(schema, table),
-        row::row(table, &json, settings),
-        decode::model(table, &json, settings),
+        row::row(table, fields, settings),
+        decode::model(table, fields, settings),
         row_record,
-        rules::validate(&table.row, table.columns.iter().enumerate(), Stand::in_row),
-        key::key(table, &json, settings),
-        new::new(table, &json, settings),
-        patch::patch(table, &json, settings),
+        rules::validate(&table.row, fields.iter(), Stand::in_row),
+        key::key(table, fields, settings),
+        new::new(table, fields, settings),
+        patch::patch(table, fields, settings),
         enums::enums(table, settings),
         json.items().clone(),
         constraints::constraints(schema, table),
         entry_points::entry_points(table),
-        column_fns::column_fns(table, &json),
+        column_fns::column_fns(table, fields),
         relations::relations(schema, table),
         rules::module(table, settings),
     ];

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::field::Field;
 use super::json_types::JsonTypes;
 use crate::model::{Column, Presence, Scalar, Type};
 use crate::names::ident;
@@ -16,31 +17,28 @@ pub(super) fn value(column: &Column, position: usize, json: &JsonTypes) -> Token
     }
 }
 
-/// The type in a row: nullable columns are optional.
-pub(super) fn row(column: &Column, position: usize, json: &JsonTypes) -> TokenStream {
-    optional(value(column, position, json), column.nullable)
-}
-
 /// The type in an insert value.
-pub(super) fn insert(column: &Column, position: usize, json: &JsonTypes) -> TokenStream {
-    let ty = row(column, position, json);
-    match column.presence() {
-        Presence::Required | Presence::Optional => ty,
+pub(super) fn insert(field: &Field<'_>) -> TokenStream {
+    let ty = &field.row;
+    match field.column.presence() {
+        Presence::Required | Presence::Optional => ty.clone(),
         Presence::Defaulted => quote!(rt::Field<#ty>),
     }
 }
 
 /// The type in a typed column, where JSON is marked as such.
-pub(super) fn column(column: &Column, position: usize, json: &JsonTypes) -> TokenStream {
-    let mut ty = value(column, position, json);
-    if column.ty.is_json() {
-        ty = quote!(rt::Json<#ty>);
+pub(super) fn column(field: &Field<'_>) -> TokenStream {
+    let ty = &field.value;
+    if field.column.ty.is_json() {
+        optional(&quote!(rt::Json<#ty>), field.column.nullable)
+    } else {
+        field.row.clone()
     }
-    optional(ty, column.nullable)
 }
 
-fn optional(ty: TokenStream, nullable: bool) -> TokenStream {
-    if nullable { quote!(::core::option::Option<#ty>) } else { ty }
+/// A type whose value need not be there.
+pub(super) fn optional(ty: &TokenStream, nullable: bool) -> TokenStream {
+    if nullable { quote!(::core::option::Option<#ty>) } else { ty.clone() }
 }
 
 fn plain(ty: &Type) -> TokenStream {
