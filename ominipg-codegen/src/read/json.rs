@@ -146,14 +146,18 @@ impl Parser<'_> {
         }
     }
 
-    /// The text between two quotes; escapes are left to `serde_json`, which knows them all.
+    /// The text between two quotes; one with escapes is left to `serde_json`, which knows them all.
     fn string(&mut self) -> Result<String, SyntaxError> {
         let start = self.at;
+        let mut escaped = false;
         self.at += 1;
         loop {
             match self.peek() {
                 Some(b'"') => break,
-                Some(b'\\') => self.at += 2,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.at += 2;
+                }
                 Some(byte) if byte < 0x20 => {
                     return Err(self.error(
                         Span::new(self.at, self.at + 1),
@@ -168,6 +172,9 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
+        if !escaped {
+            return Ok(self.text[start + 1..self.at - 1].to_owned());
+        }
         let span = Span::new(start, self.at);
         // A backslash may have jumped into the middle of a character; then the slice is none of a JSON string.
         let slice = self.text.get(start..self.at).unwrap_or_default();
