@@ -13,7 +13,7 @@ pub(super) fn derived(table: &Table, columns: &[usize], suffix: &str) -> String 
     if body.len() + 1 + suffix.len() <= LONGEST {
         return format!("{body}_{suffix}");
     }
-    let tail = format!("_{:08x}_{suffix}", crate::hash::fnv(body.as_bytes()) as u32);
+    let tail = format!("_{:08x}_{suffix}", crate::hash::fnv(body.bytes()) as u32);
     let mut end = LONGEST - tail.len();
     while !body.is_char_boundary(end) {
         end -= 1;

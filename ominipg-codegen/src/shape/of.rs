@@ -122,7 +122,7 @@ fn is_led_by(table: &model::Table, indexes: &[model::Index], columns: &[usize]) 
 fn index_name(table: &model::Table, index: &model::Index) -> String {
     let mut suffix = index.using.as_deref().filter(|using| *using != "btree").unwrap_or("").to_owned();
     if let Some(filter) = &index.filter {
-        suffix.push_str(&format!("{:06x}", crate::hash::fnv(filter.as_bytes()) as u32 & 0xff_ffff));
+        suffix.push_str(&format!("{:06x}", crate::hash::fnv(filter.bytes()) as u32 & 0xff_ffff));
     }
     let suffix = if suffix.is_empty() { "idx".to_owned() } else { format!("{suffix}_idx") };
     derived(table, &index.columns, &suffix)

@@ -4,14 +4,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit;
-use crate::model::{Schema, Table};
+use crate::model::Table;
 use crate::names::{ident, pascal};
+use crate::shape;
 
 /// The name of the enum.
 pub(crate) const CONSTRAINT: &str = "Constraint";
 
-pub(super) fn constraints(schema: &Schema, table: &Table) -> TokenStream {
-    let all = emit::constraints(schema, table);
+pub(super) fn constraints(table: &Table, shape: &shape::Table) -> TokenStream {
+    let all = emit::constraints(shape);
     let field = |name: &str| {
         let column = table.columns.iter().find(|column| column.name == name);
         pascal(&column.expect("constraints are on columns").field)
@@ -30,7 +31,7 @@ pub(super) fn constraints(schema: &Schema, table: &Table) -> TokenStream {
         taken.push(name);
     }
     let variants = taken.iter().map(|name| ident(name));
-    let names = all.iter().map(|constraint| &constraint.name);
+    let names = all.iter().map(|constraint| constraint.name);
     let table = &table.name;
     quote!(rt::constraints!(#table { #(#variants = #names),* });)
 }

@@ -31,10 +31,11 @@ pub(crate) use settings::{Settings, Texts};
 use proc_macro2::{Delimiter, Group, TokenStream};
 
 use crate::model::Schema;
+use crate::shape::Shape;
 
 /// The module of the table at a position, of a schema that has been checked.
-pub(crate) fn module(schema: &Schema, table: usize, settings: &Settings) -> TokenStream {
-    table_module::module(schema, table, settings)
+pub(crate) fn module(schema: &Schema, shape: &Shape, table: usize, settings: &Settings) -> TokenStream {
+    table_module::module(schema, shape, table, settings)
 }
 
 /// The root, with the modules in files of their own.
@@ -43,8 +44,8 @@ pub(crate) fn root(schema: &Schema, ddl: &[String], settings: &Settings) -> Toke
 }
 
 /// The root, with the modules inside.
-pub(crate) fn inline(schema: &Schema, ddl: &[String], settings: &Settings) -> TokenStream {
-    let modules = (0..schema.tables.len()).map(|table| module(schema, table, settings)).collect();
+pub(crate) fn inline(schema: &Schema, shape: &Shape, ddl: &[String], settings: &Settings) -> TokenStream {
+    let modules = (0..schema.tables.len()).map(|table| module(schema, shape, table, settings)).collect();
     root::root(schema, ddl, settings, Some(modules))
 }
 

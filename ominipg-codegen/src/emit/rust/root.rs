@@ -16,6 +16,9 @@ pub(super) fn root(
 ) -> TokenStream {
     let in_files = modules.is_none();
     let mut modules = modules.map(Vec::into_iter);
+    // Made once: a group that stands in many places is shared.
+    let lints = quote!(#[allow(clippy::all, clippy::pedantic, dead_code, deprecated, unreachable_pub)]);
+    let lints_of_uses = quote!(#[allow(deprecated, unreachable_pub, unused_imports)]);
     let declared = schema.tables.iter().map(|table| {
         let name = ident(&table.module);
         let doc = format!(" The table `{}`.", table.name);
@@ -31,7 +34,7 @@ pub(super) fn root(
         quote! {
             #[doc = #doc]
             #path
-            #[allow(clippy::all, clippy::pedantic, dead_code, deprecated, unreachable_pub)]
+            #lints
             pub mod #name #body
         }
     });
@@ -40,7 +43,7 @@ pub(super) fn root(
         let names = exports(table);
         let names = names.iter().map(|name| ident(name));
         quote! {
-            #[allow(deprecated, unreachable_pub, unused_imports)]
+            #lints_of_uses
             pub use self::#module::{#(#names),*};
         }
     });

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::model::Schema;
 use crate::names::ident;
+use crate::shape::Shape;
 
-pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> TokenStream {
+pub(super) fn module(schema: &Schema, shape: &Shape, index: usize, settings: &Settings) -> TokenStream {
     let table = &schema.tables[index];
     let rt = settings.support();
     let settings = &settings.of_table(table);
@@ -39,7 +40,7 @@ pub(super) fn module(schema: &Schema, index: usize, settings: &Settings) -> Toke
         patch::patch(table, fields, settings),
         enums::enums(table, settings),
         json.items().clone(),
-        constraints::constraints(schema, table),
+        constraints::constraints(table, &shape.tables[index]),
         entry_points::entry_points(table),
         column_fns::column_fns(table, fields),
         relations::relations(schema, table),

@@ -5,6 +5,8 @@ pub(crate) mod statements;
 
 pub(crate) use quote::{comment_line, quote_name, quote_text};
 
+use std::slice;
+
 use quote::{block, unless_exists};
 
 use crate::model::{Schema, Table};
@@ -21,35 +23,32 @@ pub(crate) fn names_taken(schema: &Schema, table: &Table) -> Vec<String> {
 }
 
 /// A constraint that a table is made with.
-pub(crate) struct Constraint {
-    pub(crate) name: String,
+pub(crate) struct Constraint<'a> {
+    pub(crate) name: &'a str,
     /// None where it is the primary key.
-    pub(crate) columns: Vec<String>,
+    pub(crate) columns: &'a [String],
     /// What its name ends with.
     pub(crate) suffix: &'static str,
 }
 
 /// The constraints of a table, with the names that the statements give them.
-pub(crate) fn constraints(schema: &Schema, table: &Table) -> Vec<Constraint> {
-    let shape = shape::Table::of(schema, table);
-    let primary = Constraint { name: shape.primary_key.name, columns: Vec::new(), suffix: "pkey" };
-    let mut out = vec![primary];
-    let unique = shape.unique.into_iter();
-    out.extend(unique.map(|key| Constraint { name: key.name, columns: key.columns, suffix: "key" }));
-    let checks = shape.checks.into_iter();
+pub(crate) fn constraints(table: &shape::Table) -> Vec<Constraint<'_>> {
+    let mut out = vec![Constraint { name: &table.primary_key.name, columns: &[], suffix: "pkey" }];
+    let unique = table.unique.iter();
+    out.extend(unique.map(|key| Constraint { name: &key.name, columns: &key.columns, suffix: "key" }));
+    let checks = table.checks.iter();
     out.extend(checks.map(|check| Constraint {
-        name: check.name,
-        columns: vec![check.column],
+        name: &check.name,
+        columns: slice::from_ref(&check.column),
         suffix: check.suffix,
     }));
-    let keys = shape.foreign_keys.into_iter();
-    out.extend(keys.map(|key| Constraint { name: key.name, columns: key.columns, suffix: "fkey" }));
+    let keys = table.foreign_keys.iter();
+    out.extend(keys.map(|key| Constraint { name: &key.name, columns: &key.columns, suffix: "fkey" }));
     out
 }
 
 /// All statements in the order they run: enum types, tables, indexes, what Citus does, foreign keys, comments.
-pub(crate) fn ddl(schema: &Schema) -> Vec<String> {
-    let shape = Shape::of(schema);
+pub(crate) fn ddl(shape: &Shape) -> Vec<String> {
     let mut out: Vec<String> = shape.types.iter().map(enum_type).collect();
     let tables = || shape.tables.iter();
     out.extend(tables().map(|table| format!("CREATE TABLE IF NOT EXISTS {}", statements::table(table))));

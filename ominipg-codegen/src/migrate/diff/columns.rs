@@ -94,7 +94,7 @@ fn retype(table: &str, alter: &str, old: &Column, new: &Column, options: &Option
 /// Rows are looked through under a lock that lets others write, and `SET NOT NULL` then takes the check's word for it.
 fn require(table: &str, alter: &str, column: &Column, diff: &mut Diff) {
     let (table, name) = (quote_name(table), quote_name(&column.name));
-    let check = quote_name(&format!("ominipg_{:016x}", crate::hash::fnv(column.name.as_bytes())));
+    let check = quote_name(&format!("ominipg_{:016x}", crate::hash::fnv(column.name.bytes())));
     diff.steps.push(comment_line(&format!(
         "It fails where a row has no {name}: fill those before, here or in a migration of its own."
     )));

@@ -72,7 +72,7 @@ fn renew(before: &EnumType, found: &EnumType, options: &Options, diff: &mut Diff
         let help = "write `--allow-drop`: where a row still has one, the migration fails and changes nothing";
         diff.destructive.push(Finding::new(Code::Destructive, None, message).help(help));
     }
-    let aside = format!("ominipg_{:016x}", crate::hash::fnv(found.name.as_bytes()));
+    let aside = format!("ominipg_{:016x}", crate::hash::fnv(found.name.bytes()));
     diff.steps.push(format!("ALTER TYPE {} RENAME TO {}", quote_name(&found.name), quote_name(&aside)));
     diff.steps.push(statements::create_enum(found));
     enums.renewed.push(found.name.clone());

@@ -111,7 +111,7 @@ pub(super) fn in_order(mut names: Vec<Renamed>, steps: &mut Vec<String>) {
             }
             None => {
                 // They go in a circle: one steps aside.
-                let aside = format!("ominipg_{:016x}", crate::hash::fnv(names[0].from.as_bytes()));
+                let aside = format!("ominipg_{:016x}", crate::hash::fnv(names[0].from.bytes()));
                 steps.push(statement(&names[0], &aside));
                 names[0].from = aside;
             }
