@@ -23,7 +23,10 @@ pub(super) fn lines(text: &str) -> Vec<String> {
         } else if line.is_empty() {
             out.push(String::new());
         } else {
-            out.push(format!(" {}", escape(line)));
+            let mut text = String::with_capacity(line.len() + 1);
+            text.push(' ');
+            escape(line, &mut text);
+            out.push(text);
         }
     }
     if fenced {
@@ -32,25 +35,17 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     out
 }
 
-/// Outside of `code`.
-fn escape(line: &str) -> String {
-    if line.matches('`').count() % 2 == 1 {
-        return escape_plain(line);
-    }
-    let parts = line.split('`').enumerate();
-    let parts: Vec<String> = parts
-        .map(|(index, part)| if index % 2 == 0 { escape_plain(part) } else { part.to_owned() })
-        .collect();
-    parts.join("`")
-}
-
-fn escape_plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '[' | ']' | '<' | '>' | '*' | '_' | '`') {
+/// Adds a line, with what Markdown would take for more than a word escaped outside of `code`.
+fn escape(line: &str, out: &mut String) {
+    // Where one is left over, no quote begins code.
+    let paired = line.matches('`').count().is_multiple_of(2);
+    let mut code = false;
+    for c in line.chars() {
+        let quote = c == '`' && paired;
+        code ^= quote;
+        if !code && !quote && matches!(c, '[' | ']' | '<' | '>' | '*' | '_' | '`') {
             out.push('\\');
         }
         out.push(c);
     }
-    out
 }

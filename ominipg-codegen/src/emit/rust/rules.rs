@@ -17,11 +17,11 @@ pub(super) fn validate<'f, 'a: 'f>(
     stand: impl Fn(&Column) -> Stand,
 ) -> TokenStream {
     let ty = ident(ty);
+    let some = quote!(::core::option::Option::Some(value));
     let calls: Vec<TokenStream> = fields
         .filter(|field| !field.column.rules.is_empty())
         .map(|Field { column, name, .. }| {
             let rule = quote!(rules::#name);
-            let some = quote!(::core::option::Option::Some(value));
             match (stand(column), column.nullable) {
                 (Stand::Plain, _) => quote!(#rule(v, &self.#name);),
                 (Stand::Optional, _) => quote!(if let #some = &self.#name { #rule(v, value); }),
