@@ -22,7 +22,7 @@ pub(super) struct Field<'a> {
     /// The type in a row: nullable columns are optional.
     pub(super) row: TokenStream,
     /// What stands before the body of the method that sets it, where users write it.
-    setter: Option<TokenStream>,
+    pub(super) setter: Option<TokenStream>,
 }
 
 /// The fields of all columns, in their order.
@@ -45,21 +45,6 @@ fn setter(column: &Column, name: &Ident, ty: &TokenStream) -> TokenStream {
     let deprecated = deprecated(column.deprecated);
     let method = if column.field == "new" { &ident("new_") } else { name };
     quote!(#docs #deprecated pub fn #method(mut self, #name: impl rt::IntoValue<#ty>) -> Self)
-}
-
-impl Field<'_> {
-    /// A method that sets the field and gives the value back; with `left`, the field is one that may be left alone.
-    pub(super) fn setter(&self, left: bool) -> TokenStream {
-        let Self { name, setter, .. } = self;
-        let value = quote!(rt::IntoValue::into_value(#name));
-        let value = if left { quote!(rt::Field::Set(#value)) } else { value };
-        quote! {
-            #setter {
-                self.#name = #value;
-                self
-            }
-        }
-    }
 }
 
 /// Those that users write.

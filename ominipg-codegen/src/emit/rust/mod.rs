@@ -28,7 +28,7 @@ pub(crate) use json_types::{JsonTypes, is_untyped, json_types};
 pub(crate) use root::exports;
 pub(crate) use settings::{Settings, Texts};
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::TokenStream;
 
 use crate::model::Schema;
 use crate::shape::Shape;
@@ -47,9 +47,4 @@ pub(crate) fn root(schema: &Schema, ddl: &[String], settings: &Settings) -> Toke
 pub(crate) fn inline(schema: &Schema, shape: &Shape, ddl: &[String], settings: &Settings) -> TokenStream {
     let modules = (0..schema.tables.len()).map(|table| module(schema, shape, table, settings)).collect();
     root::root(schema, ddl, settings, Some(modules))
-}
-
-/// Tokens in braces: a group takes them as they are, where `quote!` would copy each.
-fn braced(tokens: TokenStream) -> Group {
-    Group::new(Delimiter::Brace, tokens)
 }

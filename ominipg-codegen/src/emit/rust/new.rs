@@ -7,7 +7,7 @@ use super::encode::{self, Stand};
 use super::field::{Field, written};
 use super::record::record;
 use super::row::{attributes, base64, derives, serde};
-use super::{Settings, braced, rules, types};
+use super::{Settings, rules, types};
 use crate::model::{Column, Presence, Table};
 use crate::names::ident;
 
@@ -28,20 +28,18 @@ pub(super) fn new(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
     let types = written(fields).map(types::insert);
     let required = || written(fields).filter(|field| field.column.presence() == Presence::Required);
     let (arguments, takes) = (required().map(|field| &field.name), required().map(|field| &field.row));
+    let (none, unset) = (quote!(::core::option::Option::None), quote!(rt::Field::Unset));
     let values = written(fields).map(|Field { column, name, .. }| match column.presence() {
         Presence::Required => quote!(rt::IntoValue::into_value(#name)),
-        Presence::Optional => quote!(::core::option::Option::None),
-        Presence::Defaulted => quote!(rt::Field::Unset),
+        Presence::Optional => none.clone(),
+        Presence::Defaulted => unset.clone(),
     });
-    let mut methods = quote! {
-        /// A value with the columns that must be given; the rest is NULL or left to the database.
-        pub fn new(#(#arguments: impl rt::IntoValue<#takes>),*) -> Self {
-            Self { #(#names: #values),* }
-        }
-    };
-    let others = written(fields).filter(|field| field.column.presence() != Presence::Required);
-    methods.extend(others.map(|field| field.setter(field.column.presence() == Presence::Defaulted)));
-    let methods = braced(methods);
+    let others = || written(fields).filter(|field| field.column.presence() != Presence::Required);
+    let (setters, set) = (others().map(|field| &field.setter), others().map(|field| &field.name));
+    let given = others().map(|Field { column, name, .. }| match column.presence() {
+        Presence::Defaulted => quote!(rt::Field::Set(rt::IntoValue::into_value(#name))),
+        _ => quote!(rt::IntoValue::into_value(#name)),
+    });
     let encode = if settings.derives_serde {
         encode::encode(&table.new_type(), written(fields), Stand::in_new)
     } else {
@@ -55,7 +53,19 @@ pub(super) fn new(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
         #own
         pub struct #name { #(#heads #serde #attributes pub #names: #types),* }
 
-        impl #name #methods
+        impl #name {
+            /// A value with the columns that must be given; the rest is NULL or left to the database.
+            pub fn new(#(#arguments: impl rt::IntoValue<#takes>),*) -> Self {
+                Self { #(#names: #values),* }
+            }
+
+            #(
+                #setters {
+                    self.#set = #given;
+                    self
+                }
+            )*
+        }
 
         #encode
         #validate

@@ -8,7 +8,7 @@ use super::field::{Field, written};
 use super::new::field_attributes;
 use super::record::record;
 use super::row::{attributes, base64, derives, serde};
-use super::{Settings, braced, rules};
+use super::{Settings, rules};
 use crate::model::Table;
 use crate::names::ident;
 
@@ -29,16 +29,9 @@ pub(super) fn patch(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
         })
     });
     let attributes = written(fields).map(|field| attributes(&field.column.attributes));
-    let names = written(fields).map(|field| &field.name);
+    let names: Vec<_> = written(fields).map(|field| &field.name).collect();
     let types = written(fields).map(|field| &field.row);
-    let mut methods = quote! {
-        /// An update that leaves everything alone.
-        pub fn new() -> Self {
-            <Self as ::core::default::Default>::default()
-        }
-    };
-    methods.extend(written(fields).map(|field| field.setter(true)));
-    let methods = braced(methods);
+    let setters = written(fields).map(|field| &field.setter);
     let encode = if settings.derives_serde {
         encode::encode(&table.patch_type(), written(fields), |_| Stand::Field)
     } else {
@@ -52,7 +45,19 @@ pub(super) fn patch(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
         #own
         pub struct #name { #(#heads #serde #attributes pub #names: rt::Field<#types>),* }
 
-        impl #name #methods
+        impl #name {
+            /// An update that leaves everything alone.
+            pub fn new() -> Self {
+                <Self as ::core::default::Default>::default()
+            }
+
+            #(
+                #setters {
+                    self.#names = rt::Field::Set(rt::IntoValue::into_value(#names));
+                    self
+                }
+            )*
+        }
 
         #encode
         #validate

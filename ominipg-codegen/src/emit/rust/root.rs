@@ -1,9 +1,9 @@
 //! The root: the modules, the types by their short names, and the description of everything.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
 
-use super::{Settings, braced};
+use super::Settings;
 use crate::model::{Schema, Table};
 use crate::names::ident;
 
@@ -23,7 +23,8 @@ pub(super) fn root(
         let name = ident(&table.module);
         let doc = format!(" The table `{}`.", table.name);
         let body = match modules.as_mut().and_then(Iterator::next) {
-            Some(module) => braced(module).into_token_stream(),
+            // A group takes its tokens as they are, where `quote!` would copy each.
+            Some(module) => TokenTree::Group(Group::new(Delimiter::Brace, module)).into(),
             None => quote!(;),
         };
         // Rust finds no file by a name beyond ASCII.
