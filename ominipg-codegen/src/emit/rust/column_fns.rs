@@ -5,15 +5,16 @@ use quote::quote;
 
 use super::entry_points::is_taken;
 use super::field::Field;
+use super::prelude::Prelude;
 use super::types;
 use crate::model::Table;
 use crate::names::ident;
 
-pub(super) fn column_fns(table: &Table, fields: &[Field<'_>]) -> TokenStream {
+pub(super) fn column_fns(table: &Table, fields: &[Field<'_>], prelude: Prelude) -> TokenStream {
     let row = ident(&table.row);
     let heads = fields.iter().map(|field| &field.head);
     let names = fields.iter().map(|field| function_name(table, &field.column.field));
-    let types = fields.iter().map(types::column);
+    let types = fields.iter().map(|field| types::column(field, prelude));
     let indexes = fields.iter().map(|field| &field.index);
     quote! {
         #(

@@ -11,6 +11,7 @@ use crate::names::ident;
 pub(super) fn model(table: &Table, fields: &[Field<'_>], settings: &Settings) -> TokenStream {
     let (row, new, patch) = (ident(&table.row), ident(&table.new_type()), ident(&table.patch_type()));
     let key = ident(&table.key_type());
+    let (ok, result) = (settings.prelude.ok(), settings.prelude.result());
     let put = table.primary_key.iter().map(|position| {
         let Field { index, name, .. } = &fields[*position];
         if table.primary_key.len() == 1 {
@@ -20,7 +21,7 @@ pub(super) fn model(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
         }
     });
     let versioned = table.version.map(|position| {
-        let ty = super::types::column(&fields[position]);
+        let ty = super::types::column(&fields[position], settings.prelude);
         quote! {
             impl rt::Versioned for #row {
                 type Version = #ty;
@@ -35,7 +36,7 @@ pub(super) fn model(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
             (true, true) => quote!(next_json_opt),
         });
         let names = fields.iter().map(|field| &field.name);
-        quote!(::core::result::Result::Ok(Self { #(#names: row.#next()?),* }))
+        quote!(#ok(Self { #(#names: row.#next()?),* }))
     } else {
         quote!(rt::Record::read(row))
     };
@@ -49,7 +50,7 @@ pub(super) fn model(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
             type Key = #key;
             const TABLE: &'static rt::TableDef = &TABLE;
 
-            fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+            fn decode(row: &mut rt::RowReader<'_>) -> #result<Self, rt::Error> {
                 #decode
             }
 

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::Field;
+use super::prelude::Prelude;
 use crate::model::{Column, Presence};
 use crate::names::ident;
 
@@ -33,9 +34,10 @@ pub(super) fn encode<'f, 'a: 'f>(
     ty: &str,
     fields: impl Iterator<Item = &'f Field<'a>>,
     stand: impl Fn(&Column) -> Stand,
+    prelude: Prelude,
 ) -> TokenStream {
     let ty = ident(ty);
-    let puts: Vec<TokenStream> = fields.map(|field| put(field, stand(field.column))).collect();
+    let puts: Vec<TokenStream> = fields.map(|field| put(field, stand(field.column), prelude)).collect();
     let out = if puts.is_empty() { quote!(_out) } else { quote!(out) };
     quote! {
         impl rt::Encode for #ty {
@@ -46,11 +48,14 @@ pub(super) fn encode<'f, 'a: 'f>(
     }
 }
 
-fn put(Field { column, index, name, .. }: &Field<'_>, stand: Stand) -> TokenStream {
+fn put(Field { column, index, name, .. }: &Field<'_>, stand: Stand, prelude: Prelude) -> TokenStream {
     match (column.ty.is_json(), stand) {
         (false, Stand::Plain | Stand::Optional) => quote!(out.put(#index, &self.#name);),
         (false, Stand::Field) => quote!(out.put_field(#index, &self.#name);),
-        (true, Stand::Plain) => quote!(out.put_json(#index, ::core::option::Option::Some(&self.#name));),
+        (true, Stand::Plain) => {
+            let some = prelude.some();
+            quote!(out.put_json(#index, #some(&self.#name));)
+        }
         (true, Stand::Optional) => quote!(out.put_json(#index, self.#name.as_ref());),
         (true, Stand::Field) => quote!(out.put_json_field(#index, &self.#name);),
     }

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::docs::docs;
 use super::json_types::JsonTypes;
+use super::prelude::Prelude;
 use super::row::deprecated;
 use super::types;
 use crate::model::{Column, Table};
@@ -26,12 +27,12 @@ pub(super) struct Field<'a> {
 }
 
 /// The fields of all columns, in their order.
-pub(super) fn fields<'a>(table: &'a Table, json: &JsonTypes) -> Vec<Field<'a>> {
+pub(super) fn fields<'a>(table: &'a Table, json: &JsonTypes, prelude: Prelude) -> Vec<Field<'a>> {
     let field = |(position, column): (usize, &'a Column)| {
         let name = ident(&column.field);
         let (docs, deprecated) = (docs(&column.doc), deprecated(column.deprecated));
-        let value = types::value(column, position, json);
-        let row = types::optional(&value, column.nullable);
+        let value = types::value(column, position, json, prelude);
+        let row = types::optional(&value, column.nullable, prelude);
         let setter = (!column.read_only).then(|| setter(column, &name, &row));
         let (index, head) = (Literal::usize_unsuffixed(position), quote!(#docs #deprecated));
         Field { column, index, name, head, value, row, setter }

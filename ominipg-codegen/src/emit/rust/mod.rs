@@ -12,6 +12,7 @@ mod json_types;
 mod key;
 mod new;
 mod patch;
+mod prelude;
 mod record;
 mod relations;
 mod root;

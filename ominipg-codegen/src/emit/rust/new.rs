@@ -28,10 +28,10 @@ pub(super) fn new(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
     let types = written(fields).map(types::insert);
     let required = || written(fields).filter(|field| field.column.presence() == Presence::Required);
     let (arguments, takes) = (required().map(|field| &field.name), required().map(|field| &field.row));
-    let (none, unset) = (quote!(::core::option::Option::None), quote!(rt::Field::Unset));
+    let (none, unset) = (settings.prelude.none(), quote!(rt::Field::Unset));
     let values = written(fields).map(|Field { column, name, .. }| match column.presence() {
         Presence::Required => quote!(rt::IntoValue::into_value(#name)),
-        Presence::Optional => none.clone(),
+        Presence::Optional => quote!(#none),
         Presence::Defaulted => unset.clone(),
     });
     let others = || written(fields).filter(|field| field.column.presence() != Presence::Required);
@@ -41,11 +41,19 @@ pub(super) fn new(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
         _ => quote!(rt::IntoValue::into_value(#name)),
     });
     let encode = if settings.derives_serde {
-        encode::encode(&table.new_type(), written(fields), Stand::in_new)
+        encode::encode(&table.new_type(), written(fields), Stand::in_new, settings.prelude)
     } else {
-        record(table, &table.new_type(), "Written", table.closed, written(fields), Stand::in_new)
+        record(
+            table,
+            &table.new_type(),
+            "Written",
+            table.closed,
+            written(fields),
+            Stand::in_new,
+            settings.prelude,
+        )
     };
-    let validate = rules::validate(&table.new_type(), written(fields), Stand::in_new);
+    let validate = rules::validate(&table.new_type(), written(fields), Stand::in_new, settings.prelude);
     quote! {
         #[doc = #doc]
         #derives

@@ -33,11 +33,19 @@ pub(super) fn patch(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
     let types = written(fields).map(|field| &field.row);
     let setters = written(fields).map(|field| &field.setter);
     let encode = if settings.derives_serde {
-        encode::encode(&table.patch_type(), written(fields), |_| Stand::Field)
+        encode::encode(&table.patch_type(), written(fields), |_| Stand::Field, settings.prelude)
     } else {
-        record(table, &table.patch_type(), "Written", table.closed, written(fields), |_| Stand::Field)
+        record(
+            table,
+            &table.patch_type(),
+            "Written",
+            table.closed,
+            written(fields),
+            |_| Stand::Field,
+            settings.prelude,
+        )
     };
-    let validate = rules::validate(&table.patch_type(), written(fields), |_| Stand::Field);
+    let validate = rules::validate(&table.patch_type(), written(fields), |_| Stand::Field, settings.prelude);
     quote! {
         #[doc = #doc]
         #derives

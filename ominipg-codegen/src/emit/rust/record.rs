@@ -7,6 +7,7 @@ use quote::quote;
 use super::Settings;
 use super::encode::Stand;
 use super::field::Field;
+use super::prelude::Prelude;
 use crate::model::{Column, Scalar, Table, Type};
 use crate::names::ident;
 
@@ -29,7 +30,9 @@ pub(super) fn record<'f, 'a: 'f>(
     closed: bool,
     fields: impl Iterator<Item = &'f Field<'a>> + Clone,
     stand: impl Fn(&Column) -> Stand,
+    prelude: Prelude,
 ) -> TokenStream {
+    let (ok, result) = (prelude.ok(), prelude.result());
     let (name, row, part) = (ident(ty), ident(&table.row), ident(part));
     let closed = closed.then(|| {
         quote!(
@@ -50,8 +53,8 @@ pub(super) fn record<'f, 'a: 'f>(
             const PART: rt::Part = rt::Part::#part;
             #closed
 
-            fn read<R: rt::Read>(#from: &mut R) -> ::core::result::Result<Self, R::Error> {
-                ::core::result::Result::Ok(Self { #(#names: from.#next()?),* })
+            fn read<R: rt::Read>(#from: &mut R) -> #result<Self, R::Error> {
+                #ok(Self { #(#names: from.#next()?),* })
             }
 
             fn write<W: rt::Write>(&self, #to: &mut W) {
@@ -62,8 +65,8 @@ pub(super) fn record<'f, 'a: 'f>(
 }
 
 /// `impl Slots`, with the type of each column.
-pub(super) fn slots(table: &Table, fields: &[Field<'_>]) -> TokenStream {
-    let name = ident(&table.row);
+pub(super) fn slots(table: &Table, fields: &[Field<'_>], prelude: Prelude) -> TokenStream {
+    let (name, result) = (ident(&table.row), prelude.result());
     let indexes = fields.iter().map(|field| &field.index);
     let slots = fields.iter().map(|field| ident(if is_bytes(field.column) { "slot_bytes" } else { "slot" }));
     let types = fields.iter().map(|field| &field.row);
@@ -72,7 +75,7 @@ pub(super) fn slots(table: &Table, fields: &[Field<'_>]) -> TokenStream {
             fn slot<'de, D: rt::serde::Deserializer<'de>>(
                 column: usize,
                 from: D,
-            ) -> ::core::result::Result<rt::Slot, D::Error> {
+            ) -> #result<rt::Slot, D::Error> {
                 match column {
                     #(#indexes => rt::#slots::<#types, D>(from),)*
                     _ => ::core::unreachable!("the table has no such column"),

@@ -6,6 +6,7 @@ use serde_json::{Number, Value as Json};
 
 use super::encode::Stand;
 use super::field::Field;
+use super::prelude::Prelude;
 use super::{Settings, types};
 use crate::model::{Column, Rule, Scalar, Table, Type};
 use crate::names::ident;
@@ -15,19 +16,22 @@ pub(super) fn validate<'f, 'a: 'f>(
     ty: &str,
     fields: impl Iterator<Item = &'f Field<'a>>,
     stand: impl Fn(&Column) -> Stand,
+    prelude: Prelude,
 ) -> TokenStream {
     let ty = ident(ty);
-    let some = quote!(::core::option::Option::Some(value));
+    let some = prelude.some();
     let calls: Vec<TokenStream> = fields
         .filter(|field| !field.column.rules.is_empty())
         .map(|Field { column, name, .. }| {
             let rule = quote!(rules::#name);
             match (stand(column), column.nullable) {
                 (Stand::Plain, _) => quote!(#rule(v, &self.#name);),
-                (Stand::Optional, _) => quote!(if let #some = &self.#name { #rule(v, value); }),
-                (Stand::Field, false) => quote!(if let #some = self.#name.as_set() { #rule(v, value); }),
+                (Stand::Optional, _) => quote!(if let #some(value) = &self.#name { #rule(v, value); }),
+                (Stand::Field, false) => {
+                    quote!(if let #some(value) = self.#name.as_set() { #rule(v, value); })
+                }
                 (Stand::Field, true) => {
-                    quote!(if let ::core::option::Option::Some(#some) = self.#name.as_set() { #rule(v, value); })
+                    quote!(if let #some(#some(value)) = self.#name.as_set() { #rule(v, value); })
                 }
             }
         })
@@ -45,7 +49,7 @@ pub(super) fn validate<'f, 'a: 'f>(
 /// The functions, in a module of their own so that their names meet no others.
 pub(super) fn module(table: &Table, settings: &Settings) -> TokenStream {
     let ruled = table.columns.iter().filter(|column| !column.rules.is_empty());
-    let functions: Vec<TokenStream> = ruled.map(function).collect();
+    let functions: Vec<TokenStream> = ruled.map(|column| function(column, settings.prelude)).collect();
     if functions.is_empty() {
         return TokenStream::new();
     }
@@ -59,7 +63,7 @@ pub(super) fn module(table: &Table, settings: &Settings) -> TokenStream {
     }
 }
 
-fn function(column: &Column) -> TokenStream {
+fn function(column: &Column, prelude: Prelude) -> TokenStream {
     let name = ident(&column.field);
     let pointer = format!("/{}", column.property.replace('~', "~0").replace('/', "~1"));
     let serialize = quote!(impl rt::serde::Serialize);
@@ -67,10 +71,10 @@ fn function(column: &Column) -> TokenStream {
     let ty = match &column.ty {
         _ if whole => serialize,
         Type::Scalar(Scalar::Text) => quote!(str),
-        Type::Scalar(scalar) => types::scalar(*scalar),
+        Type::Scalar(scalar) => types::scalar(*scalar, prelude),
         Type::Array(item) => match **item {
             Type::Scalar(scalar) => {
-                let item = types::scalar(scalar);
+                let item = types::scalar(scalar, prelude);
                 quote!([#item])
             }
             _ => quote!([#serialize]),

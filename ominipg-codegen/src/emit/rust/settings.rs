@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::prelude::Prelude;
 use crate::diagnostic::{Code, Error};
 use crate::model::Table;
 
@@ -24,11 +25,18 @@ pub(crate) struct Settings {
     pub(crate) derive: Vec<syn::Path>,
     /// Whether the types of a table derive the traits of serde, instead of having them as records.
     pub(super) derives_serde: bool,
+    /// How a table's code names what Rust's prelude has.
+    pub(super) prelude: Prelude,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { runtime: syn::parse_quote!(::ominipg), derive: Vec::new(), derives_serde: true }
+        Self {
+            runtime: syn::parse_quote!(::ominipg),
+            derive: Vec::new(),
+            derives_serde: true,
+            prelude: Prelude::Short,
+        }
     }
 }
 

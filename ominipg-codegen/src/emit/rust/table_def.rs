@@ -3,34 +3,36 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::prelude::Prelude;
 use crate::model::{
     Column, Relation, RelationKind, Scalar, Schema, SyncColumnPolicy, SyncPolicy, Table, Type,
 };
 use crate::names::ident;
 
-pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
+pub(super) fn table_def(schema: &Schema, table: &Table, prelude: Prelude) -> TokenStream {
+    let (some, none) = (prelude.some(), prelude.none());
     let name = &table.name;
     let doc = format!(" The static description of the table `{name}`.");
     let columns = table.columns.iter().map(column);
     let key = positions(&table.primary_key);
-    let relations = table.relations.iter().map(|found| relation(schema, table, found));
+    let relations = table.relations.iter().map(|found| relation(schema, table, found, prelude));
     let kept = |column: Option<usize>| match column {
         Some(column) => {
             let column = Literal::usize_unsuffixed(column);
-            quote!(::core::option::Option::Some(#column))
+            quote!(#some(#column))
         }
-        None => quote!(::core::option::Option::None),
+        None => quote!(#none),
     };
     let (updated_at, deleted_at, version) =
         (kept(table.updated_at), kept(table.deleted_at), kept(table.version));
     let search = match &table.search {
         Some(search) => {
             let (language, columns) = (&search.language, positions(&search.columns));
-            quote!(::core::option::Option::Some(rt::SearchDef { language: #language, columns: #columns }))
+            quote!(#some(rt::SearchDef { language: #language, columns: #columns }))
         }
-        None => quote!(::core::option::Option::None),
+        None => quote!(#none),
     };
-    let sync = sync(table);
+    let sync = sync(table, prelude);
     quote! {
         #[doc = #doc]
         pub static TABLE: rt::TableDef = rt::TableDef {
@@ -47,8 +49,9 @@ pub(super) fn table_def(schema: &Schema, table: &Table) -> TokenStream {
     }
 }
 
-fn sync(table: &Table) -> TokenStream {
-    let Some(sync) = &table.sync else { return quote!(::core::option::Option::None) };
+fn sync(table: &Table, prelude: Prelude) -> TokenStream {
+    let (some, none) = (prelude.some(), prelude.none());
+    let Some(sync) = &table.sync else { return quote!(#none) };
     let policy = match sync.policy {
         SyncPolicy::LastWriteWins => quote!(LastWriteWins),
         SyncPolicy::LastWriteWinsPerColumn => quote!(LastWriteWinsPerColumn),
@@ -64,7 +67,7 @@ fn sync(table: &Table) -> TokenStream {
         quote!((#column, rt::ColumnPolicy::#policy))
     });
     quote! {
-        ::core::option::Option::Some(rt::SyncDef { policy: rt::Policy::#policy, columns: &[#(#columns),*] })
+        #some(rt::SyncDef { policy: rt::Policy::#policy, columns: &[#(#columns),*] })
     }
 }
 
@@ -120,7 +123,8 @@ fn sql_type(ty: &Type) -> TokenStream {
     quote!(rt::SqlType::#variant)
 }
 
-fn relation(schema: &Schema, table: &Table, relation: &Relation) -> TokenStream {
+fn relation(schema: &Schema, table: &Table, relation: &Relation, prelude: Prelude) -> TokenStream {
+    let (some, none) = (prelude.some(), prelude.none());
     let name = super::relations::function_name(table, relation);
     let kind = match relation.kind {
         RelationKind::BelongsTo | RelationKind::OptionalBelongsTo => quote!(BelongsTo),
@@ -128,12 +132,12 @@ fn relation(schema: &Schema, table: &Table, relation: &Relation) -> TokenStream 
         RelationKind::ManyToMany => quote!(ManyToMany),
     };
     let through = match &relation.through {
-        None => quote!(::core::option::Option::None),
+        None => quote!(#none),
         Some(through) => {
             let module = ident(&schema.tables[through.table].module);
             let (from, to) = (positions(&through.from), positions(&through.to));
             quote! {
-                ::core::option::Option::Some(&rt::ThroughDef { table: &super::#module::TABLE, from: #from, to: #to })
+                #some(&rt::ThroughDef { table: &super::#module::TABLE, from: #from, to: #to })
             }
         }
     };

@@ -60,7 +60,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::posts::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "user",
@@ -69,14 +69,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::users::TABLE,
             from: &[2],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// What a reader says of a post.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,16 +86,16 @@ pub struct Comment {
     /// Counts up within the post.
     pub number: i32,
     /// NULL for a guest.
-    pub user_id: ::core::option::Option<rt::Uuid>,
+    pub user_id: Option<rt::Uuid>,
     /// The column `text`.
-    pub text: ::std::string::String,
+    pub text: String,
 }
 impl rt::Model for Comment {
     type New = NewComment;
     type Patch = CommentPatch;
     type Key = CommentKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CommentKey, out: &mut rt::Encoder) {
@@ -109,8 +109,8 @@ impl rt::Record for Comment {
     const NAME: &'static str = "Comment";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             post_id: from.next()?,
             number: from.next()?,
             user_id: from.next()?,
@@ -128,12 +128,12 @@ impl rt::Slots for Comment {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
             1 => rt::slot::<i32, D>(from),
-            2 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<Option<rt::Uuid>, D>(from),
+            3 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -182,31 +182,28 @@ pub struct NewComment {
     /// Counts up within the post.
     pub number: i32,
     /// NULL for a guest.
-    pub user_id: ::core::option::Option<rt::Uuid>,
+    pub user_id: Option<rt::Uuid>,
     /// The column `text`.
-    pub text: ::std::string::String,
+    pub text: String,
 }
 impl NewComment {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         post_id: impl rt::IntoValue<i64>,
         number: impl rt::IntoValue<i32>,
-        text: impl rt::IntoValue<::std::string::String>,
+        text: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             post_id: rt::IntoValue::into_value(post_id),
             number: rt::IntoValue::into_value(number),
-            user_id: ::core::option::Option::None,
+            user_id: None,
             text: rt::IntoValue::into_value(text),
         }
     }
     /// Sets `userId`.
     ///
     /// NULL for a guest.
-    pub fn user_id(
-        mut self,
-        user_id: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn user_id(mut self, user_id: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.user_id = rt::IntoValue::into_value(user_id);
         self
     }
@@ -217,8 +214,8 @@ impl rt::Record for NewComment {
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             post_id: from.next()?,
             number: from.next()?,
             user_id: from.next()?,
@@ -246,9 +243,9 @@ pub struct CommentPatch {
     /// Counts up within the post.
     pub number: rt::Field<i32>,
     /// NULL for a guest.
-    pub user_id: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub user_id: rt::Field<Option<rt::Uuid>>,
     /// The column `text`.
-    pub text: rt::Field<::std::string::String>,
+    pub text: rt::Field<String>,
 }
 impl CommentPatch {
     /// An update that leaves everything alone.
@@ -272,17 +269,14 @@ impl CommentPatch {
     /// Sets `userId`.
     ///
     /// NULL for a guest.
-    pub fn user_id(
-        mut self,
-        user_id: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn user_id(mut self, user_id: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.user_id = rt::Field::Set(rt::IntoValue::into_value(user_id));
         self
     }
     /// Sets `text`.
     ///
     /// The column `text`.
-    pub fn text(mut self, text: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn text(mut self, text: impl rt::IntoValue<String>) -> Self {
         self.text = rt::Field::Set(rt::IntoValue::into_value(text));
         self
     }
@@ -293,8 +287,8 @@ impl rt::Record for CommentPatch {
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             post_id: from.next_field()?,
             number: from.next_field()?,
             user_id: from.next_field()?,
@@ -310,10 +304,10 @@ impl rt::Record for CommentPatch {
 }
 impl rt::Validate for CommentPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.number.as_set() {
+        if let Some(value) = self.number.as_set() {
             rules::number(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.text.as_set() {
+        if let Some(value) = self.text.as_set() {
             rules::text(v, value);
         }
     }
@@ -376,11 +370,11 @@ pub fn number() -> rt::Column<Comment, i32> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// NULL for a guest.
-pub fn user_id() -> rt::Column<Comment, ::core::option::Option<rt::Uuid>> {
+pub fn user_id() -> rt::Column<Comment, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `text`.
-pub fn text() -> rt::Column<Comment, ::std::string::String> {
+pub fn text() -> rt::Column<Comment, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The row of `posts` that this one refers to.

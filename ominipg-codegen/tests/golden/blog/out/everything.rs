@@ -559,11 +559,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A column of every type.
 #[derive(Clone, Debug, PartialEq)]
@@ -571,7 +571,7 @@ pub struct Everything {
     /// The column `id`.
     pub id: i32,
     /// The column `text`.
-    pub text: ::std::string::String,
+    pub text: String,
     /// The column `short`.
     pub short: i16,
     /// The column `medium`.
@@ -595,7 +595,7 @@ pub struct Everything {
     /// The column `span`.
     pub span: rt::Interval,
     /// The column `bytes`.
-    pub bytes: ::std::vec::Vec<u8>,
+    pub bytes: Vec<u8>,
     /// The column `address`.
     pub address: rt::IpAddr,
     /// The column `amount`.
@@ -605,51 +605,51 @@ pub struct Everything {
     /// The column `mood`.
     pub mood: EverythingMood,
     /// The column `texts`.
-    pub texts: ::std::vec::Vec<::std::string::String>,
+    pub texts: Vec<String>,
     /// The column `numbers`.
-    pub numbers: ::std::vec::Vec<i32>,
+    pub numbers: Vec<i32>,
     /// The column `colors`.
-    pub colors: ::std::vec::Vec<EverythingColor>,
+    pub colors: Vec<EverythingColor>,
     /// The column `document`.
     pub document: EverythingDocument,
     /// The column `anything`.
     pub anything: rt::serde_json::Value,
     /// The column `maybeText`.
-    pub maybe_text: ::core::option::Option<::std::string::String>,
+    pub maybe_text: Option<String>,
     /// The column `maybeShort`.
-    pub maybe_short: ::core::option::Option<i16>,
+    pub maybe_short: Option<i16>,
     /// The column `maybeDouble`.
-    pub maybe_double: ::core::option::Option<f64>,
+    pub maybe_double: Option<f64>,
     /// The column `maybeFlag`.
-    pub maybe_flag: ::core::option::Option<bool>,
+    pub maybe_flag: Option<bool>,
     /// The column `maybeUuid`.
-    pub maybe_uuid: ::core::option::Option<rt::Uuid>,
+    pub maybe_uuid: Option<rt::Uuid>,
     /// The column `maybeMoment`.
-    pub maybe_moment: ::core::option::Option<rt::Timestamp>,
+    pub maybe_moment: Option<rt::Timestamp>,
     /// The column `maybeDay`.
-    pub maybe_day: ::core::option::Option<rt::Date>,
+    pub maybe_day: Option<rt::Date>,
     /// The column `maybeClock`.
-    pub maybe_clock: ::core::option::Option<rt::Time>,
+    pub maybe_clock: Option<rt::Time>,
     /// The column `maybeSpan`.
-    pub maybe_span: ::core::option::Option<rt::Interval>,
+    pub maybe_span: Option<rt::Interval>,
     /// The column `maybeBytes`.
-    pub maybe_bytes: ::core::option::Option<::std::vec::Vec<u8>>,
+    pub maybe_bytes: Option<Vec<u8>>,
     /// The column `maybeAddress`.
-    pub maybe_address: ::core::option::Option<rt::IpAddr>,
+    pub maybe_address: Option<rt::IpAddr>,
     /// The column `maybeAmount`.
-    pub maybe_amount: ::core::option::Option<rt::Decimal>,
+    pub maybe_amount: Option<rt::Decimal>,
     /// The column `maybeColor`.
-    pub maybe_color: ::core::option::Option<EverythingMaybeColor>,
+    pub maybe_color: Option<EverythingMaybeColor>,
     /// The column `maybeMood`.
-    pub maybe_mood: ::core::option::Option<EverythingMaybeMood>,
+    pub maybe_mood: Option<EverythingMaybeMood>,
     /// The column `maybeTexts`.
-    pub maybe_texts: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+    pub maybe_texts: Option<Vec<String>>,
     /// The column `maybeDocument`.
-    pub maybe_document: ::core::option::Option<EverythingMaybeDocument>,
+    pub maybe_document: Option<EverythingMaybeDocument>,
     /// The column `maybeAnything`.
-    pub maybe_anything: ::core::option::Option<rt::serde_json::Value>,
+    pub maybe_anything: Option<rt::serde_json::Value>,
     /// The column `textOr`.
-    pub text_or: ::std::string::String,
+    pub text_or: String,
     /// The column `longOr`.
     pub long_or: i64,
     /// The column `flagOr`.
@@ -657,27 +657,27 @@ pub struct Everything {
     /// The column `dayOr`.
     pub day_or: rt::Date,
     /// The column `bytesOr`.
-    pub bytes_or: ::std::vec::Vec<u8>,
+    pub bytes_or: Vec<u8>,
     /// The column `amountOr`.
     pub amount_or: rt::Decimal,
     /// The column `moodOr`.
     pub mood_or: EverythingMoodOr,
     /// The column `textsOr`.
-    pub texts_or: ::std::vec::Vec<::std::string::String>,
+    pub texts_or: Vec<String>,
     /// The column `documentOr`.
     pub document_or: ::ominipg::codegen_support::serde_json::Map<
         ::std::string::String,
         ::ominipg::codegen_support::serde_json::Value,
     >,
     /// The column `maybeLongOr`.
-    pub maybe_long_or: ::core::option::Option<i64>,
+    pub maybe_long_or: Option<i64>,
 }
 impl rt::Model for Everything {
     type New = NewEverything;
     type Patch = EverythingPatch;
     type Key = EverythingKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &EverythingKey, out: &mut rt::Encoder) {
@@ -690,8 +690,8 @@ impl rt::Record for Everything {
     const NAME: &'static str = "Everything";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             text: from.next()?,
             short: from.next()?,
@@ -801,10 +801,10 @@ impl rt::Slots for Everything {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<i16, D>(from),
             3 => rt::slot::<i32, D>(from),
             4 => rt::slot::<i64, D>(from),
@@ -816,46 +816,41 @@ impl rt::Slots for Everything {
             10 => rt::slot::<rt::Date, D>(from),
             11 => rt::slot::<rt::Time, D>(from),
             12 => rt::slot::<rt::Interval, D>(from),
-            13 => rt::slot_bytes::<::std::vec::Vec<u8>, D>(from),
+            13 => rt::slot_bytes::<Vec<u8>, D>(from),
             14 => rt::slot::<rt::IpAddr, D>(from),
             15 => rt::slot::<rt::Decimal, D>(from),
             16 => rt::slot::<EverythingColor, D>(from),
             17 => rt::slot::<EverythingMood, D>(from),
-            18 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
-            19 => rt::slot::<::std::vec::Vec<i32>, D>(from),
-            20 => rt::slot::<::std::vec::Vec<EverythingColor>, D>(from),
+            18 => rt::slot::<Vec<String>, D>(from),
+            19 => rt::slot::<Vec<i32>, D>(from),
+            20 => rt::slot::<Vec<EverythingColor>, D>(from),
             21 => rt::slot::<EverythingDocument, D>(from),
             22 => rt::slot::<rt::serde_json::Value, D>(from),
-            23 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            24 => rt::slot::<::core::option::Option<i16>, D>(from),
-            25 => rt::slot::<::core::option::Option<f64>, D>(from),
-            26 => rt::slot::<::core::option::Option<bool>, D>(from),
-            27 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            28 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            29 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
-            30 => rt::slot::<::core::option::Option<rt::Time>, D>(from),
-            31 => rt::slot::<::core::option::Option<rt::Interval>, D>(from),
-            32 => rt::slot_bytes::<::core::option::Option<::std::vec::Vec<u8>>, D>(from),
-            33 => rt::slot::<::core::option::Option<rt::IpAddr>, D>(from),
-            34 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            35 => rt::slot::<::core::option::Option<EverythingMaybeColor>, D>(from),
-            36 => rt::slot::<::core::option::Option<EverythingMaybeMood>, D>(from),
-            37 => {
-                rt::slot::<
-                    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-                    D,
-                >(from)
-            }
-            38 => rt::slot::<::core::option::Option<EverythingMaybeDocument>, D>(from),
-            39 => rt::slot::<::core::option::Option<rt::serde_json::Value>, D>(from),
-            40 => rt::slot::<::std::string::String, D>(from),
+            23 => rt::slot::<Option<String>, D>(from),
+            24 => rt::slot::<Option<i16>, D>(from),
+            25 => rt::slot::<Option<f64>, D>(from),
+            26 => rt::slot::<Option<bool>, D>(from),
+            27 => rt::slot::<Option<rt::Uuid>, D>(from),
+            28 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            29 => rt::slot::<Option<rt::Date>, D>(from),
+            30 => rt::slot::<Option<rt::Time>, D>(from),
+            31 => rt::slot::<Option<rt::Interval>, D>(from),
+            32 => rt::slot_bytes::<Option<Vec<u8>>, D>(from),
+            33 => rt::slot::<Option<rt::IpAddr>, D>(from),
+            34 => rt::slot::<Option<rt::Decimal>, D>(from),
+            35 => rt::slot::<Option<EverythingMaybeColor>, D>(from),
+            36 => rt::slot::<Option<EverythingMaybeMood>, D>(from),
+            37 => rt::slot::<Option<Vec<String>>, D>(from),
+            38 => rt::slot::<Option<EverythingMaybeDocument>, D>(from),
+            39 => rt::slot::<Option<rt::serde_json::Value>, D>(from),
+            40 => rt::slot::<String, D>(from),
             41 => rt::slot::<i64, D>(from),
             42 => rt::slot::<bool, D>(from),
             43 => rt::slot::<rt::Date, D>(from),
-            44 => rt::slot_bytes::<::std::vec::Vec<u8>, D>(from),
+            44 => rt::slot_bytes::<Vec<u8>, D>(from),
             45 => rt::slot::<rt::Decimal, D>(from),
             46 => rt::slot::<EverythingMoodOr, D>(from),
-            47 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            47 => rt::slot::<Vec<String>, D>(from),
             48 => {
                 rt::slot::<
                     ::ominipg::codegen_support::serde_json::Map<
@@ -865,7 +860,7 @@ impl rt::Slots for Everything {
                     D,
                 >(from)
             }
-            49 => rt::slot::<::core::option::Option<i64>, D>(from),
+            49 => rt::slot::<Option<i64>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -874,10 +869,10 @@ impl rt::Validate for Everything {
     fn validate(&self, v: &mut rt::Violations) {
         rules::address(v, &self.address);
         rules::document(v, &self.document);
-        if let ::core::option::Option::Some(value) = &self.maybe_address {
+        if let Some(value) = &self.maybe_address {
             rules::maybe_address(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.maybe_document {
+        if let Some(value) = &self.maybe_document {
             rules::maybe_document(v, value);
         }
         rules::document_or(v, &self.document_or);
@@ -889,7 +884,7 @@ pub type EverythingKey = i32;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEverything {
     /// The column `text`.
-    pub text: ::std::string::String,
+    pub text: String,
     /// The column `short`.
     pub short: i16,
     /// The column `medium`.
@@ -913,7 +908,7 @@ pub struct NewEverything {
     /// The column `span`.
     pub span: rt::Interval,
     /// The column `bytes`.
-    pub bytes: ::std::vec::Vec<u8>,
+    pub bytes: Vec<u8>,
     /// The column `address`.
     pub address: rt::IpAddr,
     /// The column `amount`.
@@ -923,51 +918,51 @@ pub struct NewEverything {
     /// The column `mood`.
     pub mood: EverythingMood,
     /// The column `texts`.
-    pub texts: ::std::vec::Vec<::std::string::String>,
+    pub texts: Vec<String>,
     /// The column `numbers`.
-    pub numbers: ::std::vec::Vec<i32>,
+    pub numbers: Vec<i32>,
     /// The column `colors`.
-    pub colors: ::std::vec::Vec<EverythingColor>,
+    pub colors: Vec<EverythingColor>,
     /// The column `document`.
     pub document: EverythingDocument,
     /// The column `anything`.
     pub anything: rt::serde_json::Value,
     /// The column `maybeText`.
-    pub maybe_text: ::core::option::Option<::std::string::String>,
+    pub maybe_text: Option<String>,
     /// The column `maybeShort`.
-    pub maybe_short: ::core::option::Option<i16>,
+    pub maybe_short: Option<i16>,
     /// The column `maybeDouble`.
-    pub maybe_double: ::core::option::Option<f64>,
+    pub maybe_double: Option<f64>,
     /// The column `maybeFlag`.
-    pub maybe_flag: ::core::option::Option<bool>,
+    pub maybe_flag: Option<bool>,
     /// The column `maybeUuid`.
-    pub maybe_uuid: ::core::option::Option<rt::Uuid>,
+    pub maybe_uuid: Option<rt::Uuid>,
     /// The column `maybeMoment`.
-    pub maybe_moment: ::core::option::Option<rt::Timestamp>,
+    pub maybe_moment: Option<rt::Timestamp>,
     /// The column `maybeDay`.
-    pub maybe_day: ::core::option::Option<rt::Date>,
+    pub maybe_day: Option<rt::Date>,
     /// The column `maybeClock`.
-    pub maybe_clock: ::core::option::Option<rt::Time>,
+    pub maybe_clock: Option<rt::Time>,
     /// The column `maybeSpan`.
-    pub maybe_span: ::core::option::Option<rt::Interval>,
+    pub maybe_span: Option<rt::Interval>,
     /// The column `maybeBytes`.
-    pub maybe_bytes: ::core::option::Option<::std::vec::Vec<u8>>,
+    pub maybe_bytes: Option<Vec<u8>>,
     /// The column `maybeAddress`.
-    pub maybe_address: ::core::option::Option<rt::IpAddr>,
+    pub maybe_address: Option<rt::IpAddr>,
     /// The column `maybeAmount`.
-    pub maybe_amount: ::core::option::Option<rt::Decimal>,
+    pub maybe_amount: Option<rt::Decimal>,
     /// The column `maybeColor`.
-    pub maybe_color: ::core::option::Option<EverythingMaybeColor>,
+    pub maybe_color: Option<EverythingMaybeColor>,
     /// The column `maybeMood`.
-    pub maybe_mood: ::core::option::Option<EverythingMaybeMood>,
+    pub maybe_mood: Option<EverythingMaybeMood>,
     /// The column `maybeTexts`.
-    pub maybe_texts: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+    pub maybe_texts: Option<Vec<String>>,
     /// The column `maybeDocument`.
-    pub maybe_document: ::core::option::Option<EverythingMaybeDocument>,
+    pub maybe_document: Option<EverythingMaybeDocument>,
     /// The column `maybeAnything`.
-    pub maybe_anything: ::core::option::Option<rt::serde_json::Value>,
+    pub maybe_anything: Option<rt::serde_json::Value>,
     /// The column `textOr`.
-    pub text_or: rt::Field<::std::string::String>,
+    pub text_or: rt::Field<String>,
     /// The column `longOr`.
     pub long_or: rt::Field<i64>,
     /// The column `flagOr`.
@@ -975,13 +970,13 @@ pub struct NewEverything {
     /// The column `dayOr`.
     pub day_or: rt::Field<rt::Date>,
     /// The column `bytesOr`.
-    pub bytes_or: rt::Field<::std::vec::Vec<u8>>,
+    pub bytes_or: rt::Field<Vec<u8>>,
     /// The column `amountOr`.
     pub amount_or: rt::Field<rt::Decimal>,
     /// The column `moodOr`.
     pub mood_or: rt::Field<EverythingMoodOr>,
     /// The column `textsOr`.
-    pub texts_or: rt::Field<::std::vec::Vec<::std::string::String>>,
+    pub texts_or: rt::Field<Vec<String>>,
     /// The column `documentOr`.
     pub document_or: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
@@ -990,12 +985,12 @@ pub struct NewEverything {
         >,
     >,
     /// The column `maybeLongOr`.
-    pub maybe_long_or: rt::Field<::core::option::Option<i64>>,
+    pub maybe_long_or: rt::Field<Option<i64>>,
 }
 impl NewEverything {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        text: impl rt::IntoValue<::std::string::String>,
+        text: impl rt::IntoValue<String>,
         short: impl rt::IntoValue<i16>,
         medium: impl rt::IntoValue<i32>,
         long: impl rt::IntoValue<i64>,
@@ -1007,14 +1002,14 @@ impl NewEverything {
         day: impl rt::IntoValue<rt::Date>,
         clock: impl rt::IntoValue<rt::Time>,
         span: impl rt::IntoValue<rt::Interval>,
-        bytes: impl rt::IntoValue<::std::vec::Vec<u8>>,
+        bytes: impl rt::IntoValue<Vec<u8>>,
         address: impl rt::IntoValue<rt::IpAddr>,
         amount: impl rt::IntoValue<rt::Decimal>,
         color: impl rt::IntoValue<EverythingColor>,
         mood: impl rt::IntoValue<EverythingMood>,
-        texts: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-        numbers: impl rt::IntoValue<::std::vec::Vec<i32>>,
-        colors: impl rt::IntoValue<::std::vec::Vec<EverythingColor>>,
+        texts: impl rt::IntoValue<Vec<String>>,
+        numbers: impl rt::IntoValue<Vec<i32>>,
+        colors: impl rt::IntoValue<Vec<EverythingColor>>,
         document: impl rt::IntoValue<EverythingDocument>,
         anything: impl rt::IntoValue<rt::serde_json::Value>,
     ) -> Self {
@@ -1041,23 +1036,23 @@ impl NewEverything {
             colors: rt::IntoValue::into_value(colors),
             document: rt::IntoValue::into_value(document),
             anything: rt::IntoValue::into_value(anything),
-            maybe_text: ::core::option::Option::None,
-            maybe_short: ::core::option::Option::None,
-            maybe_double: ::core::option::Option::None,
-            maybe_flag: ::core::option::Option::None,
-            maybe_uuid: ::core::option::Option::None,
-            maybe_moment: ::core::option::Option::None,
-            maybe_day: ::core::option::Option::None,
-            maybe_clock: ::core::option::Option::None,
-            maybe_span: ::core::option::Option::None,
-            maybe_bytes: ::core::option::Option::None,
-            maybe_address: ::core::option::Option::None,
-            maybe_amount: ::core::option::Option::None,
-            maybe_color: ::core::option::Option::None,
-            maybe_mood: ::core::option::Option::None,
-            maybe_texts: ::core::option::Option::None,
-            maybe_document: ::core::option::Option::None,
-            maybe_anything: ::core::option::Option::None,
+            maybe_text: None,
+            maybe_short: None,
+            maybe_double: None,
+            maybe_flag: None,
+            maybe_uuid: None,
+            maybe_moment: None,
+            maybe_day: None,
+            maybe_clock: None,
+            maybe_span: None,
+            maybe_bytes: None,
+            maybe_address: None,
+            maybe_amount: None,
+            maybe_color: None,
+            maybe_mood: None,
+            maybe_texts: None,
+            maybe_document: None,
+            maybe_anything: None,
             text_or: rt::Field::Unset,
             long_or: rt::Field::Unset,
             flag_or: rt::Field::Unset,
@@ -1073,20 +1068,14 @@ impl NewEverything {
     /// Sets `maybeText`.
     ///
     /// The column `maybeText`.
-    pub fn maybe_text(
-        mut self,
-        maybe_text: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn maybe_text(mut self, maybe_text: impl rt::IntoValue<Option<String>>) -> Self {
         self.maybe_text = rt::IntoValue::into_value(maybe_text);
         self
     }
     /// Sets `maybeShort`.
     ///
     /// The column `maybeShort`.
-    pub fn maybe_short(
-        mut self,
-        maybe_short: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn maybe_short(mut self, maybe_short: impl rt::IntoValue<Option<i16>>) -> Self {
         self.maybe_short = rt::IntoValue::into_value(maybe_short);
         self
     }
@@ -1095,7 +1084,7 @@ impl NewEverything {
     /// The column `maybeDouble`.
     pub fn maybe_double(
         mut self,
-        maybe_double: impl rt::IntoValue<::core::option::Option<f64>>,
+        maybe_double: impl rt::IntoValue<Option<f64>>,
     ) -> Self {
         self.maybe_double = rt::IntoValue::into_value(maybe_double);
         self
@@ -1103,10 +1092,7 @@ impl NewEverything {
     /// Sets `maybeFlag`.
     ///
     /// The column `maybeFlag`.
-    pub fn maybe_flag(
-        mut self,
-        maybe_flag: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn maybe_flag(mut self, maybe_flag: impl rt::IntoValue<Option<bool>>) -> Self {
         self.maybe_flag = rt::IntoValue::into_value(maybe_flag);
         self
     }
@@ -1115,7 +1101,7 @@ impl NewEverything {
     /// The column `maybeUuid`.
     pub fn maybe_uuid(
         mut self,
-        maybe_uuid: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        maybe_uuid: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.maybe_uuid = rt::IntoValue::into_value(maybe_uuid);
         self
@@ -1125,7 +1111,7 @@ impl NewEverything {
     /// The column `maybeMoment`.
     pub fn maybe_moment(
         mut self,
-        maybe_moment: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        maybe_moment: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.maybe_moment = rt::IntoValue::into_value(maybe_moment);
         self
@@ -1133,10 +1119,7 @@ impl NewEverything {
     /// Sets `maybeDay`.
     ///
     /// The column `maybeDay`.
-    pub fn maybe_day(
-        mut self,
-        maybe_day: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn maybe_day(mut self, maybe_day: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.maybe_day = rt::IntoValue::into_value(maybe_day);
         self
     }
@@ -1145,7 +1128,7 @@ impl NewEverything {
     /// The column `maybeClock`.
     pub fn maybe_clock(
         mut self,
-        maybe_clock: impl rt::IntoValue<::core::option::Option<rt::Time>>,
+        maybe_clock: impl rt::IntoValue<Option<rt::Time>>,
     ) -> Self {
         self.maybe_clock = rt::IntoValue::into_value(maybe_clock);
         self
@@ -1155,7 +1138,7 @@ impl NewEverything {
     /// The column `maybeSpan`.
     pub fn maybe_span(
         mut self,
-        maybe_span: impl rt::IntoValue<::core::option::Option<rt::Interval>>,
+        maybe_span: impl rt::IntoValue<Option<rt::Interval>>,
     ) -> Self {
         self.maybe_span = rt::IntoValue::into_value(maybe_span);
         self
@@ -1165,7 +1148,7 @@ impl NewEverything {
     /// The column `maybeBytes`.
     pub fn maybe_bytes(
         mut self,
-        maybe_bytes: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<u8>>>,
+        maybe_bytes: impl rt::IntoValue<Option<Vec<u8>>>,
     ) -> Self {
         self.maybe_bytes = rt::IntoValue::into_value(maybe_bytes);
         self
@@ -1175,7 +1158,7 @@ impl NewEverything {
     /// The column `maybeAddress`.
     pub fn maybe_address(
         mut self,
-        maybe_address: impl rt::IntoValue<::core::option::Option<rt::IpAddr>>,
+        maybe_address: impl rt::IntoValue<Option<rt::IpAddr>>,
     ) -> Self {
         self.maybe_address = rt::IntoValue::into_value(maybe_address);
         self
@@ -1185,7 +1168,7 @@ impl NewEverything {
     /// The column `maybeAmount`.
     pub fn maybe_amount(
         mut self,
-        maybe_amount: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        maybe_amount: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.maybe_amount = rt::IntoValue::into_value(maybe_amount);
         self
@@ -1195,7 +1178,7 @@ impl NewEverything {
     /// The column `maybeColor`.
     pub fn maybe_color(
         mut self,
-        maybe_color: impl rt::IntoValue<::core::option::Option<EverythingMaybeColor>>,
+        maybe_color: impl rt::IntoValue<Option<EverythingMaybeColor>>,
     ) -> Self {
         self.maybe_color = rt::IntoValue::into_value(maybe_color);
         self
@@ -1205,7 +1188,7 @@ impl NewEverything {
     /// The column `maybeMood`.
     pub fn maybe_mood(
         mut self,
-        maybe_mood: impl rt::IntoValue<::core::option::Option<EverythingMaybeMood>>,
+        maybe_mood: impl rt::IntoValue<Option<EverythingMaybeMood>>,
     ) -> Self {
         self.maybe_mood = rt::IntoValue::into_value(maybe_mood);
         self
@@ -1215,9 +1198,7 @@ impl NewEverything {
     /// The column `maybeTexts`.
     pub fn maybe_texts(
         mut self,
-        maybe_texts: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-        >,
+        maybe_texts: impl rt::IntoValue<Option<Vec<String>>>,
     ) -> Self {
         self.maybe_texts = rt::IntoValue::into_value(maybe_texts);
         self
@@ -1227,9 +1208,7 @@ impl NewEverything {
     /// The column `maybeDocument`.
     pub fn maybe_document(
         mut self,
-        maybe_document: impl rt::IntoValue<
-            ::core::option::Option<EverythingMaybeDocument>,
-        >,
+        maybe_document: impl rt::IntoValue<Option<EverythingMaybeDocument>>,
     ) -> Self {
         self.maybe_document = rt::IntoValue::into_value(maybe_document);
         self
@@ -1239,7 +1218,7 @@ impl NewEverything {
     /// The column `maybeAnything`.
     pub fn maybe_anything(
         mut self,
-        maybe_anything: impl rt::IntoValue<::core::option::Option<rt::serde_json::Value>>,
+        maybe_anything: impl rt::IntoValue<Option<rt::serde_json::Value>>,
     ) -> Self {
         self.maybe_anything = rt::IntoValue::into_value(maybe_anything);
         self
@@ -1247,10 +1226,7 @@ impl NewEverything {
     /// Sets `textOr`.
     ///
     /// The column `textOr`.
-    pub fn text_or(
-        mut self,
-        text_or: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn text_or(mut self, text_or: impl rt::IntoValue<String>) -> Self {
         self.text_or = rt::Field::Set(rt::IntoValue::into_value(text_or));
         self
     }
@@ -1278,10 +1254,7 @@ impl NewEverything {
     /// Sets `bytesOr`.
     ///
     /// The column `bytesOr`.
-    pub fn bytes_or(
-        mut self,
-        bytes_or: impl rt::IntoValue<::std::vec::Vec<u8>>,
-    ) -> Self {
+    pub fn bytes_or(mut self, bytes_or: impl rt::IntoValue<Vec<u8>>) -> Self {
         self.bytes_or = rt::Field::Set(rt::IntoValue::into_value(bytes_or));
         self
     }
@@ -1302,10 +1275,7 @@ impl NewEverything {
     /// Sets `textsOr`.
     ///
     /// The column `textsOr`.
-    pub fn texts_or(
-        mut self,
-        texts_or: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn texts_or(mut self, texts_or: impl rt::IntoValue<Vec<String>>) -> Self {
         self.texts_or = rt::Field::Set(rt::IntoValue::into_value(texts_or));
         self
     }
@@ -1329,7 +1299,7 @@ impl NewEverything {
     /// The column `maybeLongOr`.
     pub fn maybe_long_or(
         mut self,
-        maybe_long_or: impl rt::IntoValue<::core::option::Option<i64>>,
+        maybe_long_or: impl rt::IntoValue<Option<i64>>,
     ) -> Self {
         self.maybe_long_or = rt::Field::Set(rt::IntoValue::into_value(maybe_long_or));
         self
@@ -1340,8 +1310,8 @@ impl rt::Record for NewEverything {
     const NAME: &'static str = "NewEverything";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             text: from.next()?,
             short: from.next()?,
             medium: from.next()?,
@@ -1449,13 +1419,13 @@ impl rt::Validate for NewEverything {
     fn validate(&self, v: &mut rt::Violations) {
         rules::address(v, &self.address);
         rules::document(v, &self.document);
-        if let ::core::option::Option::Some(value) = &self.maybe_address {
+        if let Some(value) = &self.maybe_address {
             rules::maybe_address(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.maybe_document {
+        if let Some(value) = &self.maybe_document {
             rules::maybe_document(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.document_or.as_set() {
+        if let Some(value) = self.document_or.as_set() {
             rules::document_or(v, value);
         }
     }
@@ -1464,7 +1434,7 @@ impl rt::Validate for NewEverything {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EverythingPatch {
     /// The column `text`.
-    pub text: rt::Field<::std::string::String>,
+    pub text: rt::Field<String>,
     /// The column `short`.
     pub short: rt::Field<i16>,
     /// The column `medium`.
@@ -1488,7 +1458,7 @@ pub struct EverythingPatch {
     /// The column `span`.
     pub span: rt::Field<rt::Interval>,
     /// The column `bytes`.
-    pub bytes: rt::Field<::std::vec::Vec<u8>>,
+    pub bytes: rt::Field<Vec<u8>>,
     /// The column `address`.
     pub address: rt::Field<rt::IpAddr>,
     /// The column `amount`.
@@ -1498,53 +1468,51 @@ pub struct EverythingPatch {
     /// The column `mood`.
     pub mood: rt::Field<EverythingMood>,
     /// The column `texts`.
-    pub texts: rt::Field<::std::vec::Vec<::std::string::String>>,
+    pub texts: rt::Field<Vec<String>>,
     /// The column `numbers`.
-    pub numbers: rt::Field<::std::vec::Vec<i32>>,
+    pub numbers: rt::Field<Vec<i32>>,
     /// The column `colors`.
-    pub colors: rt::Field<::std::vec::Vec<EverythingColor>>,
+    pub colors: rt::Field<Vec<EverythingColor>>,
     /// The column `document`.
     pub document: rt::Field<EverythingDocument>,
     /// The column `anything`.
     pub anything: rt::Field<rt::serde_json::Value>,
     /// The column `maybeText`.
-    pub maybe_text: rt::Field<::core::option::Option<::std::string::String>>,
+    pub maybe_text: rt::Field<Option<String>>,
     /// The column `maybeShort`.
-    pub maybe_short: rt::Field<::core::option::Option<i16>>,
+    pub maybe_short: rt::Field<Option<i16>>,
     /// The column `maybeDouble`.
-    pub maybe_double: rt::Field<::core::option::Option<f64>>,
+    pub maybe_double: rt::Field<Option<f64>>,
     /// The column `maybeFlag`.
-    pub maybe_flag: rt::Field<::core::option::Option<bool>>,
+    pub maybe_flag: rt::Field<Option<bool>>,
     /// The column `maybeUuid`.
-    pub maybe_uuid: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub maybe_uuid: rt::Field<Option<rt::Uuid>>,
     /// The column `maybeMoment`.
-    pub maybe_moment: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub maybe_moment: rt::Field<Option<rt::Timestamp>>,
     /// The column `maybeDay`.
-    pub maybe_day: rt::Field<::core::option::Option<rt::Date>>,
+    pub maybe_day: rt::Field<Option<rt::Date>>,
     /// The column `maybeClock`.
-    pub maybe_clock: rt::Field<::core::option::Option<rt::Time>>,
+    pub maybe_clock: rt::Field<Option<rt::Time>>,
     /// The column `maybeSpan`.
-    pub maybe_span: rt::Field<::core::option::Option<rt::Interval>>,
+    pub maybe_span: rt::Field<Option<rt::Interval>>,
     /// The column `maybeBytes`.
-    pub maybe_bytes: rt::Field<::core::option::Option<::std::vec::Vec<u8>>>,
+    pub maybe_bytes: rt::Field<Option<Vec<u8>>>,
     /// The column `maybeAddress`.
-    pub maybe_address: rt::Field<::core::option::Option<rt::IpAddr>>,
+    pub maybe_address: rt::Field<Option<rt::IpAddr>>,
     /// The column `maybeAmount`.
-    pub maybe_amount: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub maybe_amount: rt::Field<Option<rt::Decimal>>,
     /// The column `maybeColor`.
-    pub maybe_color: rt::Field<::core::option::Option<EverythingMaybeColor>>,
+    pub maybe_color: rt::Field<Option<EverythingMaybeColor>>,
     /// The column `maybeMood`.
-    pub maybe_mood: rt::Field<::core::option::Option<EverythingMaybeMood>>,
+    pub maybe_mood: rt::Field<Option<EverythingMaybeMood>>,
     /// The column `maybeTexts`.
-    pub maybe_texts: rt::Field<
-        ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-    >,
+    pub maybe_texts: rt::Field<Option<Vec<String>>>,
     /// The column `maybeDocument`.
-    pub maybe_document: rt::Field<::core::option::Option<EverythingMaybeDocument>>,
+    pub maybe_document: rt::Field<Option<EverythingMaybeDocument>>,
     /// The column `maybeAnything`.
-    pub maybe_anything: rt::Field<::core::option::Option<rt::serde_json::Value>>,
+    pub maybe_anything: rt::Field<Option<rt::serde_json::Value>>,
     /// The column `textOr`.
-    pub text_or: rt::Field<::std::string::String>,
+    pub text_or: rt::Field<String>,
     /// The column `longOr`.
     pub long_or: rt::Field<i64>,
     /// The column `flagOr`.
@@ -1552,13 +1520,13 @@ pub struct EverythingPatch {
     /// The column `dayOr`.
     pub day_or: rt::Field<rt::Date>,
     /// The column `bytesOr`.
-    pub bytes_or: rt::Field<::std::vec::Vec<u8>>,
+    pub bytes_or: rt::Field<Vec<u8>>,
     /// The column `amountOr`.
     pub amount_or: rt::Field<rt::Decimal>,
     /// The column `moodOr`.
     pub mood_or: rt::Field<EverythingMoodOr>,
     /// The column `textsOr`.
-    pub texts_or: rt::Field<::std::vec::Vec<::std::string::String>>,
+    pub texts_or: rt::Field<Vec<String>>,
     /// The column `documentOr`.
     pub document_or: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
@@ -1567,7 +1535,7 @@ pub struct EverythingPatch {
         >,
     >,
     /// The column `maybeLongOr`.
-    pub maybe_long_or: rt::Field<::core::option::Option<i64>>,
+    pub maybe_long_or: rt::Field<Option<i64>>,
 }
 impl EverythingPatch {
     /// An update that leaves everything alone.
@@ -1577,7 +1545,7 @@ impl EverythingPatch {
     /// Sets `text`.
     ///
     /// The column `text`.
-    pub fn text(mut self, text: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn text(mut self, text: impl rt::IntoValue<String>) -> Self {
         self.text = rt::Field::Set(rt::IntoValue::into_value(text));
         self
     }
@@ -1661,7 +1629,7 @@ impl EverythingPatch {
     /// Sets `bytes`.
     ///
     /// The column `bytes`.
-    pub fn bytes(mut self, bytes: impl rt::IntoValue<::std::vec::Vec<u8>>) -> Self {
+    pub fn bytes(mut self, bytes: impl rt::IntoValue<Vec<u8>>) -> Self {
         self.bytes = rt::Field::Set(rt::IntoValue::into_value(bytes));
         self
     }
@@ -1696,27 +1664,21 @@ impl EverythingPatch {
     /// Sets `texts`.
     ///
     /// The column `texts`.
-    pub fn texts(
-        mut self,
-        texts: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn texts(mut self, texts: impl rt::IntoValue<Vec<String>>) -> Self {
         self.texts = rt::Field::Set(rt::IntoValue::into_value(texts));
         self
     }
     /// Sets `numbers`.
     ///
     /// The column `numbers`.
-    pub fn numbers(mut self, numbers: impl rt::IntoValue<::std::vec::Vec<i32>>) -> Self {
+    pub fn numbers(mut self, numbers: impl rt::IntoValue<Vec<i32>>) -> Self {
         self.numbers = rt::Field::Set(rt::IntoValue::into_value(numbers));
         self
     }
     /// Sets `colors`.
     ///
     /// The column `colors`.
-    pub fn colors(
-        mut self,
-        colors: impl rt::IntoValue<::std::vec::Vec<EverythingColor>>,
-    ) -> Self {
+    pub fn colors(mut self, colors: impl rt::IntoValue<Vec<EverythingColor>>) -> Self {
         self.colors = rt::Field::Set(rt::IntoValue::into_value(colors));
         self
     }
@@ -1740,20 +1702,14 @@ impl EverythingPatch {
     /// Sets `maybeText`.
     ///
     /// The column `maybeText`.
-    pub fn maybe_text(
-        mut self,
-        maybe_text: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn maybe_text(mut self, maybe_text: impl rt::IntoValue<Option<String>>) -> Self {
         self.maybe_text = rt::Field::Set(rt::IntoValue::into_value(maybe_text));
         self
     }
     /// Sets `maybeShort`.
     ///
     /// The column `maybeShort`.
-    pub fn maybe_short(
-        mut self,
-        maybe_short: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn maybe_short(mut self, maybe_short: impl rt::IntoValue<Option<i16>>) -> Self {
         self.maybe_short = rt::Field::Set(rt::IntoValue::into_value(maybe_short));
         self
     }
@@ -1762,7 +1718,7 @@ impl EverythingPatch {
     /// The column `maybeDouble`.
     pub fn maybe_double(
         mut self,
-        maybe_double: impl rt::IntoValue<::core::option::Option<f64>>,
+        maybe_double: impl rt::IntoValue<Option<f64>>,
     ) -> Self {
         self.maybe_double = rt::Field::Set(rt::IntoValue::into_value(maybe_double));
         self
@@ -1770,10 +1726,7 @@ impl EverythingPatch {
     /// Sets `maybeFlag`.
     ///
     /// The column `maybeFlag`.
-    pub fn maybe_flag(
-        mut self,
-        maybe_flag: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn maybe_flag(mut self, maybe_flag: impl rt::IntoValue<Option<bool>>) -> Self {
         self.maybe_flag = rt::Field::Set(rt::IntoValue::into_value(maybe_flag));
         self
     }
@@ -1782,7 +1735,7 @@ impl EverythingPatch {
     /// The column `maybeUuid`.
     pub fn maybe_uuid(
         mut self,
-        maybe_uuid: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        maybe_uuid: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.maybe_uuid = rt::Field::Set(rt::IntoValue::into_value(maybe_uuid));
         self
@@ -1792,7 +1745,7 @@ impl EverythingPatch {
     /// The column `maybeMoment`.
     pub fn maybe_moment(
         mut self,
-        maybe_moment: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        maybe_moment: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.maybe_moment = rt::Field::Set(rt::IntoValue::into_value(maybe_moment));
         self
@@ -1800,10 +1753,7 @@ impl EverythingPatch {
     /// Sets `maybeDay`.
     ///
     /// The column `maybeDay`.
-    pub fn maybe_day(
-        mut self,
-        maybe_day: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn maybe_day(mut self, maybe_day: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.maybe_day = rt::Field::Set(rt::IntoValue::into_value(maybe_day));
         self
     }
@@ -1812,7 +1762,7 @@ impl EverythingPatch {
     /// The column `maybeClock`.
     pub fn maybe_clock(
         mut self,
-        maybe_clock: impl rt::IntoValue<::core::option::Option<rt::Time>>,
+        maybe_clock: impl rt::IntoValue<Option<rt::Time>>,
     ) -> Self {
         self.maybe_clock = rt::Field::Set(rt::IntoValue::into_value(maybe_clock));
         self
@@ -1822,7 +1772,7 @@ impl EverythingPatch {
     /// The column `maybeSpan`.
     pub fn maybe_span(
         mut self,
-        maybe_span: impl rt::IntoValue<::core::option::Option<rt::Interval>>,
+        maybe_span: impl rt::IntoValue<Option<rt::Interval>>,
     ) -> Self {
         self.maybe_span = rt::Field::Set(rt::IntoValue::into_value(maybe_span));
         self
@@ -1832,7 +1782,7 @@ impl EverythingPatch {
     /// The column `maybeBytes`.
     pub fn maybe_bytes(
         mut self,
-        maybe_bytes: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<u8>>>,
+        maybe_bytes: impl rt::IntoValue<Option<Vec<u8>>>,
     ) -> Self {
         self.maybe_bytes = rt::Field::Set(rt::IntoValue::into_value(maybe_bytes));
         self
@@ -1842,7 +1792,7 @@ impl EverythingPatch {
     /// The column `maybeAddress`.
     pub fn maybe_address(
         mut self,
-        maybe_address: impl rt::IntoValue<::core::option::Option<rt::IpAddr>>,
+        maybe_address: impl rt::IntoValue<Option<rt::IpAddr>>,
     ) -> Self {
         self.maybe_address = rt::Field::Set(rt::IntoValue::into_value(maybe_address));
         self
@@ -1852,7 +1802,7 @@ impl EverythingPatch {
     /// The column `maybeAmount`.
     pub fn maybe_amount(
         mut self,
-        maybe_amount: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        maybe_amount: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.maybe_amount = rt::Field::Set(rt::IntoValue::into_value(maybe_amount));
         self
@@ -1862,7 +1812,7 @@ impl EverythingPatch {
     /// The column `maybeColor`.
     pub fn maybe_color(
         mut self,
-        maybe_color: impl rt::IntoValue<::core::option::Option<EverythingMaybeColor>>,
+        maybe_color: impl rt::IntoValue<Option<EverythingMaybeColor>>,
     ) -> Self {
         self.maybe_color = rt::Field::Set(rt::IntoValue::into_value(maybe_color));
         self
@@ -1872,7 +1822,7 @@ impl EverythingPatch {
     /// The column `maybeMood`.
     pub fn maybe_mood(
         mut self,
-        maybe_mood: impl rt::IntoValue<::core::option::Option<EverythingMaybeMood>>,
+        maybe_mood: impl rt::IntoValue<Option<EverythingMaybeMood>>,
     ) -> Self {
         self.maybe_mood = rt::Field::Set(rt::IntoValue::into_value(maybe_mood));
         self
@@ -1882,9 +1832,7 @@ impl EverythingPatch {
     /// The column `maybeTexts`.
     pub fn maybe_texts(
         mut self,
-        maybe_texts: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-        >,
+        maybe_texts: impl rt::IntoValue<Option<Vec<String>>>,
     ) -> Self {
         self.maybe_texts = rt::Field::Set(rt::IntoValue::into_value(maybe_texts));
         self
@@ -1894,9 +1842,7 @@ impl EverythingPatch {
     /// The column `maybeDocument`.
     pub fn maybe_document(
         mut self,
-        maybe_document: impl rt::IntoValue<
-            ::core::option::Option<EverythingMaybeDocument>,
-        >,
+        maybe_document: impl rt::IntoValue<Option<EverythingMaybeDocument>>,
     ) -> Self {
         self.maybe_document = rt::Field::Set(rt::IntoValue::into_value(maybe_document));
         self
@@ -1906,7 +1852,7 @@ impl EverythingPatch {
     /// The column `maybeAnything`.
     pub fn maybe_anything(
         mut self,
-        maybe_anything: impl rt::IntoValue<::core::option::Option<rt::serde_json::Value>>,
+        maybe_anything: impl rt::IntoValue<Option<rt::serde_json::Value>>,
     ) -> Self {
         self.maybe_anything = rt::Field::Set(rt::IntoValue::into_value(maybe_anything));
         self
@@ -1914,10 +1860,7 @@ impl EverythingPatch {
     /// Sets `textOr`.
     ///
     /// The column `textOr`.
-    pub fn text_or(
-        mut self,
-        text_or: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn text_or(mut self, text_or: impl rt::IntoValue<String>) -> Self {
         self.text_or = rt::Field::Set(rt::IntoValue::into_value(text_or));
         self
     }
@@ -1945,10 +1888,7 @@ impl EverythingPatch {
     /// Sets `bytesOr`.
     ///
     /// The column `bytesOr`.
-    pub fn bytes_or(
-        mut self,
-        bytes_or: impl rt::IntoValue<::std::vec::Vec<u8>>,
-    ) -> Self {
+    pub fn bytes_or(mut self, bytes_or: impl rt::IntoValue<Vec<u8>>) -> Self {
         self.bytes_or = rt::Field::Set(rt::IntoValue::into_value(bytes_or));
         self
     }
@@ -1969,10 +1909,7 @@ impl EverythingPatch {
     /// Sets `textsOr`.
     ///
     /// The column `textsOr`.
-    pub fn texts_or(
-        mut self,
-        texts_or: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn texts_or(mut self, texts_or: impl rt::IntoValue<Vec<String>>) -> Self {
         self.texts_or = rt::Field::Set(rt::IntoValue::into_value(texts_or));
         self
     }
@@ -1996,7 +1933,7 @@ impl EverythingPatch {
     /// The column `maybeLongOr`.
     pub fn maybe_long_or(
         mut self,
-        maybe_long_or: impl rt::IntoValue<::core::option::Option<i64>>,
+        maybe_long_or: impl rt::IntoValue<Option<i64>>,
     ) -> Self {
         self.maybe_long_or = rt::Field::Set(rt::IntoValue::into_value(maybe_long_or));
         self
@@ -2007,8 +1944,8 @@ impl rt::Record for EverythingPatch {
     const NAME: &'static str = "EverythingPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             text: from.next_field()?,
             short: from.next_field()?,
             medium: from.next_field()?,
@@ -2114,25 +2051,19 @@ impl rt::Record for EverythingPatch {
 }
 impl rt::Validate for EverythingPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.address.as_set() {
+        if let Some(value) = self.address.as_set() {
             rules::address(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.document.as_set() {
+        if let Some(value) = self.document.as_set() {
             rules::document(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .maybe_address
-            .as_set()
-        {
+        if let Some(Some(value)) = self.maybe_address.as_set() {
             rules::maybe_address(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .maybe_document
-            .as_set()
-        {
+        if let Some(Some(value)) = self.maybe_document.as_set() {
             rules::maybe_document(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.document_or.as_set() {
+        if let Some(value) = self.document_or.as_set() {
             rules::document_or(v, value);
         }
     }
@@ -2280,7 +2211,7 @@ pub fn id() -> rt::Column<Everything, i32> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `text`.
-pub fn text() -> rt::Column<Everything, ::std::string::String> {
+pub fn text() -> rt::Column<Everything, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `short`.
@@ -2328,7 +2259,7 @@ pub fn span() -> rt::Column<Everything, rt::Interval> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// The column `bytes`.
-pub fn bytes() -> rt::Column<Everything, ::std::vec::Vec<u8>> {
+pub fn bytes() -> rt::Column<Everything, Vec<u8>> {
     rt::Column::new(&TABLE.columns[13])
 }
 /// The column `address`.
@@ -2348,15 +2279,15 @@ pub fn mood() -> rt::Column<Everything, EverythingMood> {
     rt::Column::new(&TABLE.columns[17])
 }
 /// The column `texts`.
-pub fn texts() -> rt::Column<Everything, ::std::vec::Vec<::std::string::String>> {
+pub fn texts() -> rt::Column<Everything, Vec<String>> {
     rt::Column::new(&TABLE.columns[18])
 }
 /// The column `numbers`.
-pub fn numbers() -> rt::Column<Everything, ::std::vec::Vec<i32>> {
+pub fn numbers() -> rt::Column<Everything, Vec<i32>> {
     rt::Column::new(&TABLE.columns[19])
 }
 /// The column `colors`.
-pub fn colors() -> rt::Column<Everything, ::std::vec::Vec<EverythingColor>> {
+pub fn colors() -> rt::Column<Everything, Vec<EverythingColor>> {
     rt::Column::new(&TABLE.columns[20])
 }
 /// The column `document`.
@@ -2368,96 +2299,81 @@ pub fn anything() -> rt::Column<Everything, rt::Json<rt::serde_json::Value>> {
     rt::Column::new(&TABLE.columns[22])
 }
 /// The column `maybeText`.
-pub fn maybe_text() -> rt::Column<
-    Everything,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn maybe_text() -> rt::Column<Everything, Option<String>> {
     rt::Column::new(&TABLE.columns[23])
 }
 /// The column `maybeShort`.
-pub fn maybe_short() -> rt::Column<Everything, ::core::option::Option<i16>> {
+pub fn maybe_short() -> rt::Column<Everything, Option<i16>> {
     rt::Column::new(&TABLE.columns[24])
 }
 /// The column `maybeDouble`.
-pub fn maybe_double() -> rt::Column<Everything, ::core::option::Option<f64>> {
+pub fn maybe_double() -> rt::Column<Everything, Option<f64>> {
     rt::Column::new(&TABLE.columns[25])
 }
 /// The column `maybeFlag`.
-pub fn maybe_flag() -> rt::Column<Everything, ::core::option::Option<bool>> {
+pub fn maybe_flag() -> rt::Column<Everything, Option<bool>> {
     rt::Column::new(&TABLE.columns[26])
 }
 /// The column `maybeUuid`.
-pub fn maybe_uuid() -> rt::Column<Everything, ::core::option::Option<rt::Uuid>> {
+pub fn maybe_uuid() -> rt::Column<Everything, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[27])
 }
 /// The column `maybeMoment`.
-pub fn maybe_moment() -> rt::Column<Everything, ::core::option::Option<rt::Timestamp>> {
+pub fn maybe_moment() -> rt::Column<Everything, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[28])
 }
 /// The column `maybeDay`.
-pub fn maybe_day() -> rt::Column<Everything, ::core::option::Option<rt::Date>> {
+pub fn maybe_day() -> rt::Column<Everything, Option<rt::Date>> {
     rt::Column::new(&TABLE.columns[29])
 }
 /// The column `maybeClock`.
-pub fn maybe_clock() -> rt::Column<Everything, ::core::option::Option<rt::Time>> {
+pub fn maybe_clock() -> rt::Column<Everything, Option<rt::Time>> {
     rt::Column::new(&TABLE.columns[30])
 }
 /// The column `maybeSpan`.
-pub fn maybe_span() -> rt::Column<Everything, ::core::option::Option<rt::Interval>> {
+pub fn maybe_span() -> rt::Column<Everything, Option<rt::Interval>> {
     rt::Column::new(&TABLE.columns[31])
 }
 /// The column `maybeBytes`.
-pub fn maybe_bytes() -> rt::Column<
-    Everything,
-    ::core::option::Option<::std::vec::Vec<u8>>,
-> {
+pub fn maybe_bytes() -> rt::Column<Everything, Option<Vec<u8>>> {
     rt::Column::new(&TABLE.columns[32])
 }
 /// The column `maybeAddress`.
-pub fn maybe_address() -> rt::Column<Everything, ::core::option::Option<rt::IpAddr>> {
+pub fn maybe_address() -> rt::Column<Everything, Option<rt::IpAddr>> {
     rt::Column::new(&TABLE.columns[33])
 }
 /// The column `maybeAmount`.
-pub fn maybe_amount() -> rt::Column<Everything, ::core::option::Option<rt::Decimal>> {
+pub fn maybe_amount() -> rt::Column<Everything, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[34])
 }
 /// The column `maybeColor`.
-pub fn maybe_color() -> rt::Column<
-    Everything,
-    ::core::option::Option<EverythingMaybeColor>,
-> {
+pub fn maybe_color() -> rt::Column<Everything, Option<EverythingMaybeColor>> {
     rt::Column::new(&TABLE.columns[35])
 }
 /// The column `maybeMood`.
-pub fn maybe_mood() -> rt::Column<
-    Everything,
-    ::core::option::Option<EverythingMaybeMood>,
-> {
+pub fn maybe_mood() -> rt::Column<Everything, Option<EverythingMaybeMood>> {
     rt::Column::new(&TABLE.columns[36])
 }
 /// The column `maybeTexts`.
-pub fn maybe_texts() -> rt::Column<
-    Everything,
-    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-> {
+pub fn maybe_texts() -> rt::Column<Everything, Option<Vec<String>>> {
     rt::Column::new(&TABLE.columns[37])
 }
 /// The column `maybeDocument`.
 pub fn maybe_document() -> rt::Column<
     Everything,
-    ::core::option::Option<rt::Json<EverythingMaybeDocument>>,
+    Option<rt::Json<EverythingMaybeDocument>>,
 > {
     rt::Column::new(&TABLE.columns[38])
 }
 /// The column `maybeAnything`.
 pub fn maybe_anything() -> rt::Column<
     Everything,
-    ::core::option::Option<rt::Json<rt::serde_json::Value>>,
+    Option<rt::Json<rt::serde_json::Value>>,
 > {
     rt::Column::new(&TABLE.columns[39])
 }
 /// The column `textOr`.
-pub fn text_or() -> rt::Column<Everything, ::std::string::String> {
+pub fn text_or() -> rt::Column<Everything, String> {
     rt::Column::new(&TABLE.columns[40])
 }
 /// The column `longOr`.
@@ -2473,7 +2389,7 @@ pub fn day_or() -> rt::Column<Everything, rt::Date> {
     rt::Column::new(&TABLE.columns[43])
 }
 /// The column `bytesOr`.
-pub fn bytes_or() -> rt::Column<Everything, ::std::vec::Vec<u8>> {
+pub fn bytes_or() -> rt::Column<Everything, Vec<u8>> {
     rt::Column::new(&TABLE.columns[44])
 }
 /// The column `amountOr`.
@@ -2485,7 +2401,7 @@ pub fn mood_or() -> rt::Column<Everything, EverythingMoodOr> {
     rt::Column::new(&TABLE.columns[46])
 }
 /// The column `textsOr`.
-pub fn texts_or() -> rt::Column<Everything, ::std::vec::Vec<::std::string::String>> {
+pub fn texts_or() -> rt::Column<Everything, Vec<String>> {
     rt::Column::new(&TABLE.columns[47])
 }
 /// The column `documentOr`.
@@ -2501,7 +2417,7 @@ pub fn document_or() -> rt::Column<
     rt::Column::new(&TABLE.columns[48])
 }
 /// The column `maybeLongOr`.
-pub fn maybe_long_or() -> rt::Column<Everything, ::core::option::Option<i64>> {
+pub fn maybe_long_or() -> rt::Column<Everything, Option<i64>> {
     rt::Column::new(&TABLE.columns[49])
 }
 /// The rules of the schema, a function a column.

@@ -115,7 +115,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::users::TABLE,
             from: &[3],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "comments",
@@ -124,7 +124,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::comments::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "post_tags",
@@ -133,7 +133,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::post_tags::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "tags",
@@ -142,7 +142,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::tags::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::post_tags::TABLE,
                     from: &[0],
@@ -151,14 +151,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ),
         },
     ],
-    updated_at: ::core::option::Option::Some(8),
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::Some(rt::SearchDef {
+    updated_at: Some(8),
+    deleted_at: None,
+    version: None,
+    search: Some(rt::SearchDef {
         language: "english",
         columns: &[1, 2],
     }),
-    sync: ::core::option::Option::None,
+    sync: None,
 };
 /// Something that was written.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,15 +166,15 @@ pub struct Post {
     /// The column `id`.
     pub id: i64,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// In Markdown.
-    pub body: ::std::string::String,
+    pub body: String,
     /// Who wrote it.
     pub author_id: rt::Uuid,
     /// NULL for a draft.
-    pub published_at: ::core::option::Option<rt::Timestamp>,
+    pub published_at: Option<rt::Timestamp>,
     /// The column `rating`.
-    pub rating: ::core::option::Option<f64>,
+    pub rating: Option<f64>,
     /// Anything else.
     pub meta: ::ominipg::codegen_support::serde_json::Map<
         ::std::string::String,
@@ -190,7 +190,7 @@ impl rt::Model for Post {
     type Patch = PostPatch;
     type Key = PostKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &PostKey, out: &mut rt::Encoder) {
@@ -203,8 +203,8 @@ impl rt::Record for Post {
     const NAME: &'static str = "Post";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             title: from.next()?,
             body: from.next()?,
@@ -232,14 +232,14 @@ impl rt::Slots for Post {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<String, D>(from),
             3 => rt::slot::<rt::Uuid, D>(from),
-            4 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            5 => rt::slot::<::core::option::Option<f64>, D>(from),
+            4 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            5 => rt::slot::<Option<f64>, D>(from),
             6 => {
                 rt::slot::<
                     ::ominipg::codegen_support::serde_json::Map<
@@ -258,7 +258,7 @@ impl rt::Slots for Post {
 impl rt::Validate for Post {
     fn validate(&self, v: &mut rt::Violations) {
         rules::title(v, &self.title);
-        if let ::core::option::Option::Some(value) = &self.rating {
+        if let Some(value) = &self.rating {
             rules::rating(v, value);
         }
         rules::meta(v, &self.meta);
@@ -270,15 +270,15 @@ pub type PostKey = i64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPost {
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// In Markdown.
-    pub body: ::std::string::String,
+    pub body: String,
     /// Who wrote it.
     pub author_id: rt::Uuid,
     /// NULL for a draft.
-    pub published_at: ::core::option::Option<rt::Timestamp>,
+    pub published_at: Option<rt::Timestamp>,
     /// The column `rating`.
-    pub rating: ::core::option::Option<f64>,
+    pub rating: Option<f64>,
     /// Anything else.
     pub meta: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
@@ -290,16 +290,16 @@ pub struct NewPost {
 impl NewPost {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        title: impl rt::IntoValue<::std::string::String>,
-        body: impl rt::IntoValue<::std::string::String>,
+        title: impl rt::IntoValue<String>,
+        body: impl rt::IntoValue<String>,
         author_id: impl rt::IntoValue<rt::Uuid>,
     ) -> Self {
         Self {
             title: rt::IntoValue::into_value(title),
             body: rt::IntoValue::into_value(body),
             author_id: rt::IntoValue::into_value(author_id),
-            published_at: ::core::option::Option::None,
-            rating: ::core::option::Option::None,
+            published_at: None,
+            rating: None,
             meta: rt::Field::Unset,
         }
     }
@@ -308,7 +308,7 @@ impl NewPost {
     /// NULL for a draft.
     pub fn published_at(
         mut self,
-        published_at: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        published_at: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.published_at = rt::IntoValue::into_value(published_at);
         self
@@ -316,10 +316,7 @@ impl NewPost {
     /// Sets `rating`.
     ///
     /// The column `rating`.
-    pub fn rating(
-        mut self,
-        rating: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn rating(mut self, rating: impl rt::IntoValue<Option<f64>>) -> Self {
         self.rating = rt::IntoValue::into_value(rating);
         self
     }
@@ -344,8 +341,8 @@ impl rt::Record for NewPost {
     const NAME: &'static str = "NewPost";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             title: from.next()?,
             body: from.next()?,
             author_id: from.next()?,
@@ -366,10 +363,10 @@ impl rt::Record for NewPost {
 impl rt::Validate for NewPost {
     fn validate(&self, v: &mut rt::Violations) {
         rules::title(v, &self.title);
-        if let ::core::option::Option::Some(value) = &self.rating {
+        if let Some(value) = &self.rating {
             rules::rating(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.meta.as_set() {
+        if let Some(value) = self.meta.as_set() {
             rules::meta(v, value);
         }
     }
@@ -378,15 +375,15 @@ impl rt::Validate for NewPost {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PostPatch {
     /// The column `title`.
-    pub title: rt::Field<::std::string::String>,
+    pub title: rt::Field<String>,
     /// In Markdown.
-    pub body: rt::Field<::std::string::String>,
+    pub body: rt::Field<String>,
     /// Who wrote it.
     pub author_id: rt::Field<rt::Uuid>,
     /// NULL for a draft.
-    pub published_at: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub published_at: rt::Field<Option<rt::Timestamp>>,
     /// The column `rating`.
-    pub rating: rt::Field<::core::option::Option<f64>>,
+    pub rating: rt::Field<Option<f64>>,
     /// Anything else.
     pub meta: rt::Field<
         ::ominipg::codegen_support::serde_json::Map<
@@ -403,14 +400,14 @@ impl PostPatch {
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(mut self, title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<String>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
     /// Sets `body`.
     ///
     /// In Markdown.
-    pub fn body(mut self, body: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn body(mut self, body: impl rt::IntoValue<String>) -> Self {
         self.body = rt::Field::Set(rt::IntoValue::into_value(body));
         self
     }
@@ -426,7 +423,7 @@ impl PostPatch {
     /// NULL for a draft.
     pub fn published_at(
         mut self,
-        published_at: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        published_at: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.published_at = rt::Field::Set(rt::IntoValue::into_value(published_at));
         self
@@ -434,10 +431,7 @@ impl PostPatch {
     /// Sets `rating`.
     ///
     /// The column `rating`.
-    pub fn rating(
-        mut self,
-        rating: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn rating(mut self, rating: impl rt::IntoValue<Option<f64>>) -> Self {
         self.rating = rt::Field::Set(rt::IntoValue::into_value(rating));
         self
     }
@@ -462,8 +456,8 @@ impl rt::Record for PostPatch {
     const NAME: &'static str = "PostPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             title: from.next_field()?,
             body: from.next_field()?,
             author_id: from.next_field()?,
@@ -483,16 +477,13 @@ impl rt::Record for PostPatch {
 }
 impl rt::Validate for PostPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.title.as_set() {
+        if let Some(value) = self.title.as_set() {
             rules::title(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .rating
-            .as_set()
-        {
+        if let Some(Some(value)) = self.rating.as_set() {
             rules::rating(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.meta.as_set() {
+        if let Some(value) = self.meta.as_set() {
             rules::meta(v, value);
         }
     }
@@ -553,11 +544,11 @@ pub fn id() -> rt::Column<Post, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Post, ::std::string::String> {
+pub fn title() -> rt::Column<Post, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// In Markdown.
-pub fn body() -> rt::Column<Post, ::std::string::String> {
+pub fn body() -> rt::Column<Post, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// Who wrote it.
@@ -565,11 +556,11 @@ pub fn author_id() -> rt::Column<Post, rt::Uuid> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// NULL for a draft.
-pub fn published_at() -> rt::Column<Post, ::core::option::Option<rt::Timestamp>> {
+pub fn published_at() -> rt::Column<Post, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `rating`.
-pub fn rating() -> rt::Column<Post, ::core::option::Option<f64>> {
+pub fn rating() -> rt::Column<Post, Option<f64>> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// Anything else.

@@ -71,7 +71,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::post_tags::TABLE,
             from: &[0],
             to: &[1],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "posts",
@@ -80,7 +80,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::posts::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::post_tags::TABLE,
                     from: &[1],
@@ -89,11 +89,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ),
         },
     ],
-    updated_at: ::core::option::Option::Some(2),
-    deleted_at: ::core::option::Option::Some(3),
-    version: ::core::option::Option::Some(4),
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: Some(2),
+    deleted_at: Some(3),
+    version: Some(4),
+    search: None,
+    sync: None,
 };
 /// What a post is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,11 +101,11 @@ pub struct Tag {
     /// The column `id`.
     pub id: i32,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// When the row was last changed.
     pub changed_at: rt::Timestamp,
     /// When the row was deleted; NULL where it was not.
-    pub deleted_at: ::core::option::Option<rt::Timestamp>,
+    pub deleted_at: Option<rt::Timestamp>,
     /// Counts the updates of the row.
     pub version: i32,
 }
@@ -118,7 +118,7 @@ impl rt::Model for Tag {
     type Patch = TagPatch;
     type Key = TagKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TagKey, out: &mut rt::Encoder) {
@@ -131,8 +131,8 @@ impl rt::Record for Tag {
     const NAME: &'static str = "Tag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
             changed_at: from.next()?,
@@ -152,12 +152,12 @@ impl rt::Slots for Tag {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<rt::Timestamp, D>(from),
-            3 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            3 => rt::slot::<Option<rt::Timestamp>, D>(from),
             4 => rt::slot::<i32, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -174,11 +174,11 @@ pub type TagKey = i32;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTag {
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl NewTag {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(name: impl rt::IntoValue<String>) -> Self {
         Self {
             name: rt::IntoValue::into_value(name),
         }
@@ -189,8 +189,8 @@ impl rt::Record for NewTag {
     const NAME: &'static str = "NewTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(1, &self.name);
@@ -205,7 +205,7 @@ impl rt::Validate for NewTag {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagPatch {
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
 }
 impl TagPatch {
     /// An update that leaves everything alone.
@@ -215,7 +215,7 @@ impl TagPatch {
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -225,8 +225,8 @@ impl rt::Record for TagPatch {
     const NAME: &'static str = "TagPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(1, &self.name);
@@ -234,7 +234,7 @@ impl rt::Record for TagPatch {
 }
 impl rt::Validate for TagPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
     }
@@ -292,7 +292,7 @@ pub fn id() -> rt::Column<Tag, i32> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<Tag, ::std::string::String> {
+pub fn name() -> rt::Column<Tag, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// When the row was last changed.
@@ -300,7 +300,7 @@ pub fn changed_at() -> rt::Column<Tag, rt::Timestamp> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// When the row was deleted; NULL where it was not.
-pub fn deleted_at() -> rt::Column<Tag, ::core::option::Option<rt::Timestamp>> {
+pub fn deleted_at() -> rt::Column<Tag, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// Counts the updates of the row.

@@ -137,7 +137,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::comments::TABLE,
             from: &[0],
             to: &[2],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "followers",
@@ -146,7 +146,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::users::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::follows::TABLE,
                     from: &[1],
@@ -161,7 +161,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::users::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::follows::TABLE,
                     from: &[0],
@@ -176,14 +176,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::posts::TABLE,
             from: &[0],
             to: &[3],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::Some(10),
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: Some(10),
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A person who writes.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,21 +193,21 @@ pub struct User {
     /// Where to write to; no two users share it.
     ///
     /// Examples: `"ada@example.com"`
-    pub email: ::std::string::String,
+    pub email: String,
     /// What others see.
-    pub name: ::std::string::String,
+    pub name: String,
     /// In years.
-    pub age: ::core::option::Option<i32>,
+    pub age: Option<i32>,
     /// What the user may do.
     pub role: UserRole,
     /// The column `nickname`.
-    pub nickname: ::core::option::Option<::std::string::String>,
+    pub nickname: Option<String>,
     /// Never given out.
-    pub password_hash: ::core::option::Option<::std::string::String>,
+    pub password_hash: Option<String>,
     /// Where the user lives.
-    pub address: ::core::option::Option<UserAddress>,
+    pub address: Option<UserAddress>,
     /// The column `tags`.
-    pub tags: ::std::vec::Vec<::std::string::String>,
+    pub tags: Vec<String>,
     /// When the user came.
     pub created_at: rt::Timestamp,
     /// The column `updatedAt`.
@@ -218,7 +218,7 @@ impl rt::Model for User {
     type Patch = UserPatch;
     type Key = UserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &UserKey, out: &mut rt::Encoder) {
@@ -231,8 +231,8 @@ impl rt::Record for User {
     const NAME: &'static str = "User";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             email: from.next()?,
             name: from.next()?,
@@ -264,17 +264,17 @@ impl rt::Slots for User {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
-            3 => rt::slot::<::core::option::Option<i32>, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<String, D>(from),
+            3 => rt::slot::<Option<i32>, D>(from),
             4 => rt::slot::<UserRole, D>(from),
-            5 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            6 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            7 => rt::slot::<::core::option::Option<UserAddress>, D>(from),
-            8 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            5 => rt::slot::<Option<String>, D>(from),
+            6 => rt::slot::<Option<String>, D>(from),
+            7 => rt::slot::<Option<UserAddress>, D>(from),
+            8 => rt::slot::<Vec<String>, D>(from),
             9 => rt::slot::<rt::Timestamp, D>(from),
             10 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
@@ -285,13 +285,13 @@ impl rt::Validate for User {
     fn validate(&self, v: &mut rt::Violations) {
         rules::email(v, &self.email);
         rules::name(v, &self.name);
-        if let ::core::option::Option::Some(value) = &self.age {
+        if let Some(value) = &self.age {
             rules::age(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.nickname {
+        if let Some(value) = &self.nickname {
             rules::nickname(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.address {
+        if let Some(value) = &self.address {
             rules::address(v, value);
         }
         rules::tags(v, &self.tags);
@@ -305,44 +305,44 @@ pub struct NewUser {
     /// Where to write to; no two users share it.
     ///
     /// Examples: `"ada@example.com"`
-    pub email: ::std::string::String,
+    pub email: String,
     /// What others see.
-    pub name: ::std::string::String,
+    pub name: String,
     /// In years.
-    pub age: ::core::option::Option<i32>,
+    pub age: Option<i32>,
     /// What the user may do.
     pub role: rt::Field<UserRole>,
     /// The column `nickname`.
-    pub nickname: ::core::option::Option<::std::string::String>,
+    pub nickname: Option<String>,
     /// Never given out.
-    pub password_hash: ::core::option::Option<::std::string::String>,
+    pub password_hash: Option<String>,
     /// Where the user lives.
-    pub address: ::core::option::Option<UserAddress>,
+    pub address: Option<UserAddress>,
     /// The column `tags`.
-    pub tags: ::std::vec::Vec<::std::string::String>,
+    pub tags: Vec<String>,
 }
 impl NewUser {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        email: impl rt::IntoValue<::std::string::String>,
-        name: impl rt::IntoValue<::std::string::String>,
-        tags: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
+        email: impl rt::IntoValue<String>,
+        name: impl rt::IntoValue<String>,
+        tags: impl rt::IntoValue<Vec<String>>,
     ) -> Self {
         Self {
             email: rt::IntoValue::into_value(email),
             name: rt::IntoValue::into_value(name),
-            age: ::core::option::Option::None,
+            age: None,
             role: rt::Field::Unset,
-            nickname: ::core::option::Option::None,
-            password_hash: ::core::option::Option::None,
-            address: ::core::option::Option::None,
+            nickname: None,
+            password_hash: None,
+            address: None,
             tags: rt::IntoValue::into_value(tags),
         }
     }
     /// Sets `age`.
     ///
     /// In years.
-    pub fn age(mut self, age: impl rt::IntoValue<::core::option::Option<i32>>) -> Self {
+    pub fn age(mut self, age: impl rt::IntoValue<Option<i32>>) -> Self {
         self.age = rt::IntoValue::into_value(age);
         self
     }
@@ -356,10 +356,7 @@ impl NewUser {
     /// Sets `nickname`.
     ///
     /// The column `nickname`.
-    pub fn nickname(
-        mut self,
-        nickname: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn nickname(mut self, nickname: impl rt::IntoValue<Option<String>>) -> Self {
         self.nickname = rt::IntoValue::into_value(nickname);
         self
     }
@@ -368,7 +365,7 @@ impl NewUser {
     /// Never given out.
     pub fn password_hash(
         mut self,
-        password_hash: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        password_hash: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.password_hash = rt::IntoValue::into_value(password_hash);
         self
@@ -376,10 +373,7 @@ impl NewUser {
     /// Sets `address`.
     ///
     /// Where the user lives.
-    pub fn address(
-        mut self,
-        address: impl rt::IntoValue<::core::option::Option<UserAddress>>,
-    ) -> Self {
+    pub fn address(mut self, address: impl rt::IntoValue<Option<UserAddress>>) -> Self {
         self.address = rt::IntoValue::into_value(address);
         self
     }
@@ -389,8 +383,8 @@ impl rt::Record for NewUser {
     const NAME: &'static str = "NewUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             email: from.next()?,
             name: from.next()?,
             age: from.next()?,
@@ -416,13 +410,13 @@ impl rt::Validate for NewUser {
     fn validate(&self, v: &mut rt::Violations) {
         rules::email(v, &self.email);
         rules::name(v, &self.name);
-        if let ::core::option::Option::Some(value) = &self.age {
+        if let Some(value) = &self.age {
             rules::age(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.nickname {
+        if let Some(value) = &self.nickname {
             rules::nickname(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.address {
+        if let Some(value) = &self.address {
             rules::address(v, value);
         }
         rules::tags(v, &self.tags);
@@ -434,21 +428,21 @@ pub struct UserPatch {
     /// Where to write to; no two users share it.
     ///
     /// Examples: `"ada@example.com"`
-    pub email: rt::Field<::std::string::String>,
+    pub email: rt::Field<String>,
     /// What others see.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// In years.
-    pub age: rt::Field<::core::option::Option<i32>>,
+    pub age: rt::Field<Option<i32>>,
     /// What the user may do.
     pub role: rt::Field<UserRole>,
     /// The column `nickname`.
-    pub nickname: rt::Field<::core::option::Option<::std::string::String>>,
+    pub nickname: rt::Field<Option<String>>,
     /// Never given out.
-    pub password_hash: rt::Field<::core::option::Option<::std::string::String>>,
+    pub password_hash: rt::Field<Option<String>>,
     /// Where the user lives.
-    pub address: rt::Field<::core::option::Option<UserAddress>>,
+    pub address: rt::Field<Option<UserAddress>>,
     /// The column `tags`.
-    pub tags: rt::Field<::std::vec::Vec<::std::string::String>>,
+    pub tags: rt::Field<Vec<String>>,
 }
 impl UserPatch {
     /// An update that leaves everything alone.
@@ -460,21 +454,21 @@ impl UserPatch {
     /// Where to write to; no two users share it.
     ///
     /// Examples: `"ada@example.com"`
-    pub fn email(mut self, email: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn email(mut self, email: impl rt::IntoValue<String>) -> Self {
         self.email = rt::Field::Set(rt::IntoValue::into_value(email));
         self
     }
     /// Sets `name`.
     ///
     /// What others see.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
     /// Sets `age`.
     ///
     /// In years.
-    pub fn age(mut self, age: impl rt::IntoValue<::core::option::Option<i32>>) -> Self {
+    pub fn age(mut self, age: impl rt::IntoValue<Option<i32>>) -> Self {
         self.age = rt::Field::Set(rt::IntoValue::into_value(age));
         self
     }
@@ -488,10 +482,7 @@ impl UserPatch {
     /// Sets `nickname`.
     ///
     /// The column `nickname`.
-    pub fn nickname(
-        mut self,
-        nickname: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn nickname(mut self, nickname: impl rt::IntoValue<Option<String>>) -> Self {
         self.nickname = rt::Field::Set(rt::IntoValue::into_value(nickname));
         self
     }
@@ -500,7 +491,7 @@ impl UserPatch {
     /// Never given out.
     pub fn password_hash(
         mut self,
-        password_hash: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        password_hash: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.password_hash = rt::Field::Set(rt::IntoValue::into_value(password_hash));
         self
@@ -508,20 +499,14 @@ impl UserPatch {
     /// Sets `address`.
     ///
     /// Where the user lives.
-    pub fn address(
-        mut self,
-        address: impl rt::IntoValue<::core::option::Option<UserAddress>>,
-    ) -> Self {
+    pub fn address(mut self, address: impl rt::IntoValue<Option<UserAddress>>) -> Self {
         self.address = rt::Field::Set(rt::IntoValue::into_value(address));
         self
     }
     /// Sets `tags`.
     ///
     /// The column `tags`.
-    pub fn tags(
-        mut self,
-        tags: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn tags(mut self, tags: impl rt::IntoValue<Vec<String>>) -> Self {
         self.tags = rt::Field::Set(rt::IntoValue::into_value(tags));
         self
     }
@@ -531,8 +516,8 @@ impl rt::Record for UserPatch {
     const NAME: &'static str = "UserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             email: from.next_field()?,
             name: from.next_field()?,
             age: from.next_field()?,
@@ -556,31 +541,22 @@ impl rt::Record for UserPatch {
 }
 impl rt::Validate for UserPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.email.as_set() {
+        if let Some(value) = self.email.as_set() {
             rules::email(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .age
-            .as_set()
-        {
+        if let Some(Some(value)) = self.age.as_set() {
             rules::age(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .nickname
-            .as_set()
-        {
+        if let Some(Some(value)) = self.nickname.as_set() {
             rules::nickname(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .address
-            .as_set()
-        {
+        if let Some(Some(value)) = self.address.as_set() {
             rules::address(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.tags.as_set() {
+        if let Some(value) = self.tags.as_set() {
             rules::tags(v, value);
         }
     }
@@ -772,15 +748,15 @@ pub fn id() -> rt::Column<User, rt::Uuid> {
 /// Where to write to; no two users share it.
 ///
 /// Examples: `"ada@example.com"`
-pub fn email() -> rt::Column<User, ::std::string::String> {
+pub fn email() -> rt::Column<User, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// What others see.
-pub fn name() -> rt::Column<User, ::std::string::String> {
+pub fn name() -> rt::Column<User, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// In years.
-pub fn age() -> rt::Column<User, ::core::option::Option<i32>> {
+pub fn age() -> rt::Column<User, Option<i32>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// What the user may do.
@@ -788,22 +764,19 @@ pub fn role() -> rt::Column<User, UserRole> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `nickname`.
-pub fn nickname() -> rt::Column<User, ::core::option::Option<::std::string::String>> {
+pub fn nickname() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// Never given out.
-pub fn password_hash() -> rt::Column<
-    User,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn password_hash() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// Where the user lives.
-pub fn address() -> rt::Column<User, ::core::option::Option<rt::Json<UserAddress>>> {
+pub fn address() -> rt::Column<User, Option<rt::Json<UserAddress>>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The column `tags`.
-pub fn tags() -> rt::Column<User, ::std::vec::Vec<::std::string::String>> {
+pub fn tags() -> rt::Column<User, Vec<String>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// When the user came.
@@ -855,7 +828,7 @@ mod rules {
         );
         v.json("/address", value, &SCHEMA);
     }
-    pub(super) fn tags(v: &mut rt::Violations, value: &[::std::string::String]) {
+    pub(super) fn tags(v: &mut rt::Violations, value: &[String]) {
         v.each(
             "/tags",
             value,

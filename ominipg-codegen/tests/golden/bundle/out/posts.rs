@@ -60,24 +60,24 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::users::TABLE,
             from: &[2],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::Some(3),
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: Some(3),
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `posts`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Post {
     /// The column `id`.
-    pub id: ::std::string::String,
+    pub id: String,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `authorId`.
-    pub author_id: ::std::string::String,
+    pub author_id: String,
     /// When the row was last changed.
     pub changed: rt::Timestamp,
 }
@@ -86,7 +86,7 @@ impl rt::Model for Post {
     type Patch = PostPatch;
     type Key = PostKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &PostKey, out: &mut rt::Encoder) {
@@ -99,8 +99,8 @@ impl rt::Record for Post {
     const NAME: &'static str = "Post";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             title: from.next()?,
             author_id: from.next()?,
@@ -118,11 +118,11 @@ impl rt::Slots for Post {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<String, D>(from),
             3 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -132,23 +132,23 @@ impl rt::Validate for Post {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `posts`.
-pub type PostKey = ::std::string::String;
+pub type PostKey = String;
 /// What an insert into the table `posts` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPost {
     /// The column `id`.
-    pub id: ::std::string::String,
+    pub id: String,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `authorId`.
-    pub author_id: ::std::string::String,
+    pub author_id: String,
 }
 impl NewPost {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        id: impl rt::IntoValue<::std::string::String>,
-        title: impl rt::IntoValue<::std::string::String>,
-        author_id: impl rt::IntoValue<::std::string::String>,
+        id: impl rt::IntoValue<String>,
+        title: impl rt::IntoValue<String>,
+        author_id: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
@@ -162,8 +162,8 @@ impl rt::Record for NewPost {
     const NAME: &'static str = "NewPost";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             title: from.next()?,
             author_id: from.next()?,
@@ -182,11 +182,11 @@ impl rt::Validate for NewPost {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PostPatch {
     /// The column `id`.
-    pub id: rt::Field<::std::string::String>,
+    pub id: rt::Field<String>,
     /// The column `title`.
-    pub title: rt::Field<::std::string::String>,
+    pub title: rt::Field<String>,
     /// The column `authorId`.
-    pub author_id: rt::Field<::std::string::String>,
+    pub author_id: rt::Field<String>,
 }
 impl PostPatch {
     /// An update that leaves everything alone.
@@ -196,24 +196,21 @@ impl PostPatch {
     /// Sets `id`.
     ///
     /// The column `id`.
-    pub fn id(mut self, id: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn id(mut self, id: impl rt::IntoValue<String>) -> Self {
         self.id = rt::Field::Set(rt::IntoValue::into_value(id));
         self
     }
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(mut self, title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<String>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
     /// Sets `authorId`.
     ///
     /// The column `authorId`.
-    pub fn author_id(
-        mut self,
-        author_id: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn author_id(mut self, author_id: impl rt::IntoValue<String>) -> Self {
         self.author_id = rt::Field::Set(rt::IntoValue::into_value(author_id));
         self
     }
@@ -223,8 +220,8 @@ impl rt::Record for PostPatch {
     const NAME: &'static str = "PostPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             title: from.next_field()?,
             author_id: from.next_field()?,
@@ -285,15 +282,15 @@ pub fn delete_all() -> rt::DeleteMany<Post> {
     rt::DeleteMany::all()
 }
 /// The column `id`.
-pub fn id() -> rt::Column<Post, ::std::string::String> {
+pub fn id() -> rt::Column<Post, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Post, ::std::string::String> {
+pub fn title() -> rt::Column<Post, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `authorId`.
-pub fn author_id() -> rt::Column<Post, ::std::string::String> {
+pub fn author_id() -> rt::Column<Post, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// When the row was last changed.

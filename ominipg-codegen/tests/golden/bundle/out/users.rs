@@ -71,24 +71,24 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::posts::TABLE,
             from: &[0],
             to: &[2],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::Some(4),
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: Some(4),
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `users`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
     /// The column `id`.
-    pub id: ::std::string::String,
+    pub id: String,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `state`.
-    pub state: ::std::string::String,
+    pub state: String,
     /// The column `created_at`.
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
@@ -99,7 +99,7 @@ impl rt::Model for User {
     type Patch = UserPatch;
     type Key = UserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &UserKey, out: &mut rt::Encoder) {
@@ -112,8 +112,8 @@ impl rt::Record for User {
     const NAME: &'static str = "User";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
             state: from.next()?,
@@ -133,11 +133,11 @@ impl rt::Slots for User {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<String, D>(from),
             3 => rt::slot::<rt::Timestamp, D>(from),
             4 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
@@ -148,20 +148,20 @@ impl rt::Validate for User {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `users`.
-pub type UserKey = ::std::string::String;
+pub type UserKey = String;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewUser {
     /// The column `id`.
-    pub id: rt::Field<::std::string::String>,
+    pub id: rt::Field<String>,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `state`.
-    pub state: rt::Field<::std::string::String>,
+    pub state: rt::Field<String>,
 }
 impl NewUser {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(name: impl rt::IntoValue<String>) -> Self {
         Self {
             id: rt::Field::Unset,
             name: rt::IntoValue::into_value(name),
@@ -171,14 +171,14 @@ impl NewUser {
     /// Sets `id`.
     ///
     /// The column `id`.
-    pub fn id(mut self, id: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn id(mut self, id: impl rt::IntoValue<String>) -> Self {
         self.id = rt::Field::Set(rt::IntoValue::into_value(id));
         self
     }
     /// Sets `state`.
     ///
     /// The column `state`.
-    pub fn state(mut self, state: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn state(mut self, state: impl rt::IntoValue<String>) -> Self {
         self.state = rt::Field::Set(rt::IntoValue::into_value(state));
         self
     }
@@ -188,8 +188,8 @@ impl rt::Record for NewUser {
     const NAME: &'static str = "NewUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             name: from.next()?,
             state: from.next_field()?,
@@ -208,11 +208,11 @@ impl rt::Validate for NewUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserPatch {
     /// The column `id`.
-    pub id: rt::Field<::std::string::String>,
+    pub id: rt::Field<String>,
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// The column `state`.
-    pub state: rt::Field<::std::string::String>,
+    pub state: rt::Field<String>,
 }
 impl UserPatch {
     /// An update that leaves everything alone.
@@ -222,21 +222,21 @@ impl UserPatch {
     /// Sets `id`.
     ///
     /// The column `id`.
-    pub fn id(mut self, id: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn id(mut self, id: impl rt::IntoValue<String>) -> Self {
         self.id = rt::Field::Set(rt::IntoValue::into_value(id));
         self
     }
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
     /// Sets `state`.
     ///
     /// The column `state`.
-    pub fn state(mut self, state: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn state(mut self, state: impl rt::IntoValue<String>) -> Self {
         self.state = rt::Field::Set(rt::IntoValue::into_value(state));
         self
     }
@@ -246,8 +246,8 @@ impl rt::Record for UserPatch {
     const NAME: &'static str = "UserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             name: from.next_field()?,
             state: from.next_field()?,
@@ -308,15 +308,15 @@ pub fn delete_all() -> rt::DeleteMany<User> {
     rt::DeleteMany::all()
 }
 /// The column `id`.
-pub fn id() -> rt::Column<User, ::std::string::String> {
+pub fn id() -> rt::Column<User, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<User, ::std::string::String> {
+pub fn name() -> rt::Column<User, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `state`.
-pub fn state() -> rt::Column<User, ::std::string::String> {
+pub fn state() -> rt::Column<User, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `created_at`.

@@ -114,11 +114,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `user`.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,28 +126,28 @@ pub struct User {
     /// The column `id`.
     pub id: i64,
     /// The column `firstName`.
-    pub first_name: ::core::option::Option<::std::string::String>,
+    pub first_name: Option<String>,
     /// The column `FirstName`.
-    pub first_name_2: ::core::option::Option<::std::string::String>,
+    pub first_name_2: Option<String>,
     /// The column `first_name`.
-    pub first_name_3: ::core::option::Option<::std::string::String>,
+    pub first_name_3: Option<String>,
     /// The column `state`.
-    pub state: ::core::option::Option<UserState>,
+    pub state: Option<UserState>,
     /// The column `HTTPServer2`.
-    pub http_server2: ::core::option::Option<::std::string::String>,
+    pub http_server2: Option<String>,
     /// The column `a1b2`.
-    pub a1b2: ::core::option::Option<::std::string::String>,
+    pub a1b2: Option<String>,
     /// The column `_`.
-    pub underscore: ::core::option::Option<::std::string::String>,
+    pub underscore: Option<String>,
     /// The column `__v`.
-    pub v: ::core::option::Option<i64>,
+    pub v: Option<i64>,
 }
 impl rt::Model for User {
     type New = NewUser;
     type Patch = UserPatch;
     type Key = UserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &UserKey, out: &mut rt::Encoder) {
@@ -160,8 +160,8 @@ impl rt::Record for User {
     const NAME: &'static str = "User";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             first_name: from.next()?,
             first_name_2: from.next()?,
@@ -189,17 +189,17 @@ impl rt::Slots for User {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            3 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            4 => rt::slot::<::core::option::Option<UserState>, D>(from),
-            5 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            6 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            8 => rt::slot::<::core::option::Option<i64>, D>(from),
+            1 => rt::slot::<Option<String>, D>(from),
+            2 => rt::slot::<Option<String>, D>(from),
+            3 => rt::slot::<Option<String>, D>(from),
+            4 => rt::slot::<Option<UserState>, D>(from),
+            5 => rt::slot::<Option<String>, D>(from),
+            6 => rt::slot::<Option<String>, D>(from),
+            7 => rt::slot::<Option<String>, D>(from),
+            8 => rt::slot::<Option<i64>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -215,44 +215,41 @@ pub struct NewUser {
     /// The column `id`.
     pub id: i64,
     /// The column `firstName`.
-    pub first_name: ::core::option::Option<::std::string::String>,
+    pub first_name: Option<String>,
     /// The column `FirstName`.
-    pub first_name_2: ::core::option::Option<::std::string::String>,
+    pub first_name_2: Option<String>,
     /// The column `first_name`.
-    pub first_name_3: ::core::option::Option<::std::string::String>,
+    pub first_name_3: Option<String>,
     /// The column `state`.
-    pub state: ::core::option::Option<UserState>,
+    pub state: Option<UserState>,
     /// The column `HTTPServer2`.
-    pub http_server2: ::core::option::Option<::std::string::String>,
+    pub http_server2: Option<String>,
     /// The column `a1b2`.
-    pub a1b2: ::core::option::Option<::std::string::String>,
+    pub a1b2: Option<String>,
     /// The column `_`.
-    pub underscore: ::core::option::Option<::std::string::String>,
+    pub underscore: Option<String>,
     /// The column `__v`.
-    pub v: ::core::option::Option<i64>,
+    pub v: Option<i64>,
 }
 impl NewUser {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(id: impl rt::IntoValue<i64>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            first_name: ::core::option::Option::None,
-            first_name_2: ::core::option::Option::None,
-            first_name_3: ::core::option::Option::None,
-            state: ::core::option::Option::None,
-            http_server2: ::core::option::Option::None,
-            a1b2: ::core::option::Option::None,
-            underscore: ::core::option::Option::None,
-            v: ::core::option::Option::None,
+            first_name: None,
+            first_name_2: None,
+            first_name_3: None,
+            state: None,
+            http_server2: None,
+            a1b2: None,
+            underscore: None,
+            v: None,
         }
     }
     /// Sets `firstName`.
     ///
     /// The column `firstName`.
-    pub fn first_name(
-        mut self,
-        first_name: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn first_name(mut self, first_name: impl rt::IntoValue<Option<String>>) -> Self {
         self.first_name = rt::IntoValue::into_value(first_name);
         self
     }
@@ -261,7 +258,7 @@ impl NewUser {
     /// The column `FirstName`.
     pub fn first_name_2(
         mut self,
-        first_name_2: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        first_name_2: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.first_name_2 = rt::IntoValue::into_value(first_name_2);
         self
@@ -271,7 +268,7 @@ impl NewUser {
     /// The column `first_name`.
     pub fn first_name_3(
         mut self,
-        first_name_3: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        first_name_3: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.first_name_3 = rt::IntoValue::into_value(first_name_3);
         self
@@ -279,10 +276,7 @@ impl NewUser {
     /// Sets `state`.
     ///
     /// The column `state`.
-    pub fn state(
-        mut self,
-        state: impl rt::IntoValue<::core::option::Option<UserState>>,
-    ) -> Self {
+    pub fn state(mut self, state: impl rt::IntoValue<Option<UserState>>) -> Self {
         self.state = rt::IntoValue::into_value(state);
         self
     }
@@ -291,7 +285,7 @@ impl NewUser {
     /// The column `HTTPServer2`.
     pub fn http_server2(
         mut self,
-        http_server2: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        http_server2: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.http_server2 = rt::IntoValue::into_value(http_server2);
         self
@@ -299,27 +293,21 @@ impl NewUser {
     /// Sets `a1b2`.
     ///
     /// The column `a1b2`.
-    pub fn a1b2(
-        mut self,
-        a1b2: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn a1b2(mut self, a1b2: impl rt::IntoValue<Option<String>>) -> Self {
         self.a1b2 = rt::IntoValue::into_value(a1b2);
         self
     }
     /// Sets `_`.
     ///
     /// The column `_`.
-    pub fn underscore(
-        mut self,
-        underscore: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn underscore(mut self, underscore: impl rt::IntoValue<Option<String>>) -> Self {
         self.underscore = rt::IntoValue::into_value(underscore);
         self
     }
     /// Sets `__v`.
     ///
     /// The column `__v`.
-    pub fn v(mut self, v: impl rt::IntoValue<::core::option::Option<i64>>) -> Self {
+    pub fn v(mut self, v: impl rt::IntoValue<Option<i64>>) -> Self {
         self.v = rt::IntoValue::into_value(v);
         self
     }
@@ -329,8 +317,8 @@ impl rt::Record for NewUser {
     const NAME: &'static str = "NewUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             first_name: from.next()?,
             first_name_2: from.next()?,
@@ -363,21 +351,21 @@ pub struct UserPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `firstName`.
-    pub first_name: rt::Field<::core::option::Option<::std::string::String>>,
+    pub first_name: rt::Field<Option<String>>,
     /// The column `FirstName`.
-    pub first_name_2: rt::Field<::core::option::Option<::std::string::String>>,
+    pub first_name_2: rt::Field<Option<String>>,
     /// The column `first_name`.
-    pub first_name_3: rt::Field<::core::option::Option<::std::string::String>>,
+    pub first_name_3: rt::Field<Option<String>>,
     /// The column `state`.
-    pub state: rt::Field<::core::option::Option<UserState>>,
+    pub state: rt::Field<Option<UserState>>,
     /// The column `HTTPServer2`.
-    pub http_server2: rt::Field<::core::option::Option<::std::string::String>>,
+    pub http_server2: rt::Field<Option<String>>,
     /// The column `a1b2`.
-    pub a1b2: rt::Field<::core::option::Option<::std::string::String>>,
+    pub a1b2: rt::Field<Option<String>>,
     /// The column `_`.
-    pub underscore: rt::Field<::core::option::Option<::std::string::String>>,
+    pub underscore: rt::Field<Option<String>>,
     /// The column `__v`.
-    pub v: rt::Field<::core::option::Option<i64>>,
+    pub v: rt::Field<Option<i64>>,
 }
 impl UserPatch {
     /// An update that leaves everything alone.
@@ -394,10 +382,7 @@ impl UserPatch {
     /// Sets `firstName`.
     ///
     /// The column `firstName`.
-    pub fn first_name(
-        mut self,
-        first_name: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn first_name(mut self, first_name: impl rt::IntoValue<Option<String>>) -> Self {
         self.first_name = rt::Field::Set(rt::IntoValue::into_value(first_name));
         self
     }
@@ -406,7 +391,7 @@ impl UserPatch {
     /// The column `FirstName`.
     pub fn first_name_2(
         mut self,
-        first_name_2: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        first_name_2: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.first_name_2 = rt::Field::Set(rt::IntoValue::into_value(first_name_2));
         self
@@ -416,7 +401,7 @@ impl UserPatch {
     /// The column `first_name`.
     pub fn first_name_3(
         mut self,
-        first_name_3: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        first_name_3: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.first_name_3 = rt::Field::Set(rt::IntoValue::into_value(first_name_3));
         self
@@ -424,10 +409,7 @@ impl UserPatch {
     /// Sets `state`.
     ///
     /// The column `state`.
-    pub fn state(
-        mut self,
-        state: impl rt::IntoValue<::core::option::Option<UserState>>,
-    ) -> Self {
+    pub fn state(mut self, state: impl rt::IntoValue<Option<UserState>>) -> Self {
         self.state = rt::Field::Set(rt::IntoValue::into_value(state));
         self
     }
@@ -436,7 +418,7 @@ impl UserPatch {
     /// The column `HTTPServer2`.
     pub fn http_server2(
         mut self,
-        http_server2: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        http_server2: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.http_server2 = rt::Field::Set(rt::IntoValue::into_value(http_server2));
         self
@@ -444,27 +426,21 @@ impl UserPatch {
     /// Sets `a1b2`.
     ///
     /// The column `a1b2`.
-    pub fn a1b2(
-        mut self,
-        a1b2: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn a1b2(mut self, a1b2: impl rt::IntoValue<Option<String>>) -> Self {
         self.a1b2 = rt::Field::Set(rt::IntoValue::into_value(a1b2));
         self
     }
     /// Sets `_`.
     ///
     /// The column `_`.
-    pub fn underscore(
-        mut self,
-        underscore: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn underscore(mut self, underscore: impl rt::IntoValue<Option<String>>) -> Self {
         self.underscore = rt::Field::Set(rt::IntoValue::into_value(underscore));
         self
     }
     /// Sets `__v`.
     ///
     /// The column `__v`.
-    pub fn v(mut self, v: impl rt::IntoValue<::core::option::Option<i64>>) -> Self {
+    pub fn v(mut self, v: impl rt::IntoValue<Option<i64>>) -> Self {
         self.v = rt::Field::Set(rt::IntoValue::into_value(v));
         self
     }
@@ -474,8 +450,8 @@ impl rt::Record for UserPatch {
     const NAME: &'static str = "UserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             first_name: from.next_field()?,
             first_name_2: from.next_field()?,
@@ -573,43 +549,34 @@ pub fn id() -> rt::Column<User, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `firstName`.
-pub fn first_name() -> rt::Column<User, ::core::option::Option<::std::string::String>> {
+pub fn first_name() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `FirstName`.
-pub fn first_name_2() -> rt::Column<
-    User,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn first_name_2() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `first_name`.
-pub fn first_name_3() -> rt::Column<
-    User,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn first_name_3() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `state`.
-pub fn state() -> rt::Column<User, ::core::option::Option<UserState>> {
+pub fn state() -> rt::Column<User, Option<UserState>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `HTTPServer2`.
-pub fn http_server2() -> rt::Column<
-    User,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn http_server2() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// The column `a1b2`.
-pub fn a1b2() -> rt::Column<User, ::core::option::Option<::std::string::String>> {
+pub fn a1b2() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `_`.
-pub fn underscore() -> rt::Column<User, ::core::option::Option<::std::string::String>> {
+pub fn underscore() -> rt::Column<User, Option<String>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The column `__v`.
-pub fn v() -> rt::Column<User, ::core::option::Option<i64>> {
+pub fn v() -> rt::Column<User, Option<i64>> {
     rt::Column::new(&TABLE.columns[8])
 }

@@ -42,11 +42,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `user_keys`.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,16 +54,16 @@ pub struct KeyOfUser {
     /// The column `id`.
     pub id: i64,
     /// The column `new`.
-    pub new: ::core::option::Option<::std::string::String>,
+    pub new: Option<String>,
     /// The column `find`.
-    pub find: ::core::option::Option<::std::string::String>,
+    pub find: Option<String>,
 }
 impl rt::Model for KeyOfUser {
     type New = NewKeyOfUser;
     type Patch = KeyOfUserPatch;
     type Key = KeyOfUserKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &KeyOfUserKey, out: &mut rt::Encoder) {
@@ -76,8 +76,8 @@ impl rt::Record for KeyOfUser {
     const NAME: &'static str = "KeyOfUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             new: from.next()?,
             find: from.next()?,
@@ -93,11 +93,11 @@ impl rt::Slots for KeyOfUser {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<Option<String>, D>(from),
+            2 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -113,36 +113,30 @@ pub struct NewKeyOfUser {
     /// The column `id`.
     pub id: i64,
     /// The column `new`.
-    pub new: ::core::option::Option<::std::string::String>,
+    pub new: Option<String>,
     /// The column `find`.
-    pub find: ::core::option::Option<::std::string::String>,
+    pub find: Option<String>,
 }
 impl NewKeyOfUser {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(id: impl rt::IntoValue<i64>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            new: ::core::option::Option::None,
-            find: ::core::option::Option::None,
+            new: None,
+            find: None,
         }
     }
     /// Sets `new`.
     ///
     /// The column `new`.
-    pub fn new_(
-        mut self,
-        new: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn new_(mut self, new: impl rt::IntoValue<Option<String>>) -> Self {
         self.new = rt::IntoValue::into_value(new);
         self
     }
     /// Sets `find`.
     ///
     /// The column `find`.
-    pub fn find(
-        mut self,
-        find: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn find(mut self, find: impl rt::IntoValue<Option<String>>) -> Self {
         self.find = rt::IntoValue::into_value(find);
         self
     }
@@ -152,8 +146,8 @@ impl rt::Record for NewKeyOfUser {
     const NAME: &'static str = "NewKeyOfUser";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             new: from.next()?,
             find: from.next()?,
@@ -174,9 +168,9 @@ pub struct KeyOfUserPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `new`.
-    pub new: rt::Field<::core::option::Option<::std::string::String>>,
+    pub new: rt::Field<Option<String>>,
     /// The column `find`.
-    pub find: rt::Field<::core::option::Option<::std::string::String>>,
+    pub find: rt::Field<Option<String>>,
 }
 impl KeyOfUserPatch {
     /// An update that leaves everything alone.
@@ -193,20 +187,14 @@ impl KeyOfUserPatch {
     /// Sets `new`.
     ///
     /// The column `new`.
-    pub fn new_(
-        mut self,
-        new: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn new_(mut self, new: impl rt::IntoValue<Option<String>>) -> Self {
         self.new = rt::Field::Set(rt::IntoValue::into_value(new));
         self
     }
     /// Sets `find`.
     ///
     /// The column `find`.
-    pub fn find(
-        mut self,
-        find: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn find(mut self, find: impl rt::IntoValue<Option<String>>) -> Self {
         self.find = rt::Field::Set(rt::IntoValue::into_value(find));
         self
     }
@@ -216,8 +204,8 @@ impl rt::Record for KeyOfUserPatch {
     const NAME: &'static str = "KeyOfUserPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             new: from.next_field()?,
             find: from.next_field()?,
@@ -282,10 +270,10 @@ pub fn id() -> rt::Column<KeyOfUser, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `new`.
-pub fn new() -> rt::Column<KeyOfUser, ::core::option::Option<::std::string::String>> {
+pub fn new() -> rt::Column<KeyOfUser, Option<String>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `find`.
-pub fn find_() -> rt::Column<KeyOfUser, ::core::option::Option<::std::string::String>> {
+pub fn find_() -> rt::Column<KeyOfUser, Option<String>> {
     rt::Column::new(&TABLE.columns[2])
 }

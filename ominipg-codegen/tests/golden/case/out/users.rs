@@ -42,11 +42,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `users`.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,16 +54,16 @@ pub struct Users {
     /// The column `id`.
     pub id: i64,
     /// The column `patch`.
-    pub patch: ::core::option::Option<UsersPatchValue>,
+    pub patch: Option<UsersPatchValue>,
     /// The column `key`.
-    pub key: ::core::option::Option<UsersKeyValue>,
+    pub key: Option<UsersKeyValue>,
 }
 impl rt::Model for Users {
     type New = NewUsers;
     type Patch = UsersPatch;
     type Key = UsersKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &UsersKey, out: &mut rt::Encoder) {
@@ -76,8 +76,8 @@ impl rt::Record for Users {
     const NAME: &'static str = "Users";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             patch: from.next_json_opt()?,
             key: from.next()?,
@@ -93,18 +93,18 @@ impl rt::Slots for Users {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<UsersPatchValue>, D>(from),
-            2 => rt::slot::<::core::option::Option<UsersKeyValue>, D>(from),
+            1 => rt::slot::<Option<UsersPatchValue>, D>(from),
+            2 => rt::slot::<Option<UsersKeyValue>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
 }
 impl rt::Validate for Users {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.patch {
+        if let Some(value) = &self.patch {
             rules::patch(v, value);
         }
     }
@@ -117,36 +117,30 @@ pub struct NewUsers {
     /// The column `id`.
     pub id: i64,
     /// The column `patch`.
-    pub patch: ::core::option::Option<UsersPatchValue>,
+    pub patch: Option<UsersPatchValue>,
     /// The column `key`.
-    pub key: ::core::option::Option<UsersKeyValue>,
+    pub key: Option<UsersKeyValue>,
 }
 impl NewUsers {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(id: impl rt::IntoValue<i64>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            patch: ::core::option::Option::None,
-            key: ::core::option::Option::None,
+            patch: None,
+            key: None,
         }
     }
     /// Sets `patch`.
     ///
     /// The column `patch`.
-    pub fn patch(
-        mut self,
-        patch: impl rt::IntoValue<::core::option::Option<UsersPatchValue>>,
-    ) -> Self {
+    pub fn patch(mut self, patch: impl rt::IntoValue<Option<UsersPatchValue>>) -> Self {
         self.patch = rt::IntoValue::into_value(patch);
         self
     }
     /// Sets `key`.
     ///
     /// The column `key`.
-    pub fn key(
-        mut self,
-        key: impl rt::IntoValue<::core::option::Option<UsersKeyValue>>,
-    ) -> Self {
+    pub fn key(mut self, key: impl rt::IntoValue<Option<UsersKeyValue>>) -> Self {
         self.key = rt::IntoValue::into_value(key);
         self
     }
@@ -156,8 +150,8 @@ impl rt::Record for NewUsers {
     const NAME: &'static str = "NewUsers";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             patch: from.next_json_opt()?,
             key: from.next()?,
@@ -171,7 +165,7 @@ impl rt::Record for NewUsers {
 }
 impl rt::Validate for NewUsers {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.patch {
+        if let Some(value) = &self.patch {
             rules::patch(v, value);
         }
     }
@@ -182,9 +176,9 @@ pub struct UsersPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `patch`.
-    pub patch: rt::Field<::core::option::Option<UsersPatchValue>>,
+    pub patch: rt::Field<Option<UsersPatchValue>>,
     /// The column `key`.
-    pub key: rt::Field<::core::option::Option<UsersKeyValue>>,
+    pub key: rt::Field<Option<UsersKeyValue>>,
 }
 impl UsersPatch {
     /// An update that leaves everything alone.
@@ -201,20 +195,14 @@ impl UsersPatch {
     /// Sets `patch`.
     ///
     /// The column `patch`.
-    pub fn patch(
-        mut self,
-        patch: impl rt::IntoValue<::core::option::Option<UsersPatchValue>>,
-    ) -> Self {
+    pub fn patch(mut self, patch: impl rt::IntoValue<Option<UsersPatchValue>>) -> Self {
         self.patch = rt::Field::Set(rt::IntoValue::into_value(patch));
         self
     }
     /// Sets `key`.
     ///
     /// The column `key`.
-    pub fn key(
-        mut self,
-        key: impl rt::IntoValue<::core::option::Option<UsersKeyValue>>,
-    ) -> Self {
+    pub fn key(mut self, key: impl rt::IntoValue<Option<UsersKeyValue>>) -> Self {
         self.key = rt::Field::Set(rt::IntoValue::into_value(key));
         self
     }
@@ -224,8 +212,8 @@ impl rt::Record for UsersPatch {
     const NAME: &'static str = "UsersPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             patch: from.next_json_field()?,
             key: from.next_field()?,
@@ -239,10 +227,7 @@ impl rt::Record for UsersPatch {
 }
 impl rt::Validate for UsersPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .patch
-            .as_set()
-        {
+        if let Some(Some(value)) = self.patch.as_set() {
             rules::patch(v, value);
         }
     }
@@ -407,11 +392,11 @@ pub fn id() -> rt::Column<Users, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `patch`.
-pub fn patch() -> rt::Column<Users, ::core::option::Option<rt::Json<UsersPatchValue>>> {
+pub fn patch() -> rt::Column<Users, Option<rt::Json<UsersPatchValue>>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `key`.
-pub fn key() -> rt::Column<Users, ::core::option::Option<UsersKeyValue>> {
+pub fn key() -> rt::Column<Users, Option<UsersKeyValue>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The rules of the schema, a function a column.

@@ -53,32 +53,30 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `devices`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Device {
     /// The column `id`.
-    pub id: ::std::string::String,
+    pub id: String,
     /// The column `at`.
     pub at: DeviceAt,
     /// The column `path`.
-    pub path: ::core::option::Option<::std::vec::Vec<DevicePathPoint>>,
+    pub path: Option<::std::vec::Vec<DevicePathPoint>>,
     /// The column `pair`.
-    pub pair: ::core::option::Option<
-        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-    >,
+    pub pair: Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
 }
 impl rt::Model for Device {
     type New = NewDevice;
     type Patch = DevicePatch;
     type Key = DeviceKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &DeviceKey, out: &mut rt::Encoder) {
@@ -91,8 +89,8 @@ impl rt::Record for Device {
     const NAME: &'static str = "Device";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             at: from.next_json()?,
             path: from.next_json_opt()?,
@@ -110,19 +108,14 @@ impl rt::Slots for Device {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<DeviceAt, D>(from),
-            2 => {
-                rt::slot::<
-                    ::core::option::Option<::std::vec::Vec<DevicePathPoint>>,
-                    D,
-                >(from)
-            }
+            2 => rt::slot::<Option<::std::vec::Vec<DevicePathPoint>>, D>(from),
             3 => {
                 rt::slot::<
-                    ::core::option::Option<
+                    Option<
                         ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
                     >,
                     D,
@@ -136,41 +129,39 @@ impl rt::Validate for Device {
     fn validate(&self, v: &mut rt::Violations) {
         rules::id(v, &self.id);
         rules::at(v, &self.at);
-        if let ::core::option::Option::Some(value) = &self.path {
+        if let Some(value) = &self.path {
             rules::path(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.pair {
+        if let Some(value) = &self.pair {
             rules::pair(v, value);
         }
     }
 }
 /// The primary key of the table `devices`.
-pub type DeviceKey = ::std::string::String;
+pub type DeviceKey = String;
 /// What an insert into the table `devices` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDevice {
     /// The column `id`.
-    pub id: ::std::string::String,
+    pub id: String,
     /// The column `at`.
     pub at: DeviceAt,
     /// The column `path`.
-    pub path: ::core::option::Option<::std::vec::Vec<DevicePathPoint>>,
+    pub path: Option<::std::vec::Vec<DevicePathPoint>>,
     /// The column `pair`.
-    pub pair: ::core::option::Option<
-        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-    >,
+    pub pair: Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
 }
 impl NewDevice {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        id: impl rt::IntoValue<::std::string::String>,
+        id: impl rt::IntoValue<String>,
         at: impl rt::IntoValue<DeviceAt>,
     ) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
             at: rt::IntoValue::into_value(at),
-            path: ::core::option::Option::None,
-            pair: ::core::option::Option::None,
+            path: None,
+            pair: None,
         }
     }
     /// Sets `path`.
@@ -178,9 +169,7 @@ impl NewDevice {
     /// The column `path`.
     pub fn path(
         mut self,
-        path: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<DevicePathPoint>>,
-        >,
+        path: impl rt::IntoValue<Option<::std::vec::Vec<DevicePathPoint>>>,
     ) -> Self {
         self.path = rt::IntoValue::into_value(path);
         self
@@ -191,9 +180,7 @@ impl NewDevice {
     pub fn pair(
         mut self,
         pair: impl rt::IntoValue<
-            ::core::option::Option<
-                ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-            >,
+            Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
         >,
     ) -> Self {
         self.pair = rt::IntoValue::into_value(pair);
@@ -205,8 +192,8 @@ impl rt::Record for NewDevice {
     const NAME: &'static str = "NewDevice";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             at: from.next_json()?,
             path: from.next_json_opt()?,
@@ -224,10 +211,10 @@ impl rt::Validate for NewDevice {
     fn validate(&self, v: &mut rt::Violations) {
         rules::id(v, &self.id);
         rules::at(v, &self.at);
-        if let ::core::option::Option::Some(value) = &self.path {
+        if let Some(value) = &self.path {
             rules::path(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.pair {
+        if let Some(value) = &self.pair {
             rules::pair(v, value);
         }
     }
@@ -236,16 +223,14 @@ impl rt::Validate for NewDevice {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DevicePatch {
     /// The column `id`.
-    pub id: rt::Field<::std::string::String>,
+    pub id: rt::Field<String>,
     /// The column `at`.
     pub at: rt::Field<DeviceAt>,
     /// The column `path`.
-    pub path: rt::Field<::core::option::Option<::std::vec::Vec<DevicePathPoint>>>,
+    pub path: rt::Field<Option<::std::vec::Vec<DevicePathPoint>>>,
     /// The column `pair`.
     pub pair: rt::Field<
-        ::core::option::Option<
-            ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-        >,
+        Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
     >,
 }
 impl DevicePatch {
@@ -256,7 +241,7 @@ impl DevicePatch {
     /// Sets `id`.
     ///
     /// The column `id`.
-    pub fn id(mut self, id: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn id(mut self, id: impl rt::IntoValue<String>) -> Self {
         self.id = rt::Field::Set(rt::IntoValue::into_value(id));
         self
     }
@@ -272,9 +257,7 @@ impl DevicePatch {
     /// The column `path`.
     pub fn path(
         mut self,
-        path: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<DevicePathPoint>>,
-        >,
+        path: impl rt::IntoValue<Option<::std::vec::Vec<DevicePathPoint>>>,
     ) -> Self {
         self.path = rt::Field::Set(rt::IntoValue::into_value(path));
         self
@@ -285,9 +268,7 @@ impl DevicePatch {
     pub fn pair(
         mut self,
         pair: impl rt::IntoValue<
-            ::core::option::Option<
-                ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-            >,
+            Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
         >,
     ) -> Self {
         self.pair = rt::Field::Set(rt::IntoValue::into_value(pair));
@@ -299,8 +280,8 @@ impl rt::Record for DevicePatch {
     const NAME: &'static str = "DevicePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             at: from.next_json_field()?,
             path: from.next_json_field()?,
@@ -316,22 +297,16 @@ impl rt::Record for DevicePatch {
 }
 impl rt::Validate for DevicePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.id.as_set() {
+        if let Some(value) = self.id.as_set() {
             rules::id(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.at.as_set() {
+        if let Some(value) = self.at.as_set() {
             rules::at(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .path
-            .as_set()
-        {
+        if let Some(Some(value)) = self.path.as_set() {
             rules::path(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .pair
-            .as_set()
-        {
+        if let Some(Some(value)) = self.pair.as_set() {
             rules::pair(v, value);
         }
     }
@@ -414,7 +389,7 @@ pub fn delete_all() -> rt::DeleteMany<Device> {
     rt::DeleteMany::all()
 }
 /// The column `id`.
-pub fn id() -> rt::Column<Device, ::std::string::String> {
+pub fn id() -> rt::Column<Device, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `at`.
@@ -422,18 +397,13 @@ pub fn at() -> rt::Column<Device, rt::Json<DeviceAt>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `path`.
-pub fn path() -> rt::Column<
-    Device,
-    ::core::option::Option<rt::Json<::std::vec::Vec<DevicePathPoint>>>,
-> {
+pub fn path() -> rt::Column<Device, Option<rt::Json<::std::vec::Vec<DevicePathPoint>>>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `pair`.
 pub fn pair() -> rt::Column<
     Device,
-    ::core::option::Option<
-        rt::Json<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
-    >,
+    Option<rt::Json<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>>,
 > {
     rt::Column::new(&TABLE.columns[3])
 }

@@ -38,14 +38,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::flights::TABLE,
             from: &[0],
             to: &[9],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// Airline
 ///
@@ -53,16 +53,16 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Airline {
     /// The two-letter code.
-    pub carrier: ::std::string::String,
+    pub carrier: String,
     /// The full name.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl rt::Model for Airline {
     type New = NewAirline;
     type Patch = AirlinePatch;
     type Key = AirlineKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &AirlineKey, out: &mut rt::Encoder) {
@@ -75,8 +75,8 @@ impl rt::Record for Airline {
     const NAME: &'static str = "Airline";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             carrier: from.next()?,
             name: from.next()?,
         })
@@ -90,10 +90,10 @@ impl rt::Slots for Airline {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -105,20 +105,20 @@ impl rt::Validate for Airline {
     }
 }
 /// The primary key of the table `airlines`.
-pub type AirlineKey = ::std::string::String;
+pub type AirlineKey = String;
 /// What an insert into the table `airlines` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAirline {
     /// The two-letter code.
-    pub carrier: ::std::string::String,
+    pub carrier: String,
     /// The full name.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl NewAirline {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        carrier: impl rt::IntoValue<::std::string::String>,
-        name: impl rt::IntoValue<::std::string::String>,
+        carrier: impl rt::IntoValue<String>,
+        name: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             carrier: rt::IntoValue::into_value(carrier),
@@ -131,8 +131,8 @@ impl rt::Record for NewAirline {
     const NAME: &'static str = "NewAirline";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             carrier: from.next()?,
             name: from.next()?,
         })
@@ -152,9 +152,9 @@ impl rt::Validate for NewAirline {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AirlinePatch {
     /// The two-letter code.
-    pub carrier: rt::Field<::std::string::String>,
+    pub carrier: rt::Field<String>,
     /// The full name.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
 }
 impl AirlinePatch {
     /// An update that leaves everything alone.
@@ -164,17 +164,14 @@ impl AirlinePatch {
     /// Sets `carrier`.
     ///
     /// The two-letter code.
-    pub fn carrier(
-        mut self,
-        carrier: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn carrier(mut self, carrier: impl rt::IntoValue<String>) -> Self {
         self.carrier = rt::Field::Set(rt::IntoValue::into_value(carrier));
         self
     }
     /// Sets `name`.
     ///
     /// The full name.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -184,8 +181,8 @@ impl rt::Record for AirlinePatch {
     const NAME: &'static str = "AirlinePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             carrier: from.next_field()?,
             name: from.next_field()?,
         })
@@ -197,10 +194,10 @@ impl rt::Record for AirlinePatch {
 }
 impl rt::Validate for AirlinePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.carrier.as_set() {
+        if let Some(value) = self.carrier.as_set() {
             rules::carrier(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
     }
@@ -255,11 +252,11 @@ pub fn delete_all() -> rt::DeleteMany<Airline> {
     rt::DeleteMany::all()
 }
 /// The two-letter code.
-pub fn carrier() -> rt::Column<Airline, ::std::string::String> {
+pub fn carrier() -> rt::Column<Airline, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The full name.
-pub fn name() -> rt::Column<Airline, ::std::string::String> {
+pub fn name() -> rt::Column<Airline, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The rows that refer to this one.

@@ -104,7 +104,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::flights::TABLE,
             from: &[0],
             to: &[13],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "departures",
@@ -113,7 +113,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::flights::TABLE,
             from: &[0],
             to: &[12],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "weather",
@@ -122,14 +122,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::weather::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// Airport
 ///
@@ -137,9 +137,9 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Airport {
     /// The FAA's code.
-    pub faa: ::std::string::String,
+    pub faa: String,
     /// The usual name.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Degrees north.
     pub lat: f64,
     /// Degrees east.
@@ -151,14 +151,14 @@ pub struct Airport {
     /// Daylight saving: as in the USA (A), unknown (U), none (N).
     pub dst: AirportDst,
     /// The IANA time zone.
-    pub tzone: ::core::option::Option<::std::string::String>,
+    pub tzone: Option<String>,
 }
 impl rt::Model for Airport {
     type New = NewAirport;
     type Patch = AirportPatch;
     type Key = AirportKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &AirportKey, out: &mut rt::Encoder) {
@@ -171,8 +171,8 @@ impl rt::Record for Airport {
     const NAME: &'static str = "Airport";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             faa: from.next()?,
             name: from.next()?,
             lat: from.next()?,
@@ -198,16 +198,16 @@ impl rt::Slots for Airport {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<f64, D>(from),
             3 => rt::slot::<f64, D>(from),
             4 => rt::slot::<i32, D>(from),
             5 => rt::slot::<i16, D>(from),
             6 => rt::slot::<AirportDst, D>(from),
-            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            7 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -220,14 +220,14 @@ impl rt::Validate for Airport {
     }
 }
 /// The primary key of the table `airports`.
-pub type AirportKey = ::std::string::String;
+pub type AirportKey = String;
 /// What an insert into the table `airports` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAirport {
     /// The FAA's code.
-    pub faa: ::std::string::String,
+    pub faa: String,
     /// The usual name.
-    pub name: ::std::string::String,
+    pub name: String,
     /// Degrees north.
     pub lat: f64,
     /// Degrees east.
@@ -239,13 +239,13 @@ pub struct NewAirport {
     /// Daylight saving: as in the USA (A), unknown (U), none (N).
     pub dst: AirportDst,
     /// The IANA time zone.
-    pub tzone: ::core::option::Option<::std::string::String>,
+    pub tzone: Option<String>,
 }
 impl NewAirport {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        faa: impl rt::IntoValue<::std::string::String>,
-        name: impl rt::IntoValue<::std::string::String>,
+        faa: impl rt::IntoValue<String>,
+        name: impl rt::IntoValue<String>,
         lat: impl rt::IntoValue<f64>,
         lon: impl rt::IntoValue<f64>,
         alt: impl rt::IntoValue<i32>,
@@ -260,16 +260,13 @@ impl NewAirport {
             alt: rt::IntoValue::into_value(alt),
             tz: rt::IntoValue::into_value(tz),
             dst: rt::IntoValue::into_value(dst),
-            tzone: ::core::option::Option::None,
+            tzone: None,
         }
     }
     /// Sets `tzone`.
     ///
     /// The IANA time zone.
-    pub fn tzone(
-        mut self,
-        tzone: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn tzone(mut self, tzone: impl rt::IntoValue<Option<String>>) -> Self {
         self.tzone = rt::IntoValue::into_value(tzone);
         self
     }
@@ -279,8 +276,8 @@ impl rt::Record for NewAirport {
     const NAME: &'static str = "NewAirport";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             faa: from.next()?,
             name: from.next()?,
             lat: from.next()?,
@@ -313,9 +310,9 @@ impl rt::Validate for NewAirport {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AirportPatch {
     /// The FAA's code.
-    pub faa: rt::Field<::std::string::String>,
+    pub faa: rt::Field<String>,
     /// The usual name.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// Degrees north.
     pub lat: rt::Field<f64>,
     /// Degrees east.
@@ -327,7 +324,7 @@ pub struct AirportPatch {
     /// Daylight saving: as in the USA (A), unknown (U), none (N).
     pub dst: rt::Field<AirportDst>,
     /// The IANA time zone.
-    pub tzone: rt::Field<::core::option::Option<::std::string::String>>,
+    pub tzone: rt::Field<Option<String>>,
 }
 impl AirportPatch {
     /// An update that leaves everything alone.
@@ -337,14 +334,14 @@ impl AirportPatch {
     /// Sets `faa`.
     ///
     /// The FAA's code.
-    pub fn faa(mut self, faa: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn faa(mut self, faa: impl rt::IntoValue<String>) -> Self {
         self.faa = rt::Field::Set(rt::IntoValue::into_value(faa));
         self
     }
     /// Sets `name`.
     ///
     /// The usual name.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -386,10 +383,7 @@ impl AirportPatch {
     /// Sets `tzone`.
     ///
     /// The IANA time zone.
-    pub fn tzone(
-        mut self,
-        tzone: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn tzone(mut self, tzone: impl rt::IntoValue<Option<String>>) -> Self {
         self.tzone = rt::Field::Set(rt::IntoValue::into_value(tzone));
         self
     }
@@ -399,8 +393,8 @@ impl rt::Record for AirportPatch {
     const NAME: &'static str = "AirportPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             faa: from.next_field()?,
             name: from.next_field()?,
             lat: from.next_field()?,
@@ -424,13 +418,13 @@ impl rt::Record for AirportPatch {
 }
 impl rt::Validate for AirportPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.faa.as_set() {
+        if let Some(value) = self.faa.as_set() {
             rules::faa(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.lat.as_set() {
+        if let Some(value) = self.lat.as_set() {
             rules::lat(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.lon.as_set() {
+        if let Some(value) = self.lon.as_set() {
             rules::lon(v, value);
         }
     }
@@ -500,11 +494,11 @@ pub fn delete_all() -> rt::DeleteMany<Airport> {
     rt::DeleteMany::all()
 }
 /// The FAA's code.
-pub fn faa() -> rt::Column<Airport, ::std::string::String> {
+pub fn faa() -> rt::Column<Airport, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The usual name.
-pub fn name() -> rt::Column<Airport, ::std::string::String> {
+pub fn name() -> rt::Column<Airport, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// Degrees north.
@@ -528,7 +522,7 @@ pub fn dst() -> rt::Column<Airport, AirportDst> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The IANA time zone.
-pub fn tzone() -> rt::Column<Airport, ::core::option::Option<::std::string::String>> {
+pub fn tzone() -> rt::Column<Airport, Option<String>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The rows that refer to this one.

@@ -225,7 +225,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::airlines::TABLE,
             from: &[9],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "departure",
@@ -234,7 +234,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::airports::TABLE,
             from: &[12],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "destination",
@@ -243,7 +243,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::airports::TABLE,
             from: &[13],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "plane",
@@ -252,14 +252,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::planes::TABLE,
             from: &[11],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// Flight
 ///
@@ -275,29 +275,29 @@ pub struct Flight {
     /// Local day of the month.
     pub day: i16,
     /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-    pub dep_time: ::core::option::Option<i16>,
+    pub dep_time: Option<i16>,
     /// Scheduled local time of departure.
     pub sched_dep_time: i16,
     /// Minutes late at departure; negative is early.
-    pub dep_delay: ::core::option::Option<i16>,
+    pub dep_delay: Option<i16>,
     /// Local time of arrival.
-    pub arr_time: ::core::option::Option<i16>,
+    pub arr_time: Option<i16>,
     /// Scheduled local time of arrival.
     pub sched_arr_time: i16,
     /// Minutes late at arrival; negative is early.
-    pub arr_delay: ::core::option::Option<i16>,
+    pub arr_delay: Option<i16>,
     /// The airline's code; too few to be worth an index.
-    pub carrier: ::std::string::String,
+    pub carrier: String,
     /// The flight number.
     pub flight: i32,
     /// The plane's tail number.
-    pub tailnum: ::core::option::Option<::std::string::String>,
+    pub tailnum: Option<String>,
     /// The FAA code of the airport it leaves from; too few to be worth an index.
-    pub origin: ::std::string::String,
+    pub origin: String,
     /// The destination's FAA code.
-    pub dest: ::std::string::String,
+    pub dest: String,
     /// Minutes in the air.
-    pub air_time: ::core::option::Option<i16>,
+    pub air_time: Option<i16>,
     /// Miles between the airports.
     pub distance: i16,
     /// Scheduled hour of departure.
@@ -312,7 +312,7 @@ impl rt::Model for Flight {
     type Patch = FlightPatch;
     type Key = FlightKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &FlightKey, out: &mut rt::Encoder) {
@@ -327,8 +327,8 @@ impl rt::Record for Flight {
     const NAME: &'static str = "Flight";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             year: from.next()?,
             month: from.next()?,
             day: from.next()?,
@@ -376,23 +376,23 @@ impl rt::Slots for Flight {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i16, D>(from),
             1 => rt::slot::<i16, D>(from),
             2 => rt::slot::<i16, D>(from),
-            3 => rt::slot::<::core::option::Option<i16>, D>(from),
+            3 => rt::slot::<Option<i16>, D>(from),
             4 => rt::slot::<i16, D>(from),
-            5 => rt::slot::<::core::option::Option<i16>, D>(from),
-            6 => rt::slot::<::core::option::Option<i16>, D>(from),
+            5 => rt::slot::<Option<i16>, D>(from),
+            6 => rt::slot::<Option<i16>, D>(from),
             7 => rt::slot::<i16, D>(from),
-            8 => rt::slot::<::core::option::Option<i16>, D>(from),
-            9 => rt::slot::<::std::string::String, D>(from),
+            8 => rt::slot::<Option<i16>, D>(from),
+            9 => rt::slot::<String, D>(from),
             10 => rt::slot::<i32, D>(from),
-            11 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            12 => rt::slot::<::std::string::String, D>(from),
-            13 => rt::slot::<::std::string::String, D>(from),
-            14 => rt::slot::<::core::option::Option<i16>, D>(from),
+            11 => rt::slot::<Option<String>, D>(from),
+            12 => rt::slot::<String, D>(from),
+            13 => rt::slot::<String, D>(from),
+            14 => rt::slot::<Option<i16>, D>(from),
             15 => rt::slot::<i16, D>(from),
             16 => rt::slot::<i16, D>(from),
             17 => rt::slot::<i16, D>(from),
@@ -422,7 +422,7 @@ pub struct FlightKey {
     /// The scheduled hour of departure, as an instant.
     pub time_hour: rt::Timestamp,
     /// The airline's code; too few to be worth an index.
-    pub carrier: ::std::string::String,
+    pub carrier: String,
     /// The flight number.
     pub flight: i32,
 }
@@ -430,7 +430,7 @@ impl FlightKey {
     /// A key from its parts.
     pub fn new(
         time_hour: impl rt::IntoValue<rt::Timestamp>,
-        carrier: impl rt::IntoValue<::std::string::String>,
+        carrier: impl rt::IntoValue<String>,
         flight: impl rt::IntoValue<i32>,
     ) -> Self {
         Self {
@@ -450,29 +450,29 @@ pub struct NewFlight {
     /// Local day of the month.
     pub day: i16,
     /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-    pub dep_time: ::core::option::Option<i16>,
+    pub dep_time: Option<i16>,
     /// Scheduled local time of departure.
     pub sched_dep_time: i16,
     /// Minutes late at departure; negative is early.
-    pub dep_delay: ::core::option::Option<i16>,
+    pub dep_delay: Option<i16>,
     /// Local time of arrival.
-    pub arr_time: ::core::option::Option<i16>,
+    pub arr_time: Option<i16>,
     /// Scheduled local time of arrival.
     pub sched_arr_time: i16,
     /// Minutes late at arrival; negative is early.
-    pub arr_delay: ::core::option::Option<i16>,
+    pub arr_delay: Option<i16>,
     /// The airline's code; too few to be worth an index.
-    pub carrier: ::std::string::String,
+    pub carrier: String,
     /// The flight number.
     pub flight: i32,
     /// The plane's tail number.
-    pub tailnum: ::core::option::Option<::std::string::String>,
+    pub tailnum: Option<String>,
     /// The FAA code of the airport it leaves from; too few to be worth an index.
-    pub origin: ::std::string::String,
+    pub origin: String,
     /// The destination's FAA code.
-    pub dest: ::std::string::String,
+    pub dest: String,
     /// Minutes in the air.
-    pub air_time: ::core::option::Option<i16>,
+    pub air_time: Option<i16>,
     /// Miles between the airports.
     pub distance: i16,
     /// Scheduled hour of departure.
@@ -490,10 +490,10 @@ impl NewFlight {
         day: impl rt::IntoValue<i16>,
         sched_dep_time: impl rt::IntoValue<i16>,
         sched_arr_time: impl rt::IntoValue<i16>,
-        carrier: impl rt::IntoValue<::std::string::String>,
+        carrier: impl rt::IntoValue<String>,
         flight: impl rt::IntoValue<i32>,
-        origin: impl rt::IntoValue<::std::string::String>,
-        dest: impl rt::IntoValue<::std::string::String>,
+        origin: impl rt::IntoValue<String>,
+        dest: impl rt::IntoValue<String>,
         distance: impl rt::IntoValue<i16>,
         hour: impl rt::IntoValue<i16>,
         minute: impl rt::IntoValue<i16>,
@@ -503,18 +503,18 @@ impl NewFlight {
             year: rt::IntoValue::into_value(year),
             month: rt::IntoValue::into_value(month),
             day: rt::IntoValue::into_value(day),
-            dep_time: ::core::option::Option::None,
+            dep_time: None,
             sched_dep_time: rt::IntoValue::into_value(sched_dep_time),
-            dep_delay: ::core::option::Option::None,
-            arr_time: ::core::option::Option::None,
+            dep_delay: None,
+            arr_time: None,
             sched_arr_time: rt::IntoValue::into_value(sched_arr_time),
-            arr_delay: ::core::option::Option::None,
+            arr_delay: None,
             carrier: rt::IntoValue::into_value(carrier),
             flight: rt::IntoValue::into_value(flight),
-            tailnum: ::core::option::Option::None,
+            tailnum: None,
             origin: rt::IntoValue::into_value(origin),
             dest: rt::IntoValue::into_value(dest),
-            air_time: ::core::option::Option::None,
+            air_time: None,
             distance: rt::IntoValue::into_value(distance),
             hour: rt::IntoValue::into_value(hour),
             minute: rt::IntoValue::into_value(minute),
@@ -524,60 +524,42 @@ impl NewFlight {
     /// Sets `dep_time`.
     ///
     /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-    pub fn dep_time(
-        mut self,
-        dep_time: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn dep_time(mut self, dep_time: impl rt::IntoValue<Option<i16>>) -> Self {
         self.dep_time = rt::IntoValue::into_value(dep_time);
         self
     }
     /// Sets `dep_delay`.
     ///
     /// Minutes late at departure; negative is early.
-    pub fn dep_delay(
-        mut self,
-        dep_delay: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn dep_delay(mut self, dep_delay: impl rt::IntoValue<Option<i16>>) -> Self {
         self.dep_delay = rt::IntoValue::into_value(dep_delay);
         self
     }
     /// Sets `arr_time`.
     ///
     /// Local time of arrival.
-    pub fn arr_time(
-        mut self,
-        arr_time: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn arr_time(mut self, arr_time: impl rt::IntoValue<Option<i16>>) -> Self {
         self.arr_time = rt::IntoValue::into_value(arr_time);
         self
     }
     /// Sets `arr_delay`.
     ///
     /// Minutes late at arrival; negative is early.
-    pub fn arr_delay(
-        mut self,
-        arr_delay: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn arr_delay(mut self, arr_delay: impl rt::IntoValue<Option<i16>>) -> Self {
         self.arr_delay = rt::IntoValue::into_value(arr_delay);
         self
     }
     /// Sets `tailnum`.
     ///
     /// The plane's tail number.
-    pub fn tailnum(
-        mut self,
-        tailnum: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn tailnum(mut self, tailnum: impl rt::IntoValue<Option<String>>) -> Self {
         self.tailnum = rt::IntoValue::into_value(tailnum);
         self
     }
     /// Sets `air_time`.
     ///
     /// Minutes in the air.
-    pub fn air_time(
-        mut self,
-        air_time: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn air_time(mut self, air_time: impl rt::IntoValue<Option<i16>>) -> Self {
         self.air_time = rt::IntoValue::into_value(air_time);
         self
     }
@@ -587,8 +569,8 @@ impl rt::Record for NewFlight {
     const NAME: &'static str = "NewFlight";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             year: from.next()?,
             month: from.next()?,
             day: from.next()?,
@@ -648,29 +630,29 @@ pub struct FlightPatch {
     /// Local day of the month.
     pub day: rt::Field<i16>,
     /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-    pub dep_time: rt::Field<::core::option::Option<i16>>,
+    pub dep_time: rt::Field<Option<i16>>,
     /// Scheduled local time of departure.
     pub sched_dep_time: rt::Field<i16>,
     /// Minutes late at departure; negative is early.
-    pub dep_delay: rt::Field<::core::option::Option<i16>>,
+    pub dep_delay: rt::Field<Option<i16>>,
     /// Local time of arrival.
-    pub arr_time: rt::Field<::core::option::Option<i16>>,
+    pub arr_time: rt::Field<Option<i16>>,
     /// Scheduled local time of arrival.
     pub sched_arr_time: rt::Field<i16>,
     /// Minutes late at arrival; negative is early.
-    pub arr_delay: rt::Field<::core::option::Option<i16>>,
+    pub arr_delay: rt::Field<Option<i16>>,
     /// The airline's code; too few to be worth an index.
-    pub carrier: rt::Field<::std::string::String>,
+    pub carrier: rt::Field<String>,
     /// The flight number.
     pub flight: rt::Field<i32>,
     /// The plane's tail number.
-    pub tailnum: rt::Field<::core::option::Option<::std::string::String>>,
+    pub tailnum: rt::Field<Option<String>>,
     /// The FAA code of the airport it leaves from; too few to be worth an index.
-    pub origin: rt::Field<::std::string::String>,
+    pub origin: rt::Field<String>,
     /// The destination's FAA code.
-    pub dest: rt::Field<::std::string::String>,
+    pub dest: rt::Field<String>,
     /// Minutes in the air.
-    pub air_time: rt::Field<::core::option::Option<i16>>,
+    pub air_time: rt::Field<Option<i16>>,
     /// Miles between the airports.
     pub distance: rt::Field<i16>,
     /// Scheduled hour of departure.
@@ -709,10 +691,7 @@ impl FlightPatch {
     /// Sets `dep_time`.
     ///
     /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-    pub fn dep_time(
-        mut self,
-        dep_time: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn dep_time(mut self, dep_time: impl rt::IntoValue<Option<i16>>) -> Self {
         self.dep_time = rt::Field::Set(rt::IntoValue::into_value(dep_time));
         self
     }
@@ -726,20 +705,14 @@ impl FlightPatch {
     /// Sets `dep_delay`.
     ///
     /// Minutes late at departure; negative is early.
-    pub fn dep_delay(
-        mut self,
-        dep_delay: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn dep_delay(mut self, dep_delay: impl rt::IntoValue<Option<i16>>) -> Self {
         self.dep_delay = rt::Field::Set(rt::IntoValue::into_value(dep_delay));
         self
     }
     /// Sets `arr_time`.
     ///
     /// Local time of arrival.
-    pub fn arr_time(
-        mut self,
-        arr_time: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn arr_time(mut self, arr_time: impl rt::IntoValue<Option<i16>>) -> Self {
         self.arr_time = rt::Field::Set(rt::IntoValue::into_value(arr_time));
         self
     }
@@ -753,20 +726,14 @@ impl FlightPatch {
     /// Sets `arr_delay`.
     ///
     /// Minutes late at arrival; negative is early.
-    pub fn arr_delay(
-        mut self,
-        arr_delay: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn arr_delay(mut self, arr_delay: impl rt::IntoValue<Option<i16>>) -> Self {
         self.arr_delay = rt::Field::Set(rt::IntoValue::into_value(arr_delay));
         self
     }
     /// Sets `carrier`.
     ///
     /// The airline's code; too few to be worth an index.
-    pub fn carrier(
-        mut self,
-        carrier: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn carrier(mut self, carrier: impl rt::IntoValue<String>) -> Self {
         self.carrier = rt::Field::Set(rt::IntoValue::into_value(carrier));
         self
     }
@@ -780,34 +747,28 @@ impl FlightPatch {
     /// Sets `tailnum`.
     ///
     /// The plane's tail number.
-    pub fn tailnum(
-        mut self,
-        tailnum: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn tailnum(mut self, tailnum: impl rt::IntoValue<Option<String>>) -> Self {
         self.tailnum = rt::Field::Set(rt::IntoValue::into_value(tailnum));
         self
     }
     /// Sets `origin`.
     ///
     /// The FAA code of the airport it leaves from; too few to be worth an index.
-    pub fn origin(mut self, origin: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn origin(mut self, origin: impl rt::IntoValue<String>) -> Self {
         self.origin = rt::Field::Set(rt::IntoValue::into_value(origin));
         self
     }
     /// Sets `dest`.
     ///
     /// The destination's FAA code.
-    pub fn dest(mut self, dest: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn dest(mut self, dest: impl rt::IntoValue<String>) -> Self {
         self.dest = rt::Field::Set(rt::IntoValue::into_value(dest));
         self
     }
     /// Sets `air_time`.
     ///
     /// Minutes in the air.
-    pub fn air_time(
-        mut self,
-        air_time: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn air_time(mut self, air_time: impl rt::IntoValue<Option<i16>>) -> Self {
         self.air_time = rt::Field::Set(rt::IntoValue::into_value(air_time));
         self
     }
@@ -845,8 +806,8 @@ impl rt::Record for FlightPatch {
     const NAME: &'static str = "FlightPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             year: from.next_field()?,
             month: from.next_field()?,
             day: from.next_field()?,
@@ -892,10 +853,10 @@ impl rt::Record for FlightPatch {
 }
 impl rt::Validate for FlightPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.month.as_set() {
+        if let Some(value) = self.month.as_set() {
             rules::month(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.day.as_set() {
+        if let Some(value) = self.day.as_set() {
             rules::day(v, value);
         }
     }
@@ -962,7 +923,7 @@ pub fn day() -> rt::Column<Flight, i16> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// Local time of departure, as in 517 for 05:17; null if it was cancelled.
-pub fn dep_time() -> rt::Column<Flight, ::core::option::Option<i16>> {
+pub fn dep_time() -> rt::Column<Flight, Option<i16>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// Scheduled local time of departure.
@@ -970,11 +931,11 @@ pub fn sched_dep_time() -> rt::Column<Flight, i16> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// Minutes late at departure; negative is early.
-pub fn dep_delay() -> rt::Column<Flight, ::core::option::Option<i16>> {
+pub fn dep_delay() -> rt::Column<Flight, Option<i16>> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// Local time of arrival.
-pub fn arr_time() -> rt::Column<Flight, ::core::option::Option<i16>> {
+pub fn arr_time() -> rt::Column<Flight, Option<i16>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// Scheduled local time of arrival.
@@ -982,11 +943,11 @@ pub fn sched_arr_time() -> rt::Column<Flight, i16> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// Minutes late at arrival; negative is early.
-pub fn arr_delay() -> rt::Column<Flight, ::core::option::Option<i16>> {
+pub fn arr_delay() -> rt::Column<Flight, Option<i16>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// The airline's code; too few to be worth an index.
-pub fn carrier() -> rt::Column<Flight, ::std::string::String> {
+pub fn carrier() -> rt::Column<Flight, String> {
     rt::Column::new(&TABLE.columns[9])
 }
 /// The flight number.
@@ -994,19 +955,19 @@ pub fn flight() -> rt::Column<Flight, i32> {
     rt::Column::new(&TABLE.columns[10])
 }
 /// The plane's tail number.
-pub fn tailnum() -> rt::Column<Flight, ::core::option::Option<::std::string::String>> {
+pub fn tailnum() -> rt::Column<Flight, Option<String>> {
     rt::Column::new(&TABLE.columns[11])
 }
 /// The FAA code of the airport it leaves from; too few to be worth an index.
-pub fn origin() -> rt::Column<Flight, ::std::string::String> {
+pub fn origin() -> rt::Column<Flight, String> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// The destination's FAA code.
-pub fn dest() -> rt::Column<Flight, ::std::string::String> {
+pub fn dest() -> rt::Column<Flight, String> {
     rt::Column::new(&TABLE.columns[13])
 }
 /// Minutes in the air.
-pub fn air_time() -> rt::Column<Flight, ::core::option::Option<i16>> {
+pub fn air_time() -> rt::Column<Flight, Option<i16>> {
     rt::Column::new(&TABLE.columns[14])
 }
 /// Miles between the airports.

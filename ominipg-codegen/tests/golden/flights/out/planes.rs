@@ -126,14 +126,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::flights::TABLE,
             from: &[0],
             to: &[11],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// Plane
 ///
@@ -141,21 +141,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
     /// The tail number.
-    pub tailnum: ::std::string::String,
+    pub tailnum: String,
     /// The year it was made.
-    pub year: ::core::option::Option<i16>,
+    pub year: Option<i16>,
     /// The kind of aircraft.
     pub r#type: PlaneType,
     /// Who made it.
-    pub manufacturer: ::std::string::String,
+    pub manufacturer: String,
     /// The model.
-    pub model: ::std::string::String,
+    pub model: String,
     /// How many engines it has.
     pub engines: i16,
     /// How many seats it has.
     pub seats: i16,
     /// Cruising speed in miles an hour.
-    pub speed: ::core::option::Option<i16>,
+    pub speed: Option<i16>,
     /// The kind of engine.
     pub engine: PlaneEngine,
 }
@@ -164,7 +164,7 @@ impl rt::Model for Plane {
     type Patch = PlanePatch;
     type Key = PlaneKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &PlaneKey, out: &mut rt::Encoder) {
@@ -177,8 +177,8 @@ impl rt::Record for Plane {
     const NAME: &'static str = "Plane";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tailnum: from.next()?,
             year: from.next()?,
             r#type: from.next()?,
@@ -206,16 +206,16 @@ impl rt::Slots for Plane {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<i16>, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<Option<i16>, D>(from),
             2 => rt::slot::<PlaneType, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
-            4 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<String, D>(from),
+            4 => rt::slot::<String, D>(from),
             5 => rt::slot::<i16, D>(from),
             6 => rt::slot::<i16, D>(from),
-            7 => rt::slot::<::core::option::Option<i16>, D>(from),
+            7 => rt::slot::<Option<i16>, D>(from),
             8 => rt::slot::<PlaneEngine, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -229,69 +229,63 @@ impl rt::Validate for Plane {
     }
 }
 /// The primary key of the table `planes`.
-pub type PlaneKey = ::std::string::String;
+pub type PlaneKey = String;
 /// What an insert into the table `planes` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPlane {
     /// The tail number.
-    pub tailnum: ::std::string::String,
+    pub tailnum: String,
     /// The year it was made.
-    pub year: ::core::option::Option<i16>,
+    pub year: Option<i16>,
     /// The kind of aircraft.
     pub r#type: PlaneType,
     /// Who made it.
-    pub manufacturer: ::std::string::String,
+    pub manufacturer: String,
     /// The model.
-    pub model: ::std::string::String,
+    pub model: String,
     /// How many engines it has.
     pub engines: i16,
     /// How many seats it has.
     pub seats: i16,
     /// Cruising speed in miles an hour.
-    pub speed: ::core::option::Option<i16>,
+    pub speed: Option<i16>,
     /// The kind of engine.
     pub engine: PlaneEngine,
 }
 impl NewPlane {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        tailnum: impl rt::IntoValue<::std::string::String>,
+        tailnum: impl rt::IntoValue<String>,
         r#type: impl rt::IntoValue<PlaneType>,
-        manufacturer: impl rt::IntoValue<::std::string::String>,
-        model: impl rt::IntoValue<::std::string::String>,
+        manufacturer: impl rt::IntoValue<String>,
+        model: impl rt::IntoValue<String>,
         engines: impl rt::IntoValue<i16>,
         seats: impl rt::IntoValue<i16>,
         engine: impl rt::IntoValue<PlaneEngine>,
     ) -> Self {
         Self {
             tailnum: rt::IntoValue::into_value(tailnum),
-            year: ::core::option::Option::None,
+            year: None,
             r#type: rt::IntoValue::into_value(r#type),
             manufacturer: rt::IntoValue::into_value(manufacturer),
             model: rt::IntoValue::into_value(model),
             engines: rt::IntoValue::into_value(engines),
             seats: rt::IntoValue::into_value(seats),
-            speed: ::core::option::Option::None,
+            speed: None,
             engine: rt::IntoValue::into_value(engine),
         }
     }
     /// Sets `year`.
     ///
     /// The year it was made.
-    pub fn year(
-        mut self,
-        year: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn year(mut self, year: impl rt::IntoValue<Option<i16>>) -> Self {
         self.year = rt::IntoValue::into_value(year);
         self
     }
     /// Sets `speed`.
     ///
     /// Cruising speed in miles an hour.
-    pub fn speed(
-        mut self,
-        speed: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn speed(mut self, speed: impl rt::IntoValue<Option<i16>>) -> Self {
         self.speed = rt::IntoValue::into_value(speed);
         self
     }
@@ -301,8 +295,8 @@ impl rt::Record for NewPlane {
     const NAME: &'static str = "NewPlane";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tailnum: from.next()?,
             year: from.next()?,
             r#type: from.next()?,
@@ -337,21 +331,21 @@ impl rt::Validate for NewPlane {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlanePatch {
     /// The tail number.
-    pub tailnum: rt::Field<::std::string::String>,
+    pub tailnum: rt::Field<String>,
     /// The year it was made.
-    pub year: rt::Field<::core::option::Option<i16>>,
+    pub year: rt::Field<Option<i16>>,
     /// The kind of aircraft.
     pub r#type: rt::Field<PlaneType>,
     /// Who made it.
-    pub manufacturer: rt::Field<::std::string::String>,
+    pub manufacturer: rt::Field<String>,
     /// The model.
-    pub model: rt::Field<::std::string::String>,
+    pub model: rt::Field<String>,
     /// How many engines it has.
     pub engines: rt::Field<i16>,
     /// How many seats it has.
     pub seats: rt::Field<i16>,
     /// Cruising speed in miles an hour.
-    pub speed: rt::Field<::core::option::Option<i16>>,
+    pub speed: rt::Field<Option<i16>>,
     /// The kind of engine.
     pub engine: rt::Field<PlaneEngine>,
 }
@@ -363,20 +357,14 @@ impl PlanePatch {
     /// Sets `tailnum`.
     ///
     /// The tail number.
-    pub fn tailnum(
-        mut self,
-        tailnum: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn tailnum(mut self, tailnum: impl rt::IntoValue<String>) -> Self {
         self.tailnum = rt::Field::Set(rt::IntoValue::into_value(tailnum));
         self
     }
     /// Sets `year`.
     ///
     /// The year it was made.
-    pub fn year(
-        mut self,
-        year: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn year(mut self, year: impl rt::IntoValue<Option<i16>>) -> Self {
         self.year = rt::Field::Set(rt::IntoValue::into_value(year));
         self
     }
@@ -390,17 +378,14 @@ impl PlanePatch {
     /// Sets `manufacturer`.
     ///
     /// Who made it.
-    pub fn manufacturer(
-        mut self,
-        manufacturer: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn manufacturer(mut self, manufacturer: impl rt::IntoValue<String>) -> Self {
         self.manufacturer = rt::Field::Set(rt::IntoValue::into_value(manufacturer));
         self
     }
     /// Sets `model`.
     ///
     /// The model.
-    pub fn model(mut self, model: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn model(mut self, model: impl rt::IntoValue<String>) -> Self {
         self.model = rt::Field::Set(rt::IntoValue::into_value(model));
         self
     }
@@ -421,10 +406,7 @@ impl PlanePatch {
     /// Sets `speed`.
     ///
     /// Cruising speed in miles an hour.
-    pub fn speed(
-        mut self,
-        speed: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn speed(mut self, speed: impl rt::IntoValue<Option<i16>>) -> Self {
         self.speed = rt::Field::Set(rt::IntoValue::into_value(speed));
         self
     }
@@ -441,8 +423,8 @@ impl rt::Record for PlanePatch {
     const NAME: &'static str = "PlanePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tailnum: from.next_field()?,
             year: from.next_field()?,
             r#type: from.next_field()?,
@@ -468,13 +450,13 @@ impl rt::Record for PlanePatch {
 }
 impl rt::Validate for PlanePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.tailnum.as_set() {
+        if let Some(value) = self.tailnum.as_set() {
             rules::tailnum(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.engines.as_set() {
+        if let Some(value) = self.engines.as_set() {
             rules::engines(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.seats.as_set() {
+        if let Some(value) = self.seats.as_set() {
             rules::seats(v, value);
         }
     }
@@ -571,11 +553,11 @@ pub fn delete_all() -> rt::DeleteMany<Plane> {
     rt::DeleteMany::all()
 }
 /// The tail number.
-pub fn tailnum() -> rt::Column<Plane, ::std::string::String> {
+pub fn tailnum() -> rt::Column<Plane, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The year it was made.
-pub fn year() -> rt::Column<Plane, ::core::option::Option<i16>> {
+pub fn year() -> rt::Column<Plane, Option<i16>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The kind of aircraft.
@@ -583,11 +565,11 @@ pub fn r#type() -> rt::Column<Plane, PlaneType> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// Who made it.
-pub fn manufacturer() -> rt::Column<Plane, ::std::string::String> {
+pub fn manufacturer() -> rt::Column<Plane, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The model.
-pub fn model() -> rt::Column<Plane, ::std::string::String> {
+pub fn model() -> rt::Column<Plane, String> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// How many engines it has.
@@ -599,7 +581,7 @@ pub fn seats() -> rt::Column<Plane, i16> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// Cruising speed in miles an hour.
-pub fn speed() -> rt::Column<Plane, ::core::option::Option<i16>> {
+pub fn speed() -> rt::Column<Plane, Option<i16>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The kind of engine.

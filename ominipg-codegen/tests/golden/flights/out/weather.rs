@@ -181,14 +181,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::airports::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// Weather
 ///
@@ -196,7 +196,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weather {
     /// The column `origin`.
-    pub origin: ::std::string::String,
+    pub origin: String,
     /// Local year.
     pub year: i16,
     /// Local month.
@@ -206,21 +206,21 @@ pub struct Weather {
     /// Local hour.
     pub hour: i16,
     /// Temperature in °F.
-    pub temp: ::core::option::Option<f64>,
+    pub temp: Option<f64>,
     /// Dew point in °F.
-    pub dewp: ::core::option::Option<f64>,
+    pub dewp: Option<f64>,
     /// Relative humidity in per cent.
-    pub humid: ::core::option::Option<f64>,
+    pub humid: Option<f64>,
     /// Wind direction in degrees.
-    pub wind_dir: ::core::option::Option<i16>,
+    pub wind_dir: Option<i16>,
     /// Wind speed in miles an hour.
-    pub wind_speed: ::core::option::Option<f64>,
+    pub wind_speed: Option<f64>,
     /// Gust speed in miles an hour.
-    pub wind_gust: ::core::option::Option<f64>,
+    pub wind_gust: Option<f64>,
     /// Precipitation in inches.
     pub precip: f64,
     /// Pressure at sea level in millibars.
-    pub pressure: ::core::option::Option<f64>,
+    pub pressure: Option<f64>,
     /// Visibility in miles.
     pub visib: f64,
     /// The hour, as an instant.
@@ -231,7 +231,7 @@ impl rt::Model for Weather {
     type Patch = WeatherPatch;
     type Key = WeatherKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &WeatherKey, out: &mut rt::Encoder) {
@@ -245,8 +245,8 @@ impl rt::Record for Weather {
     const NAME: &'static str = "Weather";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             origin: from.next()?,
             year: from.next()?,
             month: from.next()?,
@@ -286,21 +286,21 @@ impl rt::Slots for Weather {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<i16, D>(from),
             2 => rt::slot::<i16, D>(from),
             3 => rt::slot::<i16, D>(from),
             4 => rt::slot::<i16, D>(from),
-            5 => rt::slot::<::core::option::Option<f64>, D>(from),
-            6 => rt::slot::<::core::option::Option<f64>, D>(from),
-            7 => rt::slot::<::core::option::Option<f64>, D>(from),
-            8 => rt::slot::<::core::option::Option<i16>, D>(from),
-            9 => rt::slot::<::core::option::Option<f64>, D>(from),
-            10 => rt::slot::<::core::option::Option<f64>, D>(from),
+            5 => rt::slot::<Option<f64>, D>(from),
+            6 => rt::slot::<Option<f64>, D>(from),
+            7 => rt::slot::<Option<f64>, D>(from),
+            8 => rt::slot::<Option<i16>, D>(from),
+            9 => rt::slot::<Option<f64>, D>(from),
+            10 => rt::slot::<Option<f64>, D>(from),
             11 => rt::slot::<f64, D>(from),
-            12 => rt::slot::<::core::option::Option<f64>, D>(from),
+            12 => rt::slot::<Option<f64>, D>(from),
             13 => rt::slot::<f64, D>(from),
             14 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
@@ -325,14 +325,14 @@ impl rt::Validate for Weather {
 #[serde(crate = "::ominipg::codegen_support::serde")]
 pub struct WeatherKey {
     /// The column `origin`.
-    pub origin: ::std::string::String,
+    pub origin: String,
     /// The hour, as an instant.
     pub time_hour: rt::Timestamp,
 }
 impl WeatherKey {
     /// A key from its parts.
     pub fn new(
-        origin: impl rt::IntoValue<::std::string::String>,
+        origin: impl rt::IntoValue<String>,
         time_hour: impl rt::IntoValue<rt::Timestamp>,
     ) -> Self {
         Self {
@@ -345,7 +345,7 @@ impl WeatherKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewWeather {
     /// The column `origin`.
-    pub origin: ::std::string::String,
+    pub origin: String,
     /// Local year.
     pub year: i16,
     /// Local month.
@@ -355,21 +355,21 @@ pub struct NewWeather {
     /// Local hour.
     pub hour: i16,
     /// Temperature in °F.
-    pub temp: ::core::option::Option<f64>,
+    pub temp: Option<f64>,
     /// Dew point in °F.
-    pub dewp: ::core::option::Option<f64>,
+    pub dewp: Option<f64>,
     /// Relative humidity in per cent.
-    pub humid: ::core::option::Option<f64>,
+    pub humid: Option<f64>,
     /// Wind direction in degrees.
-    pub wind_dir: ::core::option::Option<i16>,
+    pub wind_dir: Option<i16>,
     /// Wind speed in miles an hour.
-    pub wind_speed: ::core::option::Option<f64>,
+    pub wind_speed: Option<f64>,
     /// Gust speed in miles an hour.
-    pub wind_gust: ::core::option::Option<f64>,
+    pub wind_gust: Option<f64>,
     /// Precipitation in inches.
     pub precip: f64,
     /// Pressure at sea level in millibars.
-    pub pressure: ::core::option::Option<f64>,
+    pub pressure: Option<f64>,
     /// Visibility in miles.
     pub visib: f64,
     /// The hour, as an instant.
@@ -378,7 +378,7 @@ pub struct NewWeather {
 impl NewWeather {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        origin: impl rt::IntoValue<::std::string::String>,
+        origin: impl rt::IntoValue<String>,
         year: impl rt::IntoValue<i16>,
         month: impl rt::IntoValue<i16>,
         day: impl rt::IntoValue<i16>,
@@ -393,14 +393,14 @@ impl NewWeather {
             month: rt::IntoValue::into_value(month),
             day: rt::IntoValue::into_value(day),
             hour: rt::IntoValue::into_value(hour),
-            temp: ::core::option::Option::None,
-            dewp: ::core::option::Option::None,
-            humid: ::core::option::Option::None,
-            wind_dir: ::core::option::Option::None,
-            wind_speed: ::core::option::Option::None,
-            wind_gust: ::core::option::Option::None,
+            temp: None,
+            dewp: None,
+            humid: None,
+            wind_dir: None,
+            wind_speed: None,
+            wind_gust: None,
             precip: rt::IntoValue::into_value(precip),
-            pressure: ::core::option::Option::None,
+            pressure: None,
             visib: rt::IntoValue::into_value(visib),
             time_hour: rt::IntoValue::into_value(time_hour),
         }
@@ -408,70 +408,49 @@ impl NewWeather {
     /// Sets `temp`.
     ///
     /// Temperature in °F.
-    pub fn temp(
-        mut self,
-        temp: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn temp(mut self, temp: impl rt::IntoValue<Option<f64>>) -> Self {
         self.temp = rt::IntoValue::into_value(temp);
         self
     }
     /// Sets `dewp`.
     ///
     /// Dew point in °F.
-    pub fn dewp(
-        mut self,
-        dewp: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn dewp(mut self, dewp: impl rt::IntoValue<Option<f64>>) -> Self {
         self.dewp = rt::IntoValue::into_value(dewp);
         self
     }
     /// Sets `humid`.
     ///
     /// Relative humidity in per cent.
-    pub fn humid(
-        mut self,
-        humid: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn humid(mut self, humid: impl rt::IntoValue<Option<f64>>) -> Self {
         self.humid = rt::IntoValue::into_value(humid);
         self
     }
     /// Sets `wind_dir`.
     ///
     /// Wind direction in degrees.
-    pub fn wind_dir(
-        mut self,
-        wind_dir: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn wind_dir(mut self, wind_dir: impl rt::IntoValue<Option<i16>>) -> Self {
         self.wind_dir = rt::IntoValue::into_value(wind_dir);
         self
     }
     /// Sets `wind_speed`.
     ///
     /// Wind speed in miles an hour.
-    pub fn wind_speed(
-        mut self,
-        wind_speed: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn wind_speed(mut self, wind_speed: impl rt::IntoValue<Option<f64>>) -> Self {
         self.wind_speed = rt::IntoValue::into_value(wind_speed);
         self
     }
     /// Sets `wind_gust`.
     ///
     /// Gust speed in miles an hour.
-    pub fn wind_gust(
-        mut self,
-        wind_gust: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn wind_gust(mut self, wind_gust: impl rt::IntoValue<Option<f64>>) -> Self {
         self.wind_gust = rt::IntoValue::into_value(wind_gust);
         self
     }
     /// Sets `pressure`.
     ///
     /// Pressure at sea level in millibars.
-    pub fn pressure(
-        mut self,
-        pressure: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn pressure(mut self, pressure: impl rt::IntoValue<Option<f64>>) -> Self {
         self.pressure = rt::IntoValue::into_value(pressure);
         self
     }
@@ -481,8 +460,8 @@ impl rt::Record for NewWeather {
     const NAME: &'static str = "NewWeather";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             origin: from.next()?,
             year: from.next()?,
             month: from.next()?,
@@ -527,7 +506,7 @@ impl rt::Validate for NewWeather {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeatherPatch {
     /// The column `origin`.
-    pub origin: rt::Field<::std::string::String>,
+    pub origin: rt::Field<String>,
     /// Local year.
     pub year: rt::Field<i16>,
     /// Local month.
@@ -537,21 +516,21 @@ pub struct WeatherPatch {
     /// Local hour.
     pub hour: rt::Field<i16>,
     /// Temperature in °F.
-    pub temp: rt::Field<::core::option::Option<f64>>,
+    pub temp: rt::Field<Option<f64>>,
     /// Dew point in °F.
-    pub dewp: rt::Field<::core::option::Option<f64>>,
+    pub dewp: rt::Field<Option<f64>>,
     /// Relative humidity in per cent.
-    pub humid: rt::Field<::core::option::Option<f64>>,
+    pub humid: rt::Field<Option<f64>>,
     /// Wind direction in degrees.
-    pub wind_dir: rt::Field<::core::option::Option<i16>>,
+    pub wind_dir: rt::Field<Option<i16>>,
     /// Wind speed in miles an hour.
-    pub wind_speed: rt::Field<::core::option::Option<f64>>,
+    pub wind_speed: rt::Field<Option<f64>>,
     /// Gust speed in miles an hour.
-    pub wind_gust: rt::Field<::core::option::Option<f64>>,
+    pub wind_gust: rt::Field<Option<f64>>,
     /// Precipitation in inches.
     pub precip: rt::Field<f64>,
     /// Pressure at sea level in millibars.
-    pub pressure: rt::Field<::core::option::Option<f64>>,
+    pub pressure: rt::Field<Option<f64>>,
     /// Visibility in miles.
     pub visib: rt::Field<f64>,
     /// The hour, as an instant.
@@ -565,7 +544,7 @@ impl WeatherPatch {
     /// Sets `origin`.
     ///
     /// The column `origin`.
-    pub fn origin(mut self, origin: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn origin(mut self, origin: impl rt::IntoValue<String>) -> Self {
         self.origin = rt::Field::Set(rt::IntoValue::into_value(origin));
         self
     }
@@ -600,60 +579,42 @@ impl WeatherPatch {
     /// Sets `temp`.
     ///
     /// Temperature in °F.
-    pub fn temp(
-        mut self,
-        temp: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn temp(mut self, temp: impl rt::IntoValue<Option<f64>>) -> Self {
         self.temp = rt::Field::Set(rt::IntoValue::into_value(temp));
         self
     }
     /// Sets `dewp`.
     ///
     /// Dew point in °F.
-    pub fn dewp(
-        mut self,
-        dewp: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn dewp(mut self, dewp: impl rt::IntoValue<Option<f64>>) -> Self {
         self.dewp = rt::Field::Set(rt::IntoValue::into_value(dewp));
         self
     }
     /// Sets `humid`.
     ///
     /// Relative humidity in per cent.
-    pub fn humid(
-        mut self,
-        humid: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn humid(mut self, humid: impl rt::IntoValue<Option<f64>>) -> Self {
         self.humid = rt::Field::Set(rt::IntoValue::into_value(humid));
         self
     }
     /// Sets `wind_dir`.
     ///
     /// Wind direction in degrees.
-    pub fn wind_dir(
-        mut self,
-        wind_dir: impl rt::IntoValue<::core::option::Option<i16>>,
-    ) -> Self {
+    pub fn wind_dir(mut self, wind_dir: impl rt::IntoValue<Option<i16>>) -> Self {
         self.wind_dir = rt::Field::Set(rt::IntoValue::into_value(wind_dir));
         self
     }
     /// Sets `wind_speed`.
     ///
     /// Wind speed in miles an hour.
-    pub fn wind_speed(
-        mut self,
-        wind_speed: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn wind_speed(mut self, wind_speed: impl rt::IntoValue<Option<f64>>) -> Self {
         self.wind_speed = rt::Field::Set(rt::IntoValue::into_value(wind_speed));
         self
     }
     /// Sets `wind_gust`.
     ///
     /// Gust speed in miles an hour.
-    pub fn wind_gust(
-        mut self,
-        wind_gust: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn wind_gust(mut self, wind_gust: impl rt::IntoValue<Option<f64>>) -> Self {
         self.wind_gust = rt::Field::Set(rt::IntoValue::into_value(wind_gust));
         self
     }
@@ -667,10 +628,7 @@ impl WeatherPatch {
     /// Sets `pressure`.
     ///
     /// Pressure at sea level in millibars.
-    pub fn pressure(
-        mut self,
-        pressure: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn pressure(mut self, pressure: impl rt::IntoValue<Option<f64>>) -> Self {
         self.pressure = rt::Field::Set(rt::IntoValue::into_value(pressure));
         self
     }
@@ -694,8 +652,8 @@ impl rt::Record for WeatherPatch {
     const NAME: &'static str = "WeatherPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             origin: from.next_field()?,
             year: from.next_field()?,
             month: from.next_field()?,
@@ -733,7 +691,7 @@ impl rt::Record for WeatherPatch {
 }
 impl rt::Validate for WeatherPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.origin.as_set() {
+        if let Some(value) = self.origin.as_set() {
             rules::origin(v, value);
         }
     }
@@ -787,7 +745,7 @@ pub fn delete_all() -> rt::DeleteMany<Weather> {
     rt::DeleteMany::all()
 }
 /// The column `origin`.
-pub fn origin() -> rt::Column<Weather, ::std::string::String> {
+pub fn origin() -> rt::Column<Weather, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// Local year.
@@ -807,27 +765,27 @@ pub fn hour() -> rt::Column<Weather, i16> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// Temperature in °F.
-pub fn temp() -> rt::Column<Weather, ::core::option::Option<f64>> {
+pub fn temp() -> rt::Column<Weather, Option<f64>> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// Dew point in °F.
-pub fn dewp() -> rt::Column<Weather, ::core::option::Option<f64>> {
+pub fn dewp() -> rt::Column<Weather, Option<f64>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// Relative humidity in per cent.
-pub fn humid() -> rt::Column<Weather, ::core::option::Option<f64>> {
+pub fn humid() -> rt::Column<Weather, Option<f64>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// Wind direction in degrees.
-pub fn wind_dir() -> rt::Column<Weather, ::core::option::Option<i16>> {
+pub fn wind_dir() -> rt::Column<Weather, Option<i16>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// Wind speed in miles an hour.
-pub fn wind_speed() -> rt::Column<Weather, ::core::option::Option<f64>> {
+pub fn wind_speed() -> rt::Column<Weather, Option<f64>> {
     rt::Column::new(&TABLE.columns[9])
 }
 /// Gust speed in miles an hour.
-pub fn wind_gust() -> rt::Column<Weather, ::core::option::Option<f64>> {
+pub fn wind_gust() -> rt::Column<Weather, Option<f64>> {
     rt::Column::new(&TABLE.columns[10])
 }
 /// Precipitation in inches.
@@ -835,7 +793,7 @@ pub fn precip() -> rt::Column<Weather, f64> {
     rt::Column::new(&TABLE.columns[11])
 }
 /// Pressure at sea level in millibars.
-pub fn pressure() -> rt::Column<Weather, ::core::option::Option<f64>> {
+pub fn pressure() -> rt::Column<Weather, Option<f64>> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// Visibility in miles.

@@ -174,11 +174,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `shapes`.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,42 +188,38 @@ pub struct Shape {
     /// A point on the globe
     pub point: ShapePoint,
     /// The column `place`.
-    pub place: ::core::option::Option<ShapePlace>,
+    pub place: Option<ShapePlace>,
     /// The column `tree`.
-    pub tree: ::core::option::Option<ShapeTreeNode>,
+    pub tree: Option<ShapeTreeNode>,
     /// One of two forms.
     pub kind: ShapeKind,
     /// The column `open`.
     pub open: ::std::collections::HashMap<::std::string::String, i64>,
     /// The column `points`.
-    pub points: ::core::option::Option<::std::vec::Vec<ShapePointsPoint>>,
+    pub points: Option<::std::vec::Vec<ShapePointsPoint>>,
     /// The column `nullables`.
-    pub nullables: ::core::option::Option<
-        ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-    >,
+    pub nullables: Option<::std::vec::Vec<::std::option::Option<::std::string::String>>>,
     /// The column `grid`.
-    pub grid: ::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
+    pub grid: Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
     /// The column `pair`.
-    pub pair: ::core::option::Option<
-        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-    >,
+    pub pair: Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
     /// The column `mixed`.
-    pub mixed: ::core::option::Option<ShapeMixed>,
+    pub mixed: Option<ShapeMixed>,
     /// The column `status`.
     pub status: ShapeStatus,
     /// The column `twins`.
-    pub twins: ::core::option::Option<ShapeTwins>,
+    pub twins: Option<ShapeTwins>,
     /// The column `settings`.
-    pub settings: ::core::option::Option<::ominipg::codegen_support::serde_json::Value>,
+    pub settings: Option<::ominipg::codegen_support::serde_json::Value>,
     /// The column `limits`.
-    pub limits: ::core::option::Option<ShapeLimits>,
+    pub limits: Option<ShapeLimits>,
 }
 impl rt::Model for Shape {
     type New = NewShape;
     type Patch = ShapePatch;
     type Key = ShapeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ShapeKey, out: &mut rt::Encoder) {
@@ -236,8 +232,8 @@ impl rt::Record for Shape {
     const NAME: &'static str = "Shape";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             point: from.next_json()?,
             place: from.next_json_opt()?,
@@ -277,12 +273,12 @@ impl rt::Slots for Shape {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
             1 => rt::slot::<ShapePoint, D>(from),
-            2 => rt::slot::<::core::option::Option<ShapePlace>, D>(from),
-            3 => rt::slot::<::core::option::Option<ShapeTreeNode>, D>(from),
+            2 => rt::slot::<Option<ShapePlace>, D>(from),
+            3 => rt::slot::<Option<ShapeTreeNode>, D>(from),
             4 => rt::slot::<ShapeKind, D>(from),
             5 => {
                 rt::slot::<
@@ -290,46 +286,34 @@ impl rt::Slots for Shape {
                     D,
                 >(from)
             }
-            6 => {
-                rt::slot::<
-                    ::core::option::Option<::std::vec::Vec<ShapePointsPoint>>,
-                    D,
-                >(from)
-            }
+            6 => rt::slot::<Option<::std::vec::Vec<ShapePointsPoint>>, D>(from),
             7 => {
                 rt::slot::<
-                    ::core::option::Option<
+                    Option<
                         ::std::vec::Vec<::std::option::Option<::std::string::String>>,
                     >,
                     D,
                 >(from)
             }
-            8 => {
-                rt::slot::<
-                    ::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
-                    D,
-                >(from)
-            }
+            8 => rt::slot::<Option<::std::vec::Vec<::std::vec::Vec<i64>>>, D>(from),
             9 => {
                 rt::slot::<
-                    ::core::option::Option<
+                    Option<
                         ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
                     >,
                     D,
                 >(from)
             }
-            10 => rt::slot::<::core::option::Option<ShapeMixed>, D>(from),
+            10 => rt::slot::<Option<ShapeMixed>, D>(from),
             11 => rt::slot::<ShapeStatus, D>(from),
-            12 => rt::slot::<::core::option::Option<ShapeTwins>, D>(from),
+            12 => rt::slot::<Option<ShapeTwins>, D>(from),
             13 => {
                 rt::slot::<
-                    ::core::option::Option<
-                        ::ominipg::codegen_support::serde_json::Value,
-                    >,
+                    Option<::ominipg::codegen_support::serde_json::Value>,
                     D,
                 >(from)
             }
-            14 => rt::slot::<::core::option::Option<ShapeLimits>, D>(from),
+            14 => rt::slot::<Option<ShapeLimits>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -337,37 +321,37 @@ impl rt::Slots for Shape {
 impl rt::Validate for Shape {
     fn validate(&self, v: &mut rt::Violations) {
         rules::point(v, &self.point);
-        if let ::core::option::Option::Some(value) = &self.place {
+        if let Some(value) = &self.place {
             rules::place(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.tree {
+        if let Some(value) = &self.tree {
             rules::tree(v, value);
         }
         rules::kind(v, &self.kind);
         rules::open(v, &self.open);
-        if let ::core::option::Option::Some(value) = &self.points {
+        if let Some(value) = &self.points {
             rules::points(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.nullables {
+        if let Some(value) = &self.nullables {
             rules::nullables(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.grid {
+        if let Some(value) = &self.grid {
             rules::grid(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.pair {
+        if let Some(value) = &self.pair {
             rules::pair(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.mixed {
+        if let Some(value) = &self.mixed {
             rules::mixed(v, value);
         }
         rules::status(v, &self.status);
-        if let ::core::option::Option::Some(value) = &self.twins {
+        if let Some(value) = &self.twins {
             rules::twins(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.settings {
+        if let Some(value) = &self.settings {
             rules::settings(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.limits {
+        if let Some(value) = &self.limits {
             rules::limits(v, value);
         }
     }
@@ -382,35 +366,31 @@ pub struct NewShape {
     /// A point on the globe
     pub point: ShapePoint,
     /// The column `place`.
-    pub place: ::core::option::Option<ShapePlace>,
+    pub place: Option<ShapePlace>,
     /// The column `tree`.
-    pub tree: ::core::option::Option<ShapeTreeNode>,
+    pub tree: Option<ShapeTreeNode>,
     /// One of two forms.
     pub kind: ShapeKind,
     /// The column `open`.
     pub open: ::std::collections::HashMap<::std::string::String, i64>,
     /// The column `points`.
-    pub points: ::core::option::Option<::std::vec::Vec<ShapePointsPoint>>,
+    pub points: Option<::std::vec::Vec<ShapePointsPoint>>,
     /// The column `nullables`.
-    pub nullables: ::core::option::Option<
-        ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-    >,
+    pub nullables: Option<::std::vec::Vec<::std::option::Option<::std::string::String>>>,
     /// The column `grid`.
-    pub grid: ::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
+    pub grid: Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
     /// The column `pair`.
-    pub pair: ::core::option::Option<
-        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-    >,
+    pub pair: Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
     /// The column `mixed`.
-    pub mixed: ::core::option::Option<ShapeMixed>,
+    pub mixed: Option<ShapeMixed>,
     /// The column `status`.
     pub status: rt::Field<ShapeStatus>,
     /// The column `twins`.
-    pub twins: ::core::option::Option<ShapeTwins>,
+    pub twins: Option<ShapeTwins>,
     /// The column `settings`.
-    pub settings: ::core::option::Option<::ominipg::codegen_support::serde_json::Value>,
+    pub settings: Option<::ominipg::codegen_support::serde_json::Value>,
     /// The column `limits`.
-    pub limits: ::core::option::Option<ShapeLimits>,
+    pub limits: Option<ShapeLimits>,
 }
 impl NewShape {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
@@ -423,38 +403,32 @@ impl NewShape {
         Self {
             id: rt::IntoValue::into_value(id),
             point: rt::IntoValue::into_value(point),
-            place: ::core::option::Option::None,
-            tree: ::core::option::Option::None,
+            place: None,
+            tree: None,
             kind: rt::IntoValue::into_value(kind),
             open: rt::IntoValue::into_value(open),
-            points: ::core::option::Option::None,
-            nullables: ::core::option::Option::None,
-            grid: ::core::option::Option::None,
-            pair: ::core::option::Option::None,
-            mixed: ::core::option::Option::None,
+            points: None,
+            nullables: None,
+            grid: None,
+            pair: None,
+            mixed: None,
             status: rt::Field::Unset,
-            twins: ::core::option::Option::None,
-            settings: ::core::option::Option::None,
-            limits: ::core::option::Option::None,
+            twins: None,
+            settings: None,
+            limits: None,
         }
     }
     /// Sets `place`.
     ///
     /// The column `place`.
-    pub fn place(
-        mut self,
-        place: impl rt::IntoValue<::core::option::Option<ShapePlace>>,
-    ) -> Self {
+    pub fn place(mut self, place: impl rt::IntoValue<Option<ShapePlace>>) -> Self {
         self.place = rt::IntoValue::into_value(place);
         self
     }
     /// Sets `tree`.
     ///
     /// The column `tree`.
-    pub fn tree(
-        mut self,
-        tree: impl rt::IntoValue<::core::option::Option<ShapeTreeNode>>,
-    ) -> Self {
+    pub fn tree(mut self, tree: impl rt::IntoValue<Option<ShapeTreeNode>>) -> Self {
         self.tree = rt::IntoValue::into_value(tree);
         self
     }
@@ -463,9 +437,7 @@ impl NewShape {
     /// The column `points`.
     pub fn points(
         mut self,
-        points: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<ShapePointsPoint>>,
-        >,
+        points: impl rt::IntoValue<Option<::std::vec::Vec<ShapePointsPoint>>>,
     ) -> Self {
         self.points = rt::IntoValue::into_value(points);
         self
@@ -476,9 +448,7 @@ impl NewShape {
     pub fn nullables(
         mut self,
         nullables: impl rt::IntoValue<
-            ::core::option::Option<
-                ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-            >,
+            Option<::std::vec::Vec<::std::option::Option<::std::string::String>>>,
         >,
     ) -> Self {
         self.nullables = rt::IntoValue::into_value(nullables);
@@ -489,9 +459,7 @@ impl NewShape {
     /// The column `grid`.
     pub fn grid(
         mut self,
-        grid: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
-        >,
+        grid: impl rt::IntoValue<Option<::std::vec::Vec<::std::vec::Vec<i64>>>>,
     ) -> Self {
         self.grid = rt::IntoValue::into_value(grid);
         self
@@ -502,9 +470,7 @@ impl NewShape {
     pub fn pair(
         mut self,
         pair: impl rt::IntoValue<
-            ::core::option::Option<
-                ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-            >,
+            Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
         >,
     ) -> Self {
         self.pair = rt::IntoValue::into_value(pair);
@@ -513,10 +479,7 @@ impl NewShape {
     /// Sets `mixed`.
     ///
     /// The column `mixed`.
-    pub fn mixed(
-        mut self,
-        mixed: impl rt::IntoValue<::core::option::Option<ShapeMixed>>,
-    ) -> Self {
+    pub fn mixed(mut self, mixed: impl rt::IntoValue<Option<ShapeMixed>>) -> Self {
         self.mixed = rt::IntoValue::into_value(mixed);
         self
     }
@@ -530,10 +493,7 @@ impl NewShape {
     /// Sets `twins`.
     ///
     /// The column `twins`.
-    pub fn twins(
-        mut self,
-        twins: impl rt::IntoValue<::core::option::Option<ShapeTwins>>,
-    ) -> Self {
+    pub fn twins(mut self, twins: impl rt::IntoValue<Option<ShapeTwins>>) -> Self {
         self.twins = rt::IntoValue::into_value(twins);
         self
     }
@@ -543,7 +503,7 @@ impl NewShape {
     pub fn settings(
         mut self,
         settings: impl rt::IntoValue<
-            ::core::option::Option<::ominipg::codegen_support::serde_json::Value>,
+            Option<::ominipg::codegen_support::serde_json::Value>,
         >,
     ) -> Self {
         self.settings = rt::IntoValue::into_value(settings);
@@ -552,10 +512,7 @@ impl NewShape {
     /// Sets `limits`.
     ///
     /// The column `limits`.
-    pub fn limits(
-        mut self,
-        limits: impl rt::IntoValue<::core::option::Option<ShapeLimits>>,
-    ) -> Self {
+    pub fn limits(mut self, limits: impl rt::IntoValue<Option<ShapeLimits>>) -> Self {
         self.limits = rt::IntoValue::into_value(limits);
         self
     }
@@ -565,8 +522,8 @@ impl rt::Record for NewShape {
     const NAME: &'static str = "NewShape";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             point: from.next_json()?,
             place: from.next_json_opt()?,
@@ -605,39 +562,39 @@ impl rt::Record for NewShape {
 impl rt::Validate for NewShape {
     fn validate(&self, v: &mut rt::Violations) {
         rules::point(v, &self.point);
-        if let ::core::option::Option::Some(value) = &self.place {
+        if let Some(value) = &self.place {
             rules::place(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.tree {
+        if let Some(value) = &self.tree {
             rules::tree(v, value);
         }
         rules::kind(v, &self.kind);
         rules::open(v, &self.open);
-        if let ::core::option::Option::Some(value) = &self.points {
+        if let Some(value) = &self.points {
             rules::points(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.nullables {
+        if let Some(value) = &self.nullables {
             rules::nullables(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.grid {
+        if let Some(value) = &self.grid {
             rules::grid(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.pair {
+        if let Some(value) = &self.pair {
             rules::pair(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.mixed {
+        if let Some(value) = &self.mixed {
             rules::mixed(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.status.as_set() {
+        if let Some(value) = self.status.as_set() {
             rules::status(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.twins {
+        if let Some(value) = &self.twins {
             rules::twins(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.settings {
+        if let Some(value) = &self.settings {
             rules::settings(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.limits {
+        if let Some(value) = &self.limits {
             rules::limits(v, value);
         }
     }
@@ -650,41 +607,35 @@ pub struct ShapePatch {
     /// A point on the globe
     pub point: rt::Field<ShapePoint>,
     /// The column `place`.
-    pub place: rt::Field<::core::option::Option<ShapePlace>>,
+    pub place: rt::Field<Option<ShapePlace>>,
     /// The column `tree`.
-    pub tree: rt::Field<::core::option::Option<ShapeTreeNode>>,
+    pub tree: rt::Field<Option<ShapeTreeNode>>,
     /// One of two forms.
     pub kind: rt::Field<ShapeKind>,
     /// The column `open`.
     pub open: rt::Field<::std::collections::HashMap<::std::string::String, i64>>,
     /// The column `points`.
-    pub points: rt::Field<::core::option::Option<::std::vec::Vec<ShapePointsPoint>>>,
+    pub points: rt::Field<Option<::std::vec::Vec<ShapePointsPoint>>>,
     /// The column `nullables`.
     pub nullables: rt::Field<
-        ::core::option::Option<
-            ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-        >,
+        Option<::std::vec::Vec<::std::option::Option<::std::string::String>>>,
     >,
     /// The column `grid`.
-    pub grid: rt::Field<::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>>,
+    pub grid: rt::Field<Option<::std::vec::Vec<::std::vec::Vec<i64>>>>,
     /// The column `pair`.
     pub pair: rt::Field<
-        ::core::option::Option<
-            ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-        >,
+        Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
     >,
     /// The column `mixed`.
-    pub mixed: rt::Field<::core::option::Option<ShapeMixed>>,
+    pub mixed: rt::Field<Option<ShapeMixed>>,
     /// The column `status`.
     pub status: rt::Field<ShapeStatus>,
     /// The column `twins`.
-    pub twins: rt::Field<::core::option::Option<ShapeTwins>>,
+    pub twins: rt::Field<Option<ShapeTwins>>,
     /// The column `settings`.
-    pub settings: rt::Field<
-        ::core::option::Option<::ominipg::codegen_support::serde_json::Value>,
-    >,
+    pub settings: rt::Field<Option<::ominipg::codegen_support::serde_json::Value>>,
     /// The column `limits`.
-    pub limits: rt::Field<::core::option::Option<ShapeLimits>>,
+    pub limits: rt::Field<Option<ShapeLimits>>,
 }
 impl ShapePatch {
     /// An update that leaves everything alone.
@@ -708,20 +659,14 @@ impl ShapePatch {
     /// Sets `place`.
     ///
     /// The column `place`.
-    pub fn place(
-        mut self,
-        place: impl rt::IntoValue<::core::option::Option<ShapePlace>>,
-    ) -> Self {
+    pub fn place(mut self, place: impl rt::IntoValue<Option<ShapePlace>>) -> Self {
         self.place = rt::Field::Set(rt::IntoValue::into_value(place));
         self
     }
     /// Sets `tree`.
     ///
     /// The column `tree`.
-    pub fn tree(
-        mut self,
-        tree: impl rt::IntoValue<::core::option::Option<ShapeTreeNode>>,
-    ) -> Self {
+    pub fn tree(mut self, tree: impl rt::IntoValue<Option<ShapeTreeNode>>) -> Self {
         self.tree = rt::Field::Set(rt::IntoValue::into_value(tree));
         self
     }
@@ -747,9 +692,7 @@ impl ShapePatch {
     /// The column `points`.
     pub fn points(
         mut self,
-        points: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<ShapePointsPoint>>,
-        >,
+        points: impl rt::IntoValue<Option<::std::vec::Vec<ShapePointsPoint>>>,
     ) -> Self {
         self.points = rt::Field::Set(rt::IntoValue::into_value(points));
         self
@@ -760,9 +703,7 @@ impl ShapePatch {
     pub fn nullables(
         mut self,
         nullables: impl rt::IntoValue<
-            ::core::option::Option<
-                ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-            >,
+            Option<::std::vec::Vec<::std::option::Option<::std::string::String>>>,
         >,
     ) -> Self {
         self.nullables = rt::Field::Set(rt::IntoValue::into_value(nullables));
@@ -773,9 +714,7 @@ impl ShapePatch {
     /// The column `grid`.
     pub fn grid(
         mut self,
-        grid: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::vec::Vec<i64>>>,
-        >,
+        grid: impl rt::IntoValue<Option<::std::vec::Vec<::std::vec::Vec<i64>>>>,
     ) -> Self {
         self.grid = rt::Field::Set(rt::IntoValue::into_value(grid));
         self
@@ -786,9 +725,7 @@ impl ShapePatch {
     pub fn pair(
         mut self,
         pair: impl rt::IntoValue<
-            ::core::option::Option<
-                ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-            >,
+            Option<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
         >,
     ) -> Self {
         self.pair = rt::Field::Set(rt::IntoValue::into_value(pair));
@@ -797,10 +734,7 @@ impl ShapePatch {
     /// Sets `mixed`.
     ///
     /// The column `mixed`.
-    pub fn mixed(
-        mut self,
-        mixed: impl rt::IntoValue<::core::option::Option<ShapeMixed>>,
-    ) -> Self {
+    pub fn mixed(mut self, mixed: impl rt::IntoValue<Option<ShapeMixed>>) -> Self {
         self.mixed = rt::Field::Set(rt::IntoValue::into_value(mixed));
         self
     }
@@ -814,10 +748,7 @@ impl ShapePatch {
     /// Sets `twins`.
     ///
     /// The column `twins`.
-    pub fn twins(
-        mut self,
-        twins: impl rt::IntoValue<::core::option::Option<ShapeTwins>>,
-    ) -> Self {
+    pub fn twins(mut self, twins: impl rt::IntoValue<Option<ShapeTwins>>) -> Self {
         self.twins = rt::Field::Set(rt::IntoValue::into_value(twins));
         self
     }
@@ -827,7 +758,7 @@ impl ShapePatch {
     pub fn settings(
         mut self,
         settings: impl rt::IntoValue<
-            ::core::option::Option<::ominipg::codegen_support::serde_json::Value>,
+            Option<::ominipg::codegen_support::serde_json::Value>,
         >,
     ) -> Self {
         self.settings = rt::Field::Set(rt::IntoValue::into_value(settings));
@@ -836,10 +767,7 @@ impl ShapePatch {
     /// Sets `limits`.
     ///
     /// The column `limits`.
-    pub fn limits(
-        mut self,
-        limits: impl rt::IntoValue<::core::option::Option<ShapeLimits>>,
-    ) -> Self {
+    pub fn limits(mut self, limits: impl rt::IntoValue<Option<ShapeLimits>>) -> Self {
         self.limits = rt::Field::Set(rt::IntoValue::into_value(limits));
         self
     }
@@ -849,8 +777,8 @@ impl rt::Record for ShapePatch {
     const NAME: &'static str = "ShapePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             point: from.next_json_field()?,
             place: from.next_json_field()?,
@@ -888,76 +816,46 @@ impl rt::Record for ShapePatch {
 }
 impl rt::Validate for ShapePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.point.as_set() {
+        if let Some(value) = self.point.as_set() {
             rules::point(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .place
-            .as_set()
-        {
+        if let Some(Some(value)) = self.place.as_set() {
             rules::place(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .tree
-            .as_set()
-        {
+        if let Some(Some(value)) = self.tree.as_set() {
             rules::tree(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.kind.as_set() {
+        if let Some(value) = self.kind.as_set() {
             rules::kind(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.open.as_set() {
+        if let Some(value) = self.open.as_set() {
             rules::open(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .points
-            .as_set()
-        {
+        if let Some(Some(value)) = self.points.as_set() {
             rules::points(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .nullables
-            .as_set()
-        {
+        if let Some(Some(value)) = self.nullables.as_set() {
             rules::nullables(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .grid
-            .as_set()
-        {
+        if let Some(Some(value)) = self.grid.as_set() {
             rules::grid(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .pair
-            .as_set()
-        {
+        if let Some(Some(value)) = self.pair.as_set() {
             rules::pair(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .mixed
-            .as_set()
-        {
+        if let Some(Some(value)) = self.mixed.as_set() {
             rules::mixed(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.status.as_set() {
+        if let Some(value) = self.status.as_set() {
             rules::status(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .twins
-            .as_set()
-        {
+        if let Some(Some(value)) = self.twins.as_set() {
             rules::twins(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .settings
-            .as_set()
-        {
+        if let Some(Some(value)) = self.settings.as_set() {
             rules::settings(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .limits
-            .as_set()
-        {
+        if let Some(Some(value)) = self.limits.as_set() {
             rules::limits(v, value);
         }
     }
@@ -1400,11 +1298,11 @@ pub fn point() -> rt::Column<Shape, rt::Json<ShapePoint>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `place`.
-pub fn place() -> rt::Column<Shape, ::core::option::Option<rt::Json<ShapePlace>>> {
+pub fn place() -> rt::Column<Shape, Option<rt::Json<ShapePlace>>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `tree`.
-pub fn tree() -> rt::Column<Shape, ::core::option::Option<rt::Json<ShapeTreeNode>>> {
+pub fn tree() -> rt::Column<Shape, Option<rt::Json<ShapeTreeNode>>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// One of two forms.
@@ -1421,37 +1319,33 @@ pub fn open() -> rt::Column<
 /// The column `points`.
 pub fn points() -> rt::Column<
     Shape,
-    ::core::option::Option<rt::Json<::std::vec::Vec<ShapePointsPoint>>>,
+    Option<rt::Json<::std::vec::Vec<ShapePointsPoint>>>,
 > {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `nullables`.
 pub fn nullables() -> rt::Column<
     Shape,
-    ::core::option::Option<
-        rt::Json<::std::vec::Vec<::std::option::Option<::std::string::String>>>,
-    >,
+    Option<rt::Json<::std::vec::Vec<::std::option::Option<::std::string::String>>>>,
 > {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The column `grid`.
 pub fn grid() -> rt::Column<
     Shape,
-    ::core::option::Option<rt::Json<::std::vec::Vec<::std::vec::Vec<i64>>>>,
+    Option<rt::Json<::std::vec::Vec<::std::vec::Vec<i64>>>>,
 > {
     rt::Column::new(&TABLE.columns[8])
 }
 /// The column `pair`.
 pub fn pair() -> rt::Column<
     Shape,
-    ::core::option::Option<
-        rt::Json<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>,
-    >,
+    Option<rt::Json<::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>>>,
 > {
     rt::Column::new(&TABLE.columns[9])
 }
 /// The column `mixed`.
-pub fn mixed() -> rt::Column<Shape, ::core::option::Option<rt::Json<ShapeMixed>>> {
+pub fn mixed() -> rt::Column<Shape, Option<rt::Json<ShapeMixed>>> {
     rt::Column::new(&TABLE.columns[10])
 }
 /// The column `status`.
@@ -1459,18 +1353,18 @@ pub fn status() -> rt::Column<Shape, rt::Json<ShapeStatus>> {
     rt::Column::new(&TABLE.columns[11])
 }
 /// The column `twins`.
-pub fn twins() -> rt::Column<Shape, ::core::option::Option<rt::Json<ShapeTwins>>> {
+pub fn twins() -> rt::Column<Shape, Option<rt::Json<ShapeTwins>>> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// The column `settings`.
 pub fn settings() -> rt::Column<
     Shape,
-    ::core::option::Option<rt::Json<::ominipg::codegen_support::serde_json::Value>>,
+    Option<rt::Json<::ominipg::codegen_support::serde_json::Value>>,
 > {
     rt::Column::new(&TABLE.columns[13])
 }
 /// The column `limits`.
-pub fn limits() -> rt::Column<Shape, ::core::option::Option<rt::Json<ShapeLimits>>> {
+pub fn limits() -> rt::Column<Shape, Option<rt::Json<ShapeLimits>>> {
     rt::Column::new(&TABLE.columns[14])
 }
 /// The rules of the schema, a function a column.

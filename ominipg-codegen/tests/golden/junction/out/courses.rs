@@ -38,7 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::enrolments::TABLE,
             from: &[0],
             to: &[1],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "students",
@@ -47,7 +47,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::students::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::enrolments::TABLE,
                     from: &[1],
@@ -56,11 +56,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ),
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `courses`.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,14 +68,14 @@ pub struct Course {
     /// The column `id`.
     pub id: i64,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
 }
 impl rt::Model for Course {
     type New = NewCourse;
     type Patch = CoursePatch;
     type Key = CourseKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CourseKey, out: &mut rt::Encoder) {
@@ -88,8 +88,8 @@ impl rt::Record for Course {
     const NAME: &'static str = "Course";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             title: from.next()?,
         })
@@ -103,10 +103,10 @@ impl rt::Slots for Course {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -120,11 +120,11 @@ pub type CourseKey = i64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCourse {
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
 }
 impl NewCourse {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(title: impl rt::IntoValue<String>) -> Self {
         Self {
             title: rt::IntoValue::into_value(title),
         }
@@ -135,8 +135,8 @@ impl rt::Record for NewCourse {
     const NAME: &'static str = "NewCourse";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { title: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { title: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(1, &self.title);
@@ -149,7 +149,7 @@ impl rt::Validate for NewCourse {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CoursePatch {
     /// The column `title`.
-    pub title: rt::Field<::std::string::String>,
+    pub title: rt::Field<String>,
 }
 impl CoursePatch {
     /// An update that leaves everything alone.
@@ -159,7 +159,7 @@ impl CoursePatch {
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(mut self, title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<String>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
@@ -169,8 +169,8 @@ impl rt::Record for CoursePatch {
     const NAME: &'static str = "CoursePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { title: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { title: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(1, &self.title);
@@ -223,7 +223,7 @@ pub fn id() -> rt::Column<Course, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Course, ::std::string::String> {
+pub fn title() -> rt::Column<Course, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The rows of `enrolments` that refer to this one.

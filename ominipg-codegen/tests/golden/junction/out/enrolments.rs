@@ -49,7 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::courses::TABLE,
             from: &[1],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "student",
@@ -58,14 +58,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::students::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `enrolments`.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,14 +75,14 @@ pub struct Enrolment {
     /// The column `courseId`.
     pub course_id: i64,
     /// The column `grade`.
-    pub grade: ::core::option::Option<rt::Decimal>,
+    pub grade: Option<rt::Decimal>,
 }
 impl rt::Model for Enrolment {
     type New = NewEnrolment;
     type Patch = EnrolmentPatch;
     type Key = EnrolmentKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &EnrolmentKey, out: &mut rt::Encoder) {
@@ -96,8 +96,8 @@ impl rt::Record for Enrolment {
     const NAME: &'static str = "Enrolment";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             student_id: from.next()?,
             course_id: from.next()?,
             grade: from.next()?,
@@ -113,11 +113,11 @@ impl rt::Slots for Enrolment {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
             1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
+            2 => rt::slot::<Option<rt::Decimal>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -164,7 +164,7 @@ pub struct NewEnrolment {
     /// The column `courseId`.
     pub course_id: i64,
     /// The column `grade`.
-    pub grade: ::core::option::Option<rt::Decimal>,
+    pub grade: Option<rt::Decimal>,
 }
 impl NewEnrolment {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
@@ -175,16 +175,13 @@ impl NewEnrolment {
         Self {
             student_id: rt::IntoValue::into_value(student_id),
             course_id: rt::IntoValue::into_value(course_id),
-            grade: ::core::option::Option::None,
+            grade: None,
         }
     }
     /// Sets `grade`.
     ///
     /// The column `grade`.
-    pub fn grade(
-        mut self,
-        grade: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
-    ) -> Self {
+    pub fn grade(mut self, grade: impl rt::IntoValue<Option<rt::Decimal>>) -> Self {
         self.grade = rt::IntoValue::into_value(grade);
         self
     }
@@ -194,8 +191,8 @@ impl rt::Record for NewEnrolment {
     const NAME: &'static str = "NewEnrolment";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             student_id: from.next()?,
             course_id: from.next()?,
             grade: from.next()?,
@@ -218,7 +215,7 @@ pub struct EnrolmentPatch {
     /// The column `courseId`.
     pub course_id: rt::Field<i64>,
     /// The column `grade`.
-    pub grade: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub grade: rt::Field<Option<rt::Decimal>>,
 }
 impl EnrolmentPatch {
     /// An update that leaves everything alone.
@@ -242,10 +239,7 @@ impl EnrolmentPatch {
     /// Sets `grade`.
     ///
     /// The column `grade`.
-    pub fn grade(
-        mut self,
-        grade: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
-    ) -> Self {
+    pub fn grade(mut self, grade: impl rt::IntoValue<Option<rt::Decimal>>) -> Self {
         self.grade = rt::Field::Set(rt::IntoValue::into_value(grade));
         self
     }
@@ -255,8 +249,8 @@ impl rt::Record for EnrolmentPatch {
     const NAME: &'static str = "EnrolmentPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             student_id: from.next_field()?,
             course_id: from.next_field()?,
             grade: from.next_field()?,
@@ -328,7 +322,7 @@ pub fn course_id() -> rt::Column<Enrolment, i64> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `grade`.
-pub fn grade() -> rt::Column<Enrolment, ::core::option::Option<rt::Decimal>> {
+pub fn grade() -> rt::Column<Enrolment, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The row of `courses` that this one refers to.

@@ -38,7 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::courses::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::enrolments::TABLE,
                     from: &[0],
@@ -53,14 +53,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::enrolments::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `students`.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,14 +68,14 @@ pub struct Student {
     /// The column `id`.
     pub id: i64,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl rt::Model for Student {
     type New = NewStudent;
     type Patch = StudentPatch;
     type Key = StudentKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &StudentKey, out: &mut rt::Encoder) {
@@ -88,8 +88,8 @@ impl rt::Record for Student {
     const NAME: &'static str = "Student";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
         })
@@ -103,10 +103,10 @@ impl rt::Slots for Student {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -120,11 +120,11 @@ pub type StudentKey = i64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewStudent {
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl NewStudent {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(name: impl rt::IntoValue<String>) -> Self {
         Self {
             name: rt::IntoValue::into_value(name),
         }
@@ -135,8 +135,8 @@ impl rt::Record for NewStudent {
     const NAME: &'static str = "NewStudent";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(1, &self.name);
@@ -149,7 +149,7 @@ impl rt::Validate for NewStudent {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StudentPatch {
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
 }
 impl StudentPatch {
     /// An update that leaves everything alone.
@@ -159,7 +159,7 @@ impl StudentPatch {
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -169,8 +169,8 @@ impl rt::Record for StudentPatch {
     const NAME: &'static str = "StudentPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(1, &self.name);
@@ -223,7 +223,7 @@ pub fn id() -> rt::Column<Student, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<Student, ::std::string::String> {
+pub fn name() -> rt::Column<Student, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The rows that refer to this one.

@@ -119,14 +119,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::Some(7),
-    deleted_at: ::core::option::Option::Some(8),
-    version: ::core::option::Option::Some(9),
-    search: ::core::option::Option::Some(rt::SearchDef {
+    updated_at: Some(7),
+    deleted_at: Some(8),
+    version: Some(9),
+    search: Some(rt::SearchDef {
         language: "simple",
         columns: &[2, 3],
     }),
-    sync: ::core::option::Option::None,
+    sync: None,
 };
 /// Versioned, searched, and never quite gone.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,22 +134,22 @@ pub struct Article {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `slug`.
-    pub slug: ::std::string::String,
+    pub slug: String,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `body`.
-    pub body: ::std::string::String,
+    pub body: String,
     /// The column `secret`.
-    pub secret: ::core::option::Option<::std::string::String>,
+    pub secret: Option<String>,
     /// The column `old`.
     #[deprecated]
-    pub old: ::core::option::Option<::std::string::String>,
+    pub old: Option<String>,
     /// When the row was made.
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
     pub updated_at: rt::Timestamp,
     /// When the row was deleted; NULL where it was not.
-    pub removed_at: ::core::option::Option<rt::Timestamp>,
+    pub removed_at: Option<rt::Timestamp>,
     /// Counts the updates of the row.
     pub revision: i32,
 }
@@ -162,7 +162,7 @@ impl rt::Model for Article {
     type Patch = ArticlePatch;
     type Key = ArticleKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ArticleKey, out: &mut rt::Encoder) {
@@ -175,8 +175,8 @@ impl rt::Record for Article {
     const NAME: &'static str = "Article";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             slug: from.next()?,
             title: from.next()?,
@@ -206,17 +206,17 @@ impl rt::Slots for Article {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
-            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            5 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<String, D>(from),
+            3 => rt::slot::<String, D>(from),
+            4 => rt::slot::<Option<String>, D>(from),
+            5 => rt::slot::<Option<String>, D>(from),
             6 => rt::slot::<rt::Timestamp, D>(from),
             7 => rt::slot::<rt::Timestamp, D>(from),
-            8 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            8 => rt::slot::<Option<rt::Timestamp>, D>(from),
             9 => rt::slot::<i32, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -233,39 +233,36 @@ pub type ArticleKey = rt::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewArticle {
     /// The column `slug`.
-    pub slug: ::std::string::String,
+    pub slug: String,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `body`.
-    pub body: ::std::string::String,
+    pub body: String,
     /// The column `secret`.
-    pub secret: ::core::option::Option<::std::string::String>,
+    pub secret: Option<String>,
     /// The column `old`.
     #[deprecated]
-    pub old: ::core::option::Option<::std::string::String>,
+    pub old: Option<String>,
 }
 impl NewArticle {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        slug: impl rt::IntoValue<::std::string::String>,
-        title: impl rt::IntoValue<::std::string::String>,
-        body: impl rt::IntoValue<::std::string::String>,
+        slug: impl rt::IntoValue<String>,
+        title: impl rt::IntoValue<String>,
+        body: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             slug: rt::IntoValue::into_value(slug),
             title: rt::IntoValue::into_value(title),
             body: rt::IntoValue::into_value(body),
-            secret: ::core::option::Option::None,
-            old: ::core::option::Option::None,
+            secret: None,
+            old: None,
         }
     }
     /// Sets `secret`.
     ///
     /// The column `secret`.
-    pub fn secret(
-        mut self,
-        secret: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn secret(mut self, secret: impl rt::IntoValue<Option<String>>) -> Self {
         self.secret = rt::IntoValue::into_value(secret);
         self
     }
@@ -273,10 +270,7 @@ impl NewArticle {
     ///
     /// The column `old`.
     #[deprecated]
-    pub fn old(
-        mut self,
-        old: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn old(mut self, old: impl rt::IntoValue<Option<String>>) -> Self {
         self.old = rt::IntoValue::into_value(old);
         self
     }
@@ -286,8 +280,8 @@ impl rt::Record for NewArticle {
     const NAME: &'static str = "NewArticle";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             slug: from.next()?,
             title: from.next()?,
             body: from.next()?,
@@ -312,16 +306,16 @@ impl rt::Validate for NewArticle {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ArticlePatch {
     /// The column `slug`.
-    pub slug: rt::Field<::std::string::String>,
+    pub slug: rt::Field<String>,
     /// The column `title`.
-    pub title: rt::Field<::std::string::String>,
+    pub title: rt::Field<String>,
     /// The column `body`.
-    pub body: rt::Field<::std::string::String>,
+    pub body: rt::Field<String>,
     /// The column `secret`.
-    pub secret: rt::Field<::core::option::Option<::std::string::String>>,
+    pub secret: rt::Field<Option<String>>,
     /// The column `old`.
     #[deprecated]
-    pub old: rt::Field<::core::option::Option<::std::string::String>>,
+    pub old: rt::Field<Option<String>>,
 }
 impl ArticlePatch {
     /// An update that leaves everything alone.
@@ -331,31 +325,28 @@ impl ArticlePatch {
     /// Sets `slug`.
     ///
     /// The column `slug`.
-    pub fn slug(mut self, slug: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn slug(mut self, slug: impl rt::IntoValue<String>) -> Self {
         self.slug = rt::Field::Set(rt::IntoValue::into_value(slug));
         self
     }
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(mut self, title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<String>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
     /// Sets `body`.
     ///
     /// The column `body`.
-    pub fn body(mut self, body: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn body(mut self, body: impl rt::IntoValue<String>) -> Self {
         self.body = rt::Field::Set(rt::IntoValue::into_value(body));
         self
     }
     /// Sets `secret`.
     ///
     /// The column `secret`.
-    pub fn secret(
-        mut self,
-        secret: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn secret(mut self, secret: impl rt::IntoValue<Option<String>>) -> Self {
         self.secret = rt::Field::Set(rt::IntoValue::into_value(secret));
         self
     }
@@ -363,10 +354,7 @@ impl ArticlePatch {
     ///
     /// The column `old`.
     #[deprecated]
-    pub fn old(
-        mut self,
-        old: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn old(mut self, old: impl rt::IntoValue<Option<String>>) -> Self {
         self.old = rt::Field::Set(rt::IntoValue::into_value(old));
         self
     }
@@ -376,8 +364,8 @@ impl rt::Record for ArticlePatch {
     const NAME: &'static str = "ArticlePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             slug: from.next_field()?,
             title: from.next_field()?,
             body: from.next_field()?,
@@ -395,7 +383,7 @@ impl rt::Record for ArticlePatch {
 }
 impl rt::Validate for ArticlePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.slug.as_set() {
+        if let Some(value) = self.slug.as_set() {
             rules::slug(v, value);
         }
     }
@@ -461,24 +449,24 @@ pub fn id() -> rt::Column<Article, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `slug`.
-pub fn slug() -> rt::Column<Article, ::std::string::String> {
+pub fn slug() -> rt::Column<Article, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Article, ::std::string::String> {
+pub fn title() -> rt::Column<Article, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `body`.
-pub fn body() -> rt::Column<Article, ::std::string::String> {
+pub fn body() -> rt::Column<Article, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `secret`.
-pub fn secret() -> rt::Column<Article, ::core::option::Option<::std::string::String>> {
+pub fn secret() -> rt::Column<Article, Option<String>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `old`.
 #[deprecated]
-pub fn old() -> rt::Column<Article, ::core::option::Option<::std::string::String>> {
+pub fn old() -> rt::Column<Article, Option<String>> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// When the row was made.
@@ -490,7 +478,7 @@ pub fn updated_at() -> rt::Column<Article, rt::Timestamp> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// When the row was deleted; NULL where it was not.
-pub fn removed_at() -> rt::Column<Article, ::core::option::Option<rt::Timestamp>> {
+pub fn removed_at() -> rt::Column<Article, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// Counts the updates of the row.

@@ -53,11 +53,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::Some(3),
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::Some(rt::SyncDef {
+    updated_at: None,
+    deleted_at: None,
+    version: Some(3),
+    search: None,
+    sync: Some(rt::SyncDef {
         policy: rt::Policy::ServerWins,
         columns: &[],
     }),
@@ -68,9 +68,9 @@ pub struct Note {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `text`.
-    pub text: ::std::string::String,
+    pub text: String,
     /// The column `revision`.
-    pub revision: ::core::option::Option<i64>,
+    pub revision: Option<i64>,
     /// Counts the updates of the row.
     pub version: i32,
 }
@@ -82,7 +82,7 @@ impl rt::Model for Note {
     type Patch = NotePatch;
     type Key = NoteKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &NoteKey, out: &mut rt::Encoder) {
@@ -95,8 +95,8 @@ impl rt::Record for Note {
     const NAME: &'static str = "Note";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             text: from.next()?,
             revision: from.next()?,
@@ -114,11 +114,11 @@ impl rt::Slots for Note {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::core::option::Option<i64>, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<Option<i64>, D>(from),
             3 => rt::slot::<i32, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -135,29 +135,26 @@ pub struct NewNote {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `text`.
-    pub text: ::std::string::String,
+    pub text: String,
     /// The column `revision`.
-    pub revision: ::core::option::Option<i64>,
+    pub revision: Option<i64>,
 }
 impl NewNote {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         id: impl rt::IntoValue<rt::Uuid>,
-        text: impl rt::IntoValue<::std::string::String>,
+        text: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
             text: rt::IntoValue::into_value(text),
-            revision: ::core::option::Option::None,
+            revision: None,
         }
     }
     /// Sets `revision`.
     ///
     /// The column `revision`.
-    pub fn revision(
-        mut self,
-        revision: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn revision(mut self, revision: impl rt::IntoValue<Option<i64>>) -> Self {
         self.revision = rt::IntoValue::into_value(revision);
         self
     }
@@ -167,8 +164,8 @@ impl rt::Record for NewNote {
     const NAME: &'static str = "NewNote";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             text: from.next()?,
             revision: from.next()?,
@@ -189,9 +186,9 @@ pub struct NotePatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
     /// The column `text`.
-    pub text: rt::Field<::std::string::String>,
+    pub text: rt::Field<String>,
     /// The column `revision`.
-    pub revision: rt::Field<::core::option::Option<i64>>,
+    pub revision: rt::Field<Option<i64>>,
 }
 impl NotePatch {
     /// An update that leaves everything alone.
@@ -208,17 +205,14 @@ impl NotePatch {
     /// Sets `text`.
     ///
     /// The column `text`.
-    pub fn text(mut self, text: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn text(mut self, text: impl rt::IntoValue<String>) -> Self {
         self.text = rt::Field::Set(rt::IntoValue::into_value(text));
         self
     }
     /// Sets `revision`.
     ///
     /// The column `revision`.
-    pub fn revision(
-        mut self,
-        revision: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn revision(mut self, revision: impl rt::IntoValue<Option<i64>>) -> Self {
         self.revision = rt::Field::Set(rt::IntoValue::into_value(revision));
         self
     }
@@ -228,8 +222,8 @@ impl rt::Record for NotePatch {
     const NAME: &'static str = "NotePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             text: from.next_field()?,
             revision: from.next_field()?,
@@ -294,11 +288,11 @@ pub fn id() -> rt::Column<Note, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `text`.
-pub fn text() -> rt::Column<Note, ::std::string::String> {
+pub fn text() -> rt::Column<Note, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `revision`.
-pub fn revision() -> rt::Column<Note, ::core::option::Option<i64>> {
+pub fn revision() -> rt::Column<Note, Option<i64>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// Counts the updates of the row.

@@ -71,35 +71,35 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::transfers::TABLE,
             from: &[0, 1],
             to: &[1, 2],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `accounts`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `number`.
     pub number: i32,
     /// The column `label`.
-    pub label: ::std::string::String,
+    pub label: String,
     /// The column `closed`.
-    pub closed: ::core::option::Option<rt::Date>,
+    pub closed: Option<rt::Date>,
     /// The column `parent`.
-    pub parent: ::core::option::Option<i32>,
+    pub parent: Option<i32>,
 }
 impl rt::Model for Account {
     type New = NewAccount;
     type Patch = AccountPatch;
     type Key = AccountKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &AccountKey, out: &mut rt::Encoder) {
@@ -113,8 +113,8 @@ impl rt::Record for Account {
     const NAME: &'static str = "Account";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next()?,
             number: from.next()?,
             label: from.next()?,
@@ -134,13 +134,13 @@ impl rt::Slots for Account {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<i32, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
-            3 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
-            4 => rt::slot::<::core::option::Option<i32>, D>(from),
+            2 => rt::slot::<String, D>(from),
+            3 => rt::slot::<Option<rt::Date>, D>(from),
+            4 => rt::slot::<Option<i32>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -163,14 +163,14 @@ impl rt::Validate for Account {
 #[serde(crate = "::ominipg::codegen_support::serde")]
 pub struct AccountKey {
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `number`.
     pub number: i32,
 }
 impl AccountKey {
     /// A key from its parts.
     pub fn new(
-        tenant: impl rt::IntoValue<::std::string::String>,
+        tenant: impl rt::IntoValue<String>,
         number: impl rt::IntoValue<i32>,
     ) -> Self {
         Self {
@@ -183,48 +183,42 @@ impl AccountKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAccount {
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `number`.
     pub number: i32,
     /// The column `label`.
-    pub label: ::std::string::String,
+    pub label: String,
     /// The column `closed`.
-    pub closed: ::core::option::Option<rt::Date>,
+    pub closed: Option<rt::Date>,
     /// The column `parent`.
-    pub parent: ::core::option::Option<i32>,
+    pub parent: Option<i32>,
 }
 impl NewAccount {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        tenant: impl rt::IntoValue<::std::string::String>,
+        tenant: impl rt::IntoValue<String>,
         number: impl rt::IntoValue<i32>,
-        label: impl rt::IntoValue<::std::string::String>,
+        label: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             tenant: rt::IntoValue::into_value(tenant),
             number: rt::IntoValue::into_value(number),
             label: rt::IntoValue::into_value(label),
-            closed: ::core::option::Option::None,
-            parent: ::core::option::Option::None,
+            closed: None,
+            parent: None,
         }
     }
     /// Sets `closed`.
     ///
     /// The column `closed`.
-    pub fn closed(
-        mut self,
-        closed: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn closed(mut self, closed: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.closed = rt::IntoValue::into_value(closed);
         self
     }
     /// Sets `parent`.
     ///
     /// The column `parent`.
-    pub fn parent(
-        mut self,
-        parent: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn parent(mut self, parent: impl rt::IntoValue<Option<i32>>) -> Self {
         self.parent = rt::IntoValue::into_value(parent);
         self
     }
@@ -234,8 +228,8 @@ impl rt::Record for NewAccount {
     const NAME: &'static str = "NewAccount";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next()?,
             number: from.next()?,
             label: from.next()?,
@@ -260,15 +254,15 @@ impl rt::Validate for NewAccount {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountPatch {
     /// The column `tenant`.
-    pub tenant: rt::Field<::std::string::String>,
+    pub tenant: rt::Field<String>,
     /// The column `number`.
     pub number: rt::Field<i32>,
     /// The column `label`.
-    pub label: rt::Field<::std::string::String>,
+    pub label: rt::Field<String>,
     /// The column `closed`.
-    pub closed: rt::Field<::core::option::Option<rt::Date>>,
+    pub closed: rt::Field<Option<rt::Date>>,
     /// The column `parent`.
-    pub parent: rt::Field<::core::option::Option<i32>>,
+    pub parent: rt::Field<Option<i32>>,
 }
 impl AccountPatch {
     /// An update that leaves everything alone.
@@ -278,7 +272,7 @@ impl AccountPatch {
     /// Sets `tenant`.
     ///
     /// The column `tenant`.
-    pub fn tenant(mut self, tenant: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn tenant(mut self, tenant: impl rt::IntoValue<String>) -> Self {
         self.tenant = rt::Field::Set(rt::IntoValue::into_value(tenant));
         self
     }
@@ -292,27 +286,21 @@ impl AccountPatch {
     /// Sets `label`.
     ///
     /// The column `label`.
-    pub fn label(mut self, label: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn label(mut self, label: impl rt::IntoValue<String>) -> Self {
         self.label = rt::Field::Set(rt::IntoValue::into_value(label));
         self
     }
     /// Sets `closed`.
     ///
     /// The column `closed`.
-    pub fn closed(
-        mut self,
-        closed: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn closed(mut self, closed: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.closed = rt::Field::Set(rt::IntoValue::into_value(closed));
         self
     }
     /// Sets `parent`.
     ///
     /// The column `parent`.
-    pub fn parent(
-        mut self,
-        parent: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn parent(mut self, parent: impl rt::IntoValue<Option<i32>>) -> Self {
         self.parent = rt::Field::Set(rt::IntoValue::into_value(parent));
         self
     }
@@ -322,8 +310,8 @@ impl rt::Record for AccountPatch {
     const NAME: &'static str = "AccountPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next_field()?,
             number: from.next_field()?,
             label: from.next_field()?,
@@ -341,7 +329,7 @@ impl rt::Record for AccountPatch {
 }
 impl rt::Validate for AccountPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.tenant.as_set() {
+        if let Some(value) = self.tenant.as_set() {
             rules::tenant(v, value);
         }
     }
@@ -401,7 +389,7 @@ pub fn delete_all() -> rt::DeleteMany<Account> {
     rt::DeleteMany::all()
 }
 /// The column `tenant`.
-pub fn tenant() -> rt::Column<Account, ::std::string::String> {
+pub fn tenant() -> rt::Column<Account, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `number`.
@@ -409,15 +397,15 @@ pub fn number() -> rt::Column<Account, i32> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `label`.
-pub fn label() -> rt::Column<Account, ::std::string::String> {
+pub fn label() -> rt::Column<Account, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `closed`.
-pub fn closed() -> rt::Column<Account, ::core::option::Option<rt::Date>> {
+pub fn closed() -> rt::Column<Account, Option<rt::Date>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `parent`.
-pub fn parent() -> rt::Column<Account, ::core::option::Option<i32>> {
+pub fn parent() -> rt::Column<Account, Option<i32>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The rows of `transfers` that refer to this one.

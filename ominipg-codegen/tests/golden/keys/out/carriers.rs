@@ -38,29 +38,29 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::transfers::TABLE,
             from: &[0],
             to: &[4],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `carriers`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Carrier {
     /// The column `code`.
-    pub code: ::std::string::String,
+    pub code: String,
     /// What people call it.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl rt::Model for Carrier {
     type New = NewCarrier;
     type Patch = CarrierPatch;
     type Key = CarrierKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CarrierKey, out: &mut rt::Encoder) {
@@ -73,8 +73,8 @@ impl rt::Record for Carrier {
     const NAME: &'static str = "Carrier";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             code: from.next()?,
             name: from.next()?,
         })
@@ -88,10 +88,10 @@ impl rt::Slots for Carrier {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -103,20 +103,20 @@ impl rt::Validate for Carrier {
     }
 }
 /// The primary key of the table `carriers`.
-pub type CarrierKey = ::std::string::String;
+pub type CarrierKey = String;
 /// What an insert into the table `carriers` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCarrier {
     /// The column `code`.
-    pub code: ::std::string::String,
+    pub code: String,
     /// What people call it.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl NewCarrier {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        code: impl rt::IntoValue<::std::string::String>,
-        name: impl rt::IntoValue<::std::string::String>,
+        code: impl rt::IntoValue<String>,
+        name: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             code: rt::IntoValue::into_value(code),
@@ -129,8 +129,8 @@ impl rt::Record for NewCarrier {
     const NAME: &'static str = "NewCarrier";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             code: from.next()?,
             name: from.next()?,
         })
@@ -150,9 +150,9 @@ impl rt::Validate for NewCarrier {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CarrierPatch {
     /// The column `code`.
-    pub code: rt::Field<::std::string::String>,
+    pub code: rt::Field<String>,
     /// What people call it.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
 }
 impl CarrierPatch {
     /// An update that leaves everything alone.
@@ -162,14 +162,14 @@ impl CarrierPatch {
     /// Sets `code`.
     ///
     /// The column `code`.
-    pub fn code(mut self, code: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn code(mut self, code: impl rt::IntoValue<String>) -> Self {
         self.code = rt::Field::Set(rt::IntoValue::into_value(code));
         self
     }
     /// Sets `name`.
     ///
     /// What people call it.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -179,8 +179,8 @@ impl rt::Record for CarrierPatch {
     const NAME: &'static str = "CarrierPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             code: from.next_field()?,
             name: from.next_field()?,
         })
@@ -192,10 +192,10 @@ impl rt::Record for CarrierPatch {
 }
 impl rt::Validate for CarrierPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.code.as_set() {
+        if let Some(value) = self.code.as_set() {
             rules::code(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
     }
@@ -250,11 +250,11 @@ pub fn delete_all() -> rt::DeleteMany<Carrier> {
     rt::DeleteMany::all()
 }
 /// The column `code`.
-pub fn code() -> rt::Column<Carrier, ::std::string::String> {
+pub fn code() -> rt::Column<Carrier, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// What people call it.
-pub fn name() -> rt::Column<Carrier, ::std::string::String> {
+pub fn name() -> rt::Column<Carrier, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The rows of `transfers` that refer to this one.

@@ -38,7 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::transfers::TABLE,
             from: &[0],
             to: &[6],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "departures",
@@ -47,14 +47,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::transfers::TABLE,
             from: &[0],
             to: &[5],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `cities`.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,14 +62,14 @@ pub struct City {
     /// The column `id`.
     pub id: rt::Uuid,
     /// What people call it.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl rt::Model for City {
     type New = NewCity;
     type Patch = CityPatch;
     type Key = CityKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CityKey, out: &mut rt::Encoder) {
@@ -82,8 +82,8 @@ impl rt::Record for City {
     const NAME: &'static str = "City";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
         })
@@ -97,10 +97,10 @@ impl rt::Slots for City {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -116,11 +116,11 @@ pub type CityKey = rt::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCity {
     /// What people call it.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl NewCity {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(name: impl rt::IntoValue<String>) -> Self {
         Self {
             name: rt::IntoValue::into_value(name),
         }
@@ -131,8 +131,8 @@ impl rt::Record for NewCity {
     const NAME: &'static str = "NewCity";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(1, &self.name);
@@ -147,7 +147,7 @@ impl rt::Validate for NewCity {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CityPatch {
     /// What people call it.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
 }
 impl CityPatch {
     /// An update that leaves everything alone.
@@ -157,7 +157,7 @@ impl CityPatch {
     /// Sets `name`.
     ///
     /// What people call it.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -167,8 +167,8 @@ impl rt::Record for CityPatch {
     const NAME: &'static str = "CityPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(1, &self.name);
@@ -176,7 +176,7 @@ impl rt::Record for CityPatch {
 }
 impl rt::Validate for CityPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
     }
@@ -227,7 +227,7 @@ pub fn id() -> rt::Column<City, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// What people call it.
-pub fn name() -> rt::Column<City, ::std::string::String> {
+pub fn name() -> rt::Column<City, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The rows that refer to this one.

@@ -27,27 +27,27 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::accounts::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `tenants`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tenant {
     /// The column `code`.
-    pub code: ::std::string::String,
+    pub code: String,
 }
 impl rt::Model for Tenant {
     type New = NewTenant;
     type Patch = TenantPatch;
     type Key = TenantKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TenantKey, out: &mut rt::Encoder) {
@@ -60,8 +60,8 @@ impl rt::Record for Tenant {
     const NAME: &'static str = "Tenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { code: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { code: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.code);
@@ -71,9 +71,9 @@ impl rt::Slots for Tenant {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -84,16 +84,16 @@ impl rt::Validate for Tenant {
     }
 }
 /// The primary key of the table `tenants`.
-pub type TenantKey = ::std::string::String;
+pub type TenantKey = String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTenant {
     /// The column `code`.
-    pub code: ::std::string::String,
+    pub code: String,
 }
 impl NewTenant {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(code: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(code: impl rt::IntoValue<String>) -> Self {
         Self {
             code: rt::IntoValue::into_value(code),
         }
@@ -104,8 +104,8 @@ impl rt::Record for NewTenant {
     const NAME: &'static str = "NewTenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { code: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { code: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.code);
@@ -120,7 +120,7 @@ impl rt::Validate for NewTenant {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TenantPatch {
     /// The column `code`.
-    pub code: rt::Field<::std::string::String>,
+    pub code: rt::Field<String>,
 }
 impl TenantPatch {
     /// An update that leaves everything alone.
@@ -130,7 +130,7 @@ impl TenantPatch {
     /// Sets `code`.
     ///
     /// The column `code`.
-    pub fn code(mut self, code: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn code(mut self, code: impl rt::IntoValue<String>) -> Self {
         self.code = rt::Field::Set(rt::IntoValue::into_value(code));
         self
     }
@@ -140,8 +140,8 @@ impl rt::Record for TenantPatch {
     const NAME: &'static str = "TenantPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { code: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { code: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(0, &self.code);
@@ -149,7 +149,7 @@ impl rt::Record for TenantPatch {
 }
 impl rt::Validate for TenantPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.code.as_set() {
+        if let Some(value) = self.code.as_set() {
             rules::code(v, value);
         }
     }
@@ -202,7 +202,7 @@ pub fn delete_all() -> rt::DeleteMany<Tenant> {
     rt::DeleteMany::all()
 }
 /// The column `code`.
-pub fn code() -> rt::Column<Tenant, ::std::string::String> {
+pub fn code() -> rt::Column<Tenant, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The rows of `accounts` that refer to this one.

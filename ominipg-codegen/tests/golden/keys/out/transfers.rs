@@ -104,7 +104,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::accounts::TABLE,
             from: &[1, 2],
             to: &[0, 1],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "previous",
@@ -113,7 +113,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::transfers::TABLE,
             from: &[7],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "siblings",
@@ -122,7 +122,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::transfers::TABLE,
             from: &[1],
             to: &[1],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "source",
@@ -131,14 +131,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::accounts::TABLE,
             from: &[1, 3],
             to: &[0, 1],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `transfers`.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,26 +146,26 @@ pub struct Transfer {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `targetNumber`.
     pub target_number: i32,
     /// The column `sourceNumber`.
     pub source_number: i32,
     /// The column `carrier`.
-    pub carrier: ::core::option::Option<::std::string::String>,
+    pub carrier: Option<String>,
     /// The column `originCity`.
-    pub origin_city: ::core::option::Option<rt::Uuid>,
+    pub origin_city: Option<rt::Uuid>,
     /// The column `destinationCity`.
-    pub destination_city: ::core::option::Option<rt::Uuid>,
+    pub destination_city: Option<rt::Uuid>,
     /// The column `previousId`.
-    pub previous_id: ::core::option::Option<rt::Uuid>,
+    pub previous_id: Option<rt::Uuid>,
 }
 impl rt::Model for Transfer {
     type New = NewTransfer;
     type Patch = TransferPatch;
     type Key = TransferKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TransferKey, out: &mut rt::Encoder) {
@@ -178,8 +178,8 @@ impl rt::Record for Transfer {
     const NAME: &'static str = "Transfer";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             tenant: from.next()?,
             target_number: from.next()?,
@@ -205,23 +205,23 @@ impl rt::Slots for Transfer {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<i32, D>(from),
             3 => rt::slot::<i32, D>(from),
-            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            5 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            6 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            7 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
+            4 => rt::slot::<Option<String>, D>(from),
+            5 => rt::slot::<Option<rt::Uuid>, D>(from),
+            6 => rt::slot::<Option<rt::Uuid>, D>(from),
+            7 => rt::slot::<Option<rt::Uuid>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
 }
 impl rt::Validate for Transfer {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.carrier {
+        if let Some(value) = &self.carrier {
             rules::carrier(v, value);
         }
     }
@@ -232,24 +232,24 @@ pub type TransferKey = rt::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTransfer {
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `targetNumber`.
     pub target_number: i32,
     /// The column `sourceNumber`.
     pub source_number: i32,
     /// The column `carrier`.
-    pub carrier: ::core::option::Option<::std::string::String>,
+    pub carrier: Option<String>,
     /// The column `originCity`.
-    pub origin_city: ::core::option::Option<rt::Uuid>,
+    pub origin_city: Option<rt::Uuid>,
     /// The column `destinationCity`.
-    pub destination_city: ::core::option::Option<rt::Uuid>,
+    pub destination_city: Option<rt::Uuid>,
     /// The column `previousId`.
-    pub previous_id: ::core::option::Option<rt::Uuid>,
+    pub previous_id: Option<rt::Uuid>,
 }
 impl NewTransfer {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        tenant: impl rt::IntoValue<::std::string::String>,
+        tenant: impl rt::IntoValue<String>,
         target_number: impl rt::IntoValue<i32>,
         source_number: impl rt::IntoValue<i32>,
     ) -> Self {
@@ -257,19 +257,16 @@ impl NewTransfer {
             tenant: rt::IntoValue::into_value(tenant),
             target_number: rt::IntoValue::into_value(target_number),
             source_number: rt::IntoValue::into_value(source_number),
-            carrier: ::core::option::Option::None,
-            origin_city: ::core::option::Option::None,
-            destination_city: ::core::option::Option::None,
-            previous_id: ::core::option::Option::None,
+            carrier: None,
+            origin_city: None,
+            destination_city: None,
+            previous_id: None,
         }
     }
     /// Sets `carrier`.
     ///
     /// The column `carrier`.
-    pub fn carrier(
-        mut self,
-        carrier: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn carrier(mut self, carrier: impl rt::IntoValue<Option<String>>) -> Self {
         self.carrier = rt::IntoValue::into_value(carrier);
         self
     }
@@ -278,7 +275,7 @@ impl NewTransfer {
     /// The column `originCity`.
     pub fn origin_city(
         mut self,
-        origin_city: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        origin_city: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.origin_city = rt::IntoValue::into_value(origin_city);
         self
@@ -288,7 +285,7 @@ impl NewTransfer {
     /// The column `destinationCity`.
     pub fn destination_city(
         mut self,
-        destination_city: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        destination_city: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.destination_city = rt::IntoValue::into_value(destination_city);
         self
@@ -298,7 +295,7 @@ impl NewTransfer {
     /// The column `previousId`.
     pub fn previous_id(
         mut self,
-        previous_id: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        previous_id: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.previous_id = rt::IntoValue::into_value(previous_id);
         self
@@ -309,8 +306,8 @@ impl rt::Record for NewTransfer {
     const NAME: &'static str = "NewTransfer";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next()?,
             target_number: from.next()?,
             source_number: from.next()?,
@@ -332,7 +329,7 @@ impl rt::Record for NewTransfer {
 }
 impl rt::Validate for NewTransfer {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.carrier {
+        if let Some(value) = &self.carrier {
             rules::carrier(v, value);
         }
     }
@@ -341,19 +338,19 @@ impl rt::Validate for NewTransfer {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TransferPatch {
     /// The column `tenant`.
-    pub tenant: rt::Field<::std::string::String>,
+    pub tenant: rt::Field<String>,
     /// The column `targetNumber`.
     pub target_number: rt::Field<i32>,
     /// The column `sourceNumber`.
     pub source_number: rt::Field<i32>,
     /// The column `carrier`.
-    pub carrier: rt::Field<::core::option::Option<::std::string::String>>,
+    pub carrier: rt::Field<Option<String>>,
     /// The column `originCity`.
-    pub origin_city: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub origin_city: rt::Field<Option<rt::Uuid>>,
     /// The column `destinationCity`.
-    pub destination_city: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub destination_city: rt::Field<Option<rt::Uuid>>,
     /// The column `previousId`.
-    pub previous_id: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub previous_id: rt::Field<Option<rt::Uuid>>,
 }
 impl TransferPatch {
     /// An update that leaves everything alone.
@@ -363,7 +360,7 @@ impl TransferPatch {
     /// Sets `tenant`.
     ///
     /// The column `tenant`.
-    pub fn tenant(mut self, tenant: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn tenant(mut self, tenant: impl rt::IntoValue<String>) -> Self {
         self.tenant = rt::Field::Set(rt::IntoValue::into_value(tenant));
         self
     }
@@ -384,10 +381,7 @@ impl TransferPatch {
     /// Sets `carrier`.
     ///
     /// The column `carrier`.
-    pub fn carrier(
-        mut self,
-        carrier: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn carrier(mut self, carrier: impl rt::IntoValue<Option<String>>) -> Self {
         self.carrier = rt::Field::Set(rt::IntoValue::into_value(carrier));
         self
     }
@@ -396,7 +390,7 @@ impl TransferPatch {
     /// The column `originCity`.
     pub fn origin_city(
         mut self,
-        origin_city: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        origin_city: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.origin_city = rt::Field::Set(rt::IntoValue::into_value(origin_city));
         self
@@ -406,7 +400,7 @@ impl TransferPatch {
     /// The column `destinationCity`.
     pub fn destination_city(
         mut self,
-        destination_city: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        destination_city: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.destination_city = rt::Field::Set(
             rt::IntoValue::into_value(destination_city),
@@ -418,7 +412,7 @@ impl TransferPatch {
     /// The column `previousId`.
     pub fn previous_id(
         mut self,
-        previous_id: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
+        previous_id: impl rt::IntoValue<Option<rt::Uuid>>,
     ) -> Self {
         self.previous_id = rt::Field::Set(rt::IntoValue::into_value(previous_id));
         self
@@ -429,8 +423,8 @@ impl rt::Record for TransferPatch {
     const NAME: &'static str = "TransferPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next_field()?,
             target_number: from.next_field()?,
             source_number: from.next_field()?,
@@ -452,10 +446,7 @@ impl rt::Record for TransferPatch {
 }
 impl rt::Validate for TransferPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .carrier
-            .as_set()
-        {
+        if let Some(Some(value)) = self.carrier.as_set() {
             rules::carrier(v, value);
         }
     }
@@ -510,7 +501,7 @@ pub fn id() -> rt::Column<Transfer, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `tenant`.
-pub fn tenant() -> rt::Column<Transfer, ::std::string::String> {
+pub fn tenant() -> rt::Column<Transfer, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `targetNumber`.
@@ -522,19 +513,19 @@ pub fn source_number() -> rt::Column<Transfer, i32> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `carrier`.
-pub fn carrier() -> rt::Column<Transfer, ::core::option::Option<::std::string::String>> {
+pub fn carrier() -> rt::Column<Transfer, Option<String>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `originCity`.
-pub fn origin_city() -> rt::Column<Transfer, ::core::option::Option<rt::Uuid>> {
+pub fn origin_city() -> rt::Column<Transfer, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// The column `destinationCity`.
-pub fn destination_city() -> rt::Column<Transfer, ::core::option::Option<rt::Uuid>> {
+pub fn destination_city() -> rt::Column<Transfer, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `previousId`.
-pub fn previous_id() -> rt::Column<Transfer, ::core::option::Option<rt::Uuid>> {
+pub fn previous_id() -> rt::Column<Transfer, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The row of `accounts` that this one refers to.

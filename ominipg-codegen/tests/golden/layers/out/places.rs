@@ -53,11 +53,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `places`.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,9 +65,9 @@ pub struct Place {
     /// The column `id`.
     pub id: i64,
     /// The column `owner`.
-    pub owner: ::std::string::String,
+    pub owner: String,
     /// The column `note`.
-    pub note: ::core::option::Option<::std::string::String>,
+    pub note: Option<String>,
     /// The column `lat`.
     pub lat: f64,
 }
@@ -76,7 +76,7 @@ impl rt::Model for Place {
     type Patch = PlacePatch;
     type Key = PlaceKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &PlaceKey, out: &mut rt::Encoder) {
@@ -89,8 +89,8 @@ impl rt::Record for Place {
     const NAME: &'static str = "Place";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             owner: from.next()?,
             note: from.next()?,
@@ -108,11 +108,11 @@ impl rt::Slots for Place {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<Option<String>, D>(from),
             3 => rt::slot::<f64, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -121,7 +121,7 @@ impl rt::Slots for Place {
 impl rt::Validate for Place {
     fn validate(&self, v: &mut rt::Violations) {
         rules::owner(v, &self.owner);
-        if let ::core::option::Option::Some(value) = &self.note {
+        if let Some(value) = &self.note {
             rules::note(v, value);
         }
         rules::lat(v, &self.lat);
@@ -135,9 +135,9 @@ pub struct NewPlace {
     /// The column `id`.
     pub id: i64,
     /// The column `owner`.
-    pub owner: ::std::string::String,
+    pub owner: String,
     /// The column `note`.
-    pub note: ::core::option::Option<::std::string::String>,
+    pub note: Option<String>,
     /// The column `lat`.
     pub lat: f64,
 }
@@ -145,23 +145,20 @@ impl NewPlace {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         id: impl rt::IntoValue<i64>,
-        owner: impl rt::IntoValue<::std::string::String>,
+        owner: impl rt::IntoValue<String>,
         lat: impl rt::IntoValue<f64>,
     ) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
             owner: rt::IntoValue::into_value(owner),
-            note: ::core::option::Option::None,
+            note: None,
             lat: rt::IntoValue::into_value(lat),
         }
     }
     /// Sets `note`.
     ///
     /// The column `note`.
-    pub fn note(
-        mut self,
-        note: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn note(mut self, note: impl rt::IntoValue<Option<String>>) -> Self {
         self.note = rt::IntoValue::into_value(note);
         self
     }
@@ -171,8 +168,8 @@ impl rt::Record for NewPlace {
     const NAME: &'static str = "NewPlace";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             owner: from.next()?,
             note: from.next()?,
@@ -189,7 +186,7 @@ impl rt::Record for NewPlace {
 impl rt::Validate for NewPlace {
     fn validate(&self, v: &mut rt::Violations) {
         rules::owner(v, &self.owner);
-        if let ::core::option::Option::Some(value) = &self.note {
+        if let Some(value) = &self.note {
             rules::note(v, value);
         }
         rules::lat(v, &self.lat);
@@ -201,9 +198,9 @@ pub struct PlacePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `owner`.
-    pub owner: rt::Field<::std::string::String>,
+    pub owner: rt::Field<String>,
     /// The column `note`.
-    pub note: rt::Field<::core::option::Option<::std::string::String>>,
+    pub note: rt::Field<Option<String>>,
     /// The column `lat`.
     pub lat: rt::Field<f64>,
 }
@@ -222,17 +219,14 @@ impl PlacePatch {
     /// Sets `owner`.
     ///
     /// The column `owner`.
-    pub fn owner(mut self, owner: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn owner(mut self, owner: impl rt::IntoValue<String>) -> Self {
         self.owner = rt::Field::Set(rt::IntoValue::into_value(owner));
         self
     }
     /// Sets `note`.
     ///
     /// The column `note`.
-    pub fn note(
-        mut self,
-        note: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn note(mut self, note: impl rt::IntoValue<Option<String>>) -> Self {
         self.note = rt::Field::Set(rt::IntoValue::into_value(note));
         self
     }
@@ -249,8 +243,8 @@ impl rt::Record for PlacePatch {
     const NAME: &'static str = "PlacePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             owner: from.next_field()?,
             note: from.next_field()?,
@@ -266,16 +260,13 @@ impl rt::Record for PlacePatch {
 }
 impl rt::Validate for PlacePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.owner.as_set() {
+        if let Some(value) = self.owner.as_set() {
             rules::owner(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .note
-            .as_set()
-        {
+        if let Some(Some(value)) = self.note.as_set() {
             rules::note(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.lat.as_set() {
+        if let Some(value) = self.lat.as_set() {
             rules::lat(v, value);
         }
     }
@@ -334,11 +325,11 @@ pub fn id() -> rt::Column<Place, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `owner`.
-pub fn owner() -> rt::Column<Place, ::std::string::String> {
+pub fn owner() -> rt::Column<Place, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `note`.
-pub fn note() -> rt::Column<Place, ::core::option::Option<::std::string::String>> {
+pub fn note() -> rt::Column<Place, Option<String>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `lat`.

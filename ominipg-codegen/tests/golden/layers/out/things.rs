@@ -64,11 +64,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `things`.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,20 +76,20 @@ pub struct Thing {
     /// The column `id`.
     pub id: i64,
     /// The column `title`.
-    pub title: ::core::option::Option<::std::string::String>,
+    pub title: Option<String>,
     /// The column `maybe`.
-    pub maybe: ::core::option::Option<i64>,
+    pub maybe: Option<i64>,
     /// The column `owner`.
-    pub owner: ::std::string::String,
+    pub owner: String,
     /// The column `note`.
-    pub note: ::core::option::Option<::std::string::String>,
+    pub note: Option<String>,
 }
 impl rt::Model for Thing {
     type New = NewThing;
     type Patch = ThingPatch;
     type Key = ThingKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ThingKey, out: &mut rt::Encoder) {
@@ -102,8 +102,8 @@ impl rt::Record for Thing {
     const NAME: &'static str = "Thing";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             title: from.next()?,
             maybe: from.next()?,
@@ -123,24 +123,24 @@ impl rt::Slots for Thing {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            2 => rt::slot::<::core::option::Option<i64>, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
-            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<Option<String>, D>(from),
+            2 => rt::slot::<Option<i64>, D>(from),
+            3 => rt::slot::<String, D>(from),
+            4 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
 }
 impl rt::Validate for Thing {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.title {
+        if let Some(value) = &self.title {
             rules::title(v, value);
         }
         rules::owner(v, &self.owner);
-        if let ::core::option::Option::Some(value) = &self.note {
+        if let Some(value) = &self.note {
             rules::note(v, value);
         }
     }
@@ -153,55 +153,43 @@ pub struct NewThing {
     /// The column `id`.
     pub id: i64,
     /// The column `title`.
-    pub title: ::core::option::Option<::std::string::String>,
+    pub title: Option<String>,
     /// The column `maybe`.
-    pub maybe: ::core::option::Option<i64>,
+    pub maybe: Option<i64>,
     /// The column `owner`.
-    pub owner: ::std::string::String,
+    pub owner: String,
     /// The column `note`.
-    pub note: ::core::option::Option<::std::string::String>,
+    pub note: Option<String>,
 }
 impl NewThing {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(
-        id: impl rt::IntoValue<i64>,
-        owner: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn new(id: impl rt::IntoValue<i64>, owner: impl rt::IntoValue<String>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            title: ::core::option::Option::None,
-            maybe: ::core::option::Option::None,
+            title: None,
+            maybe: None,
             owner: rt::IntoValue::into_value(owner),
-            note: ::core::option::Option::None,
+            note: None,
         }
     }
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(
-        mut self,
-        title: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<Option<String>>) -> Self {
         self.title = rt::IntoValue::into_value(title);
         self
     }
     /// Sets `maybe`.
     ///
     /// The column `maybe`.
-    pub fn maybe(
-        mut self,
-        maybe: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn maybe(mut self, maybe: impl rt::IntoValue<Option<i64>>) -> Self {
         self.maybe = rt::IntoValue::into_value(maybe);
         self
     }
     /// Sets `note`.
     ///
     /// The column `note`.
-    pub fn note(
-        mut self,
-        note: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn note(mut self, note: impl rt::IntoValue<Option<String>>) -> Self {
         self.note = rt::IntoValue::into_value(note);
         self
     }
@@ -211,8 +199,8 @@ impl rt::Record for NewThing {
     const NAME: &'static str = "NewThing";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             title: from.next()?,
             maybe: from.next()?,
@@ -230,11 +218,11 @@ impl rt::Record for NewThing {
 }
 impl rt::Validate for NewThing {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.title {
+        if let Some(value) = &self.title {
             rules::title(v, value);
         }
         rules::owner(v, &self.owner);
-        if let ::core::option::Option::Some(value) = &self.note {
+        if let Some(value) = &self.note {
             rules::note(v, value);
         }
     }
@@ -245,13 +233,13 @@ pub struct ThingPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `title`.
-    pub title: rt::Field<::core::option::Option<::std::string::String>>,
+    pub title: rt::Field<Option<String>>,
     /// The column `maybe`.
-    pub maybe: rt::Field<::core::option::Option<i64>>,
+    pub maybe: rt::Field<Option<i64>>,
     /// The column `owner`.
-    pub owner: rt::Field<::std::string::String>,
+    pub owner: rt::Field<String>,
     /// The column `note`.
-    pub note: rt::Field<::core::option::Option<::std::string::String>>,
+    pub note: rt::Field<Option<String>>,
 }
 impl ThingPatch {
     /// An update that leaves everything alone.
@@ -268,37 +256,28 @@ impl ThingPatch {
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(
-        mut self,
-        title: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<Option<String>>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
     /// Sets `maybe`.
     ///
     /// The column `maybe`.
-    pub fn maybe(
-        mut self,
-        maybe: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn maybe(mut self, maybe: impl rt::IntoValue<Option<i64>>) -> Self {
         self.maybe = rt::Field::Set(rt::IntoValue::into_value(maybe));
         self
     }
     /// Sets `owner`.
     ///
     /// The column `owner`.
-    pub fn owner(mut self, owner: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn owner(mut self, owner: impl rt::IntoValue<String>) -> Self {
         self.owner = rt::Field::Set(rt::IntoValue::into_value(owner));
         self
     }
     /// Sets `note`.
     ///
     /// The column `note`.
-    pub fn note(
-        mut self,
-        note: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn note(mut self, note: impl rt::IntoValue<Option<String>>) -> Self {
         self.note = rt::Field::Set(rt::IntoValue::into_value(note));
         self
     }
@@ -308,8 +287,8 @@ impl rt::Record for ThingPatch {
     const NAME: &'static str = "ThingPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             title: from.next_field()?,
             maybe: from.next_field()?,
@@ -327,19 +306,13 @@ impl rt::Record for ThingPatch {
 }
 impl rt::Validate for ThingPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .title
-            .as_set()
-        {
+        if let Some(Some(value)) = self.title.as_set() {
             rules::title(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.owner.as_set() {
+        if let Some(value) = self.owner.as_set() {
             rules::owner(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .note
-            .as_set()
-        {
+        if let Some(Some(value)) = self.note.as_set() {
             rules::note(v, value);
         }
     }
@@ -398,19 +371,19 @@ pub fn id() -> rt::Column<Thing, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Thing, ::core::option::Option<::std::string::String>> {
+pub fn title() -> rt::Column<Thing, Option<String>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `maybe`.
-pub fn maybe() -> rt::Column<Thing, ::core::option::Option<i64>> {
+pub fn maybe() -> rt::Column<Thing, Option<i64>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `owner`.
-pub fn owner() -> rt::Column<Thing, ::std::string::String> {
+pub fn owner() -> rt::Column<Thing, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `note`.
-pub fn note() -> rt::Column<Thing, ::core::option::Option<::std::string::String>> {
+pub fn note() -> rt::Column<Thing, Option<String>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The rules of the schema, a function a column.

@@ -31,26 +31,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `crate`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Crate {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `crate`.
-    pub crate_: ::core::option::Option<CrateCrate>,
+    pub crate_: Option<CrateCrate>,
 }
 impl rt::Model for Crate {
     type New = NewCrate;
     type Patch = CratePatch;
     type Key = CrateKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CrateKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Crate {
     const NAME: &'static str = "Crate";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             crate_: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Crate {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<CrateCrate>, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<Option<CrateCrate>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -90,30 +90,27 @@ impl rt::Validate for Crate {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `crate`.
-pub type CrateKey = ::std::string::String;
+pub type CrateKey = String;
 /// What an insert into the table `crate` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCrate {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `crate`.
-    pub crate_: ::core::option::Option<CrateCrate>,
+    pub crate_: Option<CrateCrate>,
 }
 impl NewCrate {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(self_: impl rt::IntoValue<String>) -> Self {
         Self {
             self_: rt::IntoValue::into_value(self_),
-            crate_: ::core::option::Option::None,
+            crate_: None,
         }
     }
     /// Sets `crate`.
     ///
     /// The column `crate`.
-    pub fn crate_(
-        mut self,
-        crate_: impl rt::IntoValue<::core::option::Option<CrateCrate>>,
-    ) -> Self {
+    pub fn crate_(mut self, crate_: impl rt::IntoValue<Option<CrateCrate>>) -> Self {
         self.crate_ = rt::IntoValue::into_value(crate_);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewCrate {
     const NAME: &'static str = "NewCrate";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             crate_: from.next()?,
         })
@@ -141,9 +138,9 @@ impl rt::Validate for NewCrate {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CratePatch {
     /// The column `self`.
-    pub self_: rt::Field<::std::string::String>,
+    pub self_: rt::Field<String>,
     /// The column `crate`.
-    pub crate_: rt::Field<::core::option::Option<CrateCrate>>,
+    pub crate_: rt::Field<Option<CrateCrate>>,
 }
 impl CratePatch {
     /// An update that leaves everything alone.
@@ -153,17 +150,14 @@ impl CratePatch {
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(mut self, self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<String>) -> Self {
         self.self_ = rt::Field::Set(rt::IntoValue::into_value(self_));
         self
     }
     /// Sets `crate`.
     ///
     /// The column `crate`.
-    pub fn crate_(
-        mut self,
-        crate_: impl rt::IntoValue<::core::option::Option<CrateCrate>>,
-    ) -> Self {
+    pub fn crate_(mut self, crate_: impl rt::IntoValue<Option<CrateCrate>>) -> Self {
         self.crate_ = rt::Field::Set(rt::IntoValue::into_value(crate_));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for CratePatch {
     const NAME: &'static str = "CratePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next_field()?,
             crate_: from.next_field()?,
         })
@@ -262,10 +256,10 @@ pub fn delete_all() -> rt::DeleteMany<Crate> {
     rt::DeleteMany::all()
 }
 /// The column `self`.
-pub fn self_() -> rt::Column<Crate, ::std::string::String> {
+pub fn self_() -> rt::Column<Crate, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `crate`.
-pub fn crate_() -> rt::Column<Crate, ::core::option::Option<CrateCrate>> {
+pub fn crate_() -> rt::Column<Crate, Option<CrateCrate>> {
     rt::Column::new(&TABLE.columns[1])
 }

@@ -31,26 +31,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `mod`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mod {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `mod`.
-    pub r#mod: ::core::option::Option<ModMod>,
+    pub r#mod: Option<ModMod>,
 }
 impl rt::Model for Mod {
     type New = NewMod;
     type Patch = ModPatch;
     type Key = ModKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ModKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Mod {
     const NAME: &'static str = "Mod";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             r#mod: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Mod {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<ModMod>, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<Option<ModMod>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -90,30 +90,27 @@ impl rt::Validate for Mod {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `mod`.
-pub type ModKey = ::std::string::String;
+pub type ModKey = String;
 /// What an insert into the table `mod` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewMod {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `mod`.
-    pub r#mod: ::core::option::Option<ModMod>,
+    pub r#mod: Option<ModMod>,
 }
 impl NewMod {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(self_: impl rt::IntoValue<String>) -> Self {
         Self {
             self_: rt::IntoValue::into_value(self_),
-            r#mod: ::core::option::Option::None,
+            r#mod: None,
         }
     }
     /// Sets `mod`.
     ///
     /// The column `mod`.
-    pub fn r#mod(
-        mut self,
-        r#mod: impl rt::IntoValue<::core::option::Option<ModMod>>,
-    ) -> Self {
+    pub fn r#mod(mut self, r#mod: impl rt::IntoValue<Option<ModMod>>) -> Self {
         self.r#mod = rt::IntoValue::into_value(r#mod);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewMod {
     const NAME: &'static str = "NewMod";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             r#mod: from.next()?,
         })
@@ -141,9 +138,9 @@ impl rt::Validate for NewMod {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModPatch {
     /// The column `self`.
-    pub self_: rt::Field<::std::string::String>,
+    pub self_: rt::Field<String>,
     /// The column `mod`.
-    pub r#mod: rt::Field<::core::option::Option<ModMod>>,
+    pub r#mod: rt::Field<Option<ModMod>>,
 }
 impl ModPatch {
     /// An update that leaves everything alone.
@@ -153,17 +150,14 @@ impl ModPatch {
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(mut self, self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<String>) -> Self {
         self.self_ = rt::Field::Set(rt::IntoValue::into_value(self_));
         self
     }
     /// Sets `mod`.
     ///
     /// The column `mod`.
-    pub fn r#mod(
-        mut self,
-        r#mod: impl rt::IntoValue<::core::option::Option<ModMod>>,
-    ) -> Self {
+    pub fn r#mod(mut self, r#mod: impl rt::IntoValue<Option<ModMod>>) -> Self {
         self.r#mod = rt::Field::Set(rt::IntoValue::into_value(r#mod));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for ModPatch {
     const NAME: &'static str = "ModPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next_field()?,
             r#mod: from.next_field()?,
         })
@@ -262,10 +256,10 @@ pub fn delete_all() -> rt::DeleteMany<Mod> {
     rt::DeleteMany::all()
 }
 /// The column `self`.
-pub fn self_() -> rt::Column<Mod, ::std::string::String> {
+pub fn self_() -> rt::Column<Mod, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `mod`.
-pub fn r#mod() -> rt::Column<Mod, ::core::option::Option<ModMod>> {
+pub fn r#mod() -> rt::Column<Mod, Option<ModMod>> {
     rt::Column::new(&TABLE.columns[1])
 }

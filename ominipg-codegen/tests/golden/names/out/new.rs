@@ -31,26 +31,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `new`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct New {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `new`.
-    pub new: ::core::option::Option<NewNewValue>,
+    pub new: Option<NewNewValue>,
 }
 impl rt::Model for New {
     type New = NewNew;
     type Patch = NewPatch;
     type Key = NewKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &NewKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for New {
     const NAME: &'static str = "New";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             new: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for New {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<NewNewValue>, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<Option<NewNewValue>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -90,30 +90,27 @@ impl rt::Validate for New {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `new`.
-pub type NewKey = ::std::string::String;
+pub type NewKey = String;
 /// What an insert into the table `new` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewNew {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `new`.
-    pub new: ::core::option::Option<NewNewValue>,
+    pub new: Option<NewNewValue>,
 }
 impl NewNew {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(self_: impl rt::IntoValue<String>) -> Self {
         Self {
             self_: rt::IntoValue::into_value(self_),
-            new: ::core::option::Option::None,
+            new: None,
         }
     }
     /// Sets `new`.
     ///
     /// The column `new`.
-    pub fn new_(
-        mut self,
-        new: impl rt::IntoValue<::core::option::Option<NewNewValue>>,
-    ) -> Self {
+    pub fn new_(mut self, new: impl rt::IntoValue<Option<NewNewValue>>) -> Self {
         self.new = rt::IntoValue::into_value(new);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewNew {
     const NAME: &'static str = "NewNew";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             new: from.next()?,
         })
@@ -141,9 +138,9 @@ impl rt::Validate for NewNew {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewPatch {
     /// The column `self`.
-    pub self_: rt::Field<::std::string::String>,
+    pub self_: rt::Field<String>,
     /// The column `new`.
-    pub new: rt::Field<::core::option::Option<NewNewValue>>,
+    pub new: rt::Field<Option<NewNewValue>>,
 }
 impl NewPatch {
     /// An update that leaves everything alone.
@@ -153,17 +150,14 @@ impl NewPatch {
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(mut self, self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<String>) -> Self {
         self.self_ = rt::Field::Set(rt::IntoValue::into_value(self_));
         self
     }
     /// Sets `new`.
     ///
     /// The column `new`.
-    pub fn new_(
-        mut self,
-        new: impl rt::IntoValue<::core::option::Option<NewNewValue>>,
-    ) -> Self {
+    pub fn new_(mut self, new: impl rt::IntoValue<Option<NewNewValue>>) -> Self {
         self.new = rt::Field::Set(rt::IntoValue::into_value(new));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for NewPatch {
     const NAME: &'static str = "NewPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next_field()?,
             new: from.next_field()?,
         })
@@ -262,10 +256,10 @@ pub fn delete_all() -> rt::DeleteMany<New> {
     rt::DeleteMany::all()
 }
 /// The column `self`.
-pub fn self_() -> rt::Column<New, ::std::string::String> {
+pub fn self_() -> rt::Column<New, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `new`.
-pub fn new() -> rt::Column<New, ::core::option::Option<NewNewValue>> {
+pub fn new() -> rt::Column<New, Option<NewNewValue>> {
     rt::Column::new(&TABLE.columns[1])
 }

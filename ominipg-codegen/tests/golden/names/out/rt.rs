@@ -31,11 +31,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `rt`.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +43,14 @@ pub struct Rt {
     /// The column `id`.
     pub id: i64,
     /// The column `rt`.
-    pub rt: ::core::option::Option<::std::string::String>,
+    pub rt: Option<String>,
 }
 impl rt::Model for Rt {
     type New = NewRt;
     type Patch = RtPatch;
     type Key = RtKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &RtKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Rt {
     const NAME: &'static str = "Rt";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             rt: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Rt {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -97,23 +97,20 @@ pub struct NewRt {
     /// The column `id`.
     pub id: i64,
     /// The column `rt`.
-    pub rt: ::core::option::Option<::std::string::String>,
+    pub rt: Option<String>,
 }
 impl NewRt {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(id: impl rt::IntoValue<i64>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            rt: ::core::option::Option::None,
+            rt: None,
         }
     }
     /// Sets `rt`.
     ///
     /// The column `rt`.
-    pub fn rt(
-        mut self,
-        rt: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn rt(mut self, rt: impl rt::IntoValue<Option<String>>) -> Self {
         self.rt = rt::IntoValue::into_value(rt);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewRt {
     const NAME: &'static str = "NewRt";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             rt: from.next()?,
         })
@@ -143,7 +140,7 @@ pub struct RtPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `rt`.
-    pub rt: rt::Field<::core::option::Option<::std::string::String>>,
+    pub rt: rt::Field<Option<String>>,
 }
 impl RtPatch {
     /// An update that leaves everything alone.
@@ -160,10 +157,7 @@ impl RtPatch {
     /// Sets `rt`.
     ///
     /// The column `rt`.
-    pub fn rt(
-        mut self,
-        rt: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn rt(mut self, rt: impl rt::IntoValue<Option<String>>) -> Self {
         self.rt = rt::Field::Set(rt::IntoValue::into_value(rt));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for RtPatch {
     const NAME: &'static str = "RtPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             rt: from.next_field()?,
         })
@@ -237,6 +231,6 @@ pub fn id() -> rt::Column<Rt, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `rt`.
-pub fn rt() -> rt::Column<Rt, ::core::option::Option<::std::string::String>> {
+pub fn rt() -> rt::Column<Rt, Option<String>> {
     rt::Column::new(&TABLE.columns[1])
 }

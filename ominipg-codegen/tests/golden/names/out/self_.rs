@@ -20,24 +20,24 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `self`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Self_ {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
 }
 impl rt::Model for Self_ {
     type New = NewSelf;
     type Patch = SelfPatch;
     type Key = SelfKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &SelfKey, out: &mut rt::Encoder) {
@@ -50,8 +50,8 @@ impl rt::Record for Self_ {
     const NAME: &'static str = "Self";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { self_: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { self_: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
@@ -61,9 +61,9 @@ impl rt::Slots for Self_ {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -72,16 +72,16 @@ impl rt::Validate for Self_ {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `self`.
-pub type SelfKey = ::std::string::String;
+pub type SelfKey = String;
 /// What an insert into the table `self` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSelf {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
 }
 impl NewSelf {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(self_: impl rt::IntoValue<String>) -> Self {
         Self {
             self_: rt::IntoValue::into_value(self_),
         }
@@ -92,8 +92,8 @@ impl rt::Record for NewSelf {
     const NAME: &'static str = "NewSelf";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { self_: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { self_: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.self_);
@@ -106,7 +106,7 @@ impl rt::Validate for NewSelf {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SelfPatch {
     /// The column `self`.
-    pub self_: rt::Field<::std::string::String>,
+    pub self_: rt::Field<String>,
 }
 impl SelfPatch {
     /// An update that leaves everything alone.
@@ -116,7 +116,7 @@ impl SelfPatch {
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(mut self, self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<String>) -> Self {
         self.self_ = rt::Field::Set(rt::IntoValue::into_value(self_));
         self
     }
@@ -126,8 +126,8 @@ impl rt::Record for SelfPatch {
     const NAME: &'static str = "SelfPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { self_: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { self_: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(0, &self.self_);
@@ -182,6 +182,6 @@ pub fn delete_all() -> rt::DeleteMany<Self_> {
     rt::DeleteMany::all()
 }
 /// The column `self`.
-pub fn self_() -> rt::Column<Self_, ::std::string::String> {
+pub fn self_() -> rt::Column<Self_, String> {
     rt::Column::new(&TABLE.columns[0])
 }

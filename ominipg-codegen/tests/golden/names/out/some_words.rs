@@ -306,11 +306,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// \[brackets\], \<html\>, \*stars\*, `code`, 'quotes' and "more"
 ///
@@ -325,65 +325,65 @@ pub struct Clone {
     /// The column `find`.
     pub find: i64,
     /// The column `by_key`.
-    pub by_key: ::core::option::Option<i64>,
+    pub by_key: Option<i64>,
     /// The column `upsert_on_find`.
-    pub upsert_on_find: ::core::option::Option<i64>,
+    pub upsert_on_find: Option<i64>,
     /// The column `create`.
     #[deprecated]
-    pub create: ::core::option::Option<i64>,
+    pub create: Option<i64>,
     /// The column `new`.
-    pub new: ::std::string::String,
+    pub new: String,
     /// The column `delete_all`.
-    pub delete_all: ::std::string::String,
+    pub delete_all: String,
     /// The column `type`.
-    pub r#type: ::core::option::Option<::std::string::String>,
+    pub r#type: Option<String>,
     /// The column `self`.
-    pub self_: ::core::option::Option<::std::string::String>,
+    pub self_: Option<String>,
     /// The column `crate`.
-    pub crate_: ::core::option::Option<::std::string::String>,
+    pub crate_: Option<String>,
     /// The column `gen`.
-    pub r#gen: ::core::option::Option<::std::string::String>,
+    pub r#gen: Option<String>,
     /// The column `first-name`.
-    pub first_name: ::core::option::Option<::std::string::String>,
+    pub first_name: Option<String>,
     /// The column `1st`.
-    pub _1st: ::core::option::Option<::std::string::String>,
+    pub _1st: Option<String>,
     /// The column `a/b~c`.
-    pub a_b_c: ::core::option::Option<::std::string::String>,
+    pub a_b_c: Option<String>,
     /// The column `out`.
-    pub out: ::core::option::Option<::std::string::String>,
+    pub out: Option<String>,
     /// The column `row`.
-    pub row: ::core::option::Option<::std::string::String>,
+    pub row: Option<String>,
     /// The column `key`.
-    pub key: ::core::option::Option<::std::string::String>,
+    pub key: Option<String>,
     /// The column `v`.
-    pub v: ::core::option::Option<::std::string::String>,
+    pub v: Option<String>,
     /// The column `value`.
-    pub value: ::std::string::String,
+    pub value: String,
     /// The column `rt`.
-    pub rt: ::core::option::Option<::std::string::String>,
+    pub rt: Option<String>,
     /// The column `rules`.
-    pub rules: ::core::option::Option<::std::string::String>,
+    pub rules: Option<String>,
     /// The column `TABLE`.
-    pub table: ::core::option::Option<::std::string::String>,
+    pub table: Option<String>,
     /// The column `clone`.
-    pub clone: ::core::option::Option<::std::string::String>,
+    pub clone: Option<String>,
     /// The column `default`.
-    pub default: ::core::option::Option<::std::string::String>,
+    pub default: Option<String>,
     /// The column `Übung`.
-    pub übung: ::core::option::Option<::std::string::String>,
+    pub übung: Option<String>,
     /// The column `$`.
-    pub dollar: ::core::option::Option<::std::string::String>,
+    pub dollar: Option<String>,
     /// The column `the "quoted" 'name'`.
-    pub the_quoted_name: ::core::option::Option<::std::string::String>,
+    pub the_quoted_name: Option<String>,
     /// The column `error`.
-    pub error: ::core::option::Option<CloneError>,
+    pub error: Option<CloneError>,
 }
 impl rt::Model for Clone {
     type New = NewClone;
     type Patch = ClonePatch;
     type Key = CloneKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CloneKey, out: &mut rt::Encoder) {
@@ -396,8 +396,8 @@ impl rt::Record for Clone {
     const NAME: &'static str = "Clone";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             find: from.next()?,
             by_key: from.next()?,
             upsert_on_find: from.next()?,
@@ -461,65 +461,65 @@ impl rt::Slots for Clone {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<i64>, D>(from),
-            2 => rt::slot::<::core::option::Option<i64>, D>(from),
-            3 => rt::slot::<::core::option::Option<i64>, D>(from),
-            4 => rt::slot::<::std::string::String, D>(from),
-            5 => rt::slot::<::std::string::String, D>(from),
-            6 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            8 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            9 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            10 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            11 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            12 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            13 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            14 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            15 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            16 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            17 => rt::slot::<::std::string::String, D>(from),
-            18 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            19 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            20 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            21 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            22 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            23 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            24 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            25 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            26 => rt::slot::<::core::option::Option<CloneError>, D>(from),
+            1 => rt::slot::<Option<i64>, D>(from),
+            2 => rt::slot::<Option<i64>, D>(from),
+            3 => rt::slot::<Option<i64>, D>(from),
+            4 => rt::slot::<String, D>(from),
+            5 => rt::slot::<String, D>(from),
+            6 => rt::slot::<Option<String>, D>(from),
+            7 => rt::slot::<Option<String>, D>(from),
+            8 => rt::slot::<Option<String>, D>(from),
+            9 => rt::slot::<Option<String>, D>(from),
+            10 => rt::slot::<Option<String>, D>(from),
+            11 => rt::slot::<Option<String>, D>(from),
+            12 => rt::slot::<Option<String>, D>(from),
+            13 => rt::slot::<Option<String>, D>(from),
+            14 => rt::slot::<Option<String>, D>(from),
+            15 => rt::slot::<Option<String>, D>(from),
+            16 => rt::slot::<Option<String>, D>(from),
+            17 => rt::slot::<String, D>(from),
+            18 => rt::slot::<Option<String>, D>(from),
+            19 => rt::slot::<Option<String>, D>(from),
+            20 => rt::slot::<Option<String>, D>(from),
+            21 => rt::slot::<Option<String>, D>(from),
+            22 => rt::slot::<Option<String>, D>(from),
+            23 => rt::slot::<Option<String>, D>(from),
+            24 => rt::slot::<Option<String>, D>(from),
+            25 => rt::slot::<Option<String>, D>(from),
+            26 => rt::slot::<Option<CloneError>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
 }
 impl rt::Validate for Clone {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.create {
+        if let Some(value) = &self.create {
             rules::create(v, value);
         }
         rules::new(v, &self.new);
-        if let ::core::option::Option::Some(value) = &self.r#type {
+        if let Some(value) = &self.r#type {
             rules::r#type(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.self_ {
+        if let Some(value) = &self.self_ {
             rules::self_(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.first_name {
+        if let Some(value) = &self.first_name {
             rules::first_name(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.a_b_c {
+        if let Some(value) = &self.a_b_c {
             rules::a_b_c(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.v {
+        if let Some(value) = &self.v {
             rules::v(v, value);
         }
         rules::value(v, &self.value);
-        if let ::core::option::Option::Some(value) = &self.rules {
+        if let Some(value) = &self.rules {
             rules::rules(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.error {
+        if let Some(value) = &self.error {
             rules::error(v, value);
         }
     }
@@ -532,103 +532,100 @@ pub struct NewClone {
     /// The column `find`.
     pub find: i64,
     /// The column `by_key`.
-    pub by_key: ::core::option::Option<i64>,
+    pub by_key: Option<i64>,
     /// The column `upsert_on_find`.
-    pub upsert_on_find: ::core::option::Option<i64>,
+    pub upsert_on_find: Option<i64>,
     /// The column `create`.
     #[deprecated]
-    pub create: ::core::option::Option<i64>,
+    pub create: Option<i64>,
     /// The column `new`.
-    pub new: ::std::string::String,
+    pub new: String,
     /// The column `delete_all`.
-    pub delete_all: rt::Field<::std::string::String>,
+    pub delete_all: rt::Field<String>,
     /// The column `type`.
-    pub r#type: ::core::option::Option<::std::string::String>,
+    pub r#type: Option<String>,
     /// The column `self`.
-    pub self_: ::core::option::Option<::std::string::String>,
+    pub self_: Option<String>,
     /// The column `crate`.
-    pub crate_: ::core::option::Option<::std::string::String>,
+    pub crate_: Option<String>,
     /// The column `gen`.
-    pub r#gen: ::core::option::Option<::std::string::String>,
+    pub r#gen: Option<String>,
     /// The column `first-name`.
-    pub first_name: ::core::option::Option<::std::string::String>,
+    pub first_name: Option<String>,
     /// The column `1st`.
-    pub _1st: ::core::option::Option<::std::string::String>,
+    pub _1st: Option<String>,
     /// The column `a/b~c`.
-    pub a_b_c: ::core::option::Option<::std::string::String>,
+    pub a_b_c: Option<String>,
     /// The column `out`.
-    pub out: ::core::option::Option<::std::string::String>,
+    pub out: Option<String>,
     /// The column `row`.
-    pub row: ::core::option::Option<::std::string::String>,
+    pub row: Option<String>,
     /// The column `key`.
-    pub key: ::core::option::Option<::std::string::String>,
+    pub key: Option<String>,
     /// The column `v`.
-    pub v: ::core::option::Option<::std::string::String>,
+    pub v: Option<String>,
     /// The column `value`.
-    pub value: ::std::string::String,
+    pub value: String,
     /// The column `rt`.
-    pub rt: ::core::option::Option<::std::string::String>,
+    pub rt: Option<String>,
     /// The column `rules`.
-    pub rules: ::core::option::Option<::std::string::String>,
+    pub rules: Option<String>,
     /// The column `TABLE`.
-    pub table: ::core::option::Option<::std::string::String>,
+    pub table: Option<String>,
     /// The column `clone`.
-    pub clone: ::core::option::Option<::std::string::String>,
+    pub clone: Option<String>,
     /// The column `default`.
-    pub default: ::core::option::Option<::std::string::String>,
+    pub default: Option<String>,
     /// The column `Übung`.
-    pub übung: ::core::option::Option<::std::string::String>,
+    pub übung: Option<String>,
     /// The column `$`.
-    pub dollar: ::core::option::Option<::std::string::String>,
+    pub dollar: Option<String>,
     /// The column `the "quoted" 'name'`.
-    pub the_quoted_name: ::core::option::Option<::std::string::String>,
+    pub the_quoted_name: Option<String>,
     /// The column `error`.
-    pub error: ::core::option::Option<CloneError>,
+    pub error: Option<CloneError>,
 }
 impl NewClone {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         find: impl rt::IntoValue<i64>,
-        new: impl rt::IntoValue<::std::string::String>,
-        value: impl rt::IntoValue<::std::string::String>,
+        new: impl rt::IntoValue<String>,
+        value: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             find: rt::IntoValue::into_value(find),
-            by_key: ::core::option::Option::None,
-            upsert_on_find: ::core::option::Option::None,
-            create: ::core::option::Option::None,
+            by_key: None,
+            upsert_on_find: None,
+            create: None,
             new: rt::IntoValue::into_value(new),
             delete_all: rt::Field::Unset,
-            r#type: ::core::option::Option::None,
-            self_: ::core::option::Option::None,
-            crate_: ::core::option::Option::None,
-            r#gen: ::core::option::Option::None,
-            first_name: ::core::option::Option::None,
-            _1st: ::core::option::Option::None,
-            a_b_c: ::core::option::Option::None,
-            out: ::core::option::Option::None,
-            row: ::core::option::Option::None,
-            key: ::core::option::Option::None,
-            v: ::core::option::Option::None,
+            r#type: None,
+            self_: None,
+            crate_: None,
+            r#gen: None,
+            first_name: None,
+            _1st: None,
+            a_b_c: None,
+            out: None,
+            row: None,
+            key: None,
+            v: None,
             value: rt::IntoValue::into_value(value),
-            rt: ::core::option::Option::None,
-            rules: ::core::option::Option::None,
-            table: ::core::option::Option::None,
-            clone: ::core::option::Option::None,
-            default: ::core::option::Option::None,
-            übung: ::core::option::Option::None,
-            dollar: ::core::option::Option::None,
-            the_quoted_name: ::core::option::Option::None,
-            error: ::core::option::Option::None,
+            rt: None,
+            rules: None,
+            table: None,
+            clone: None,
+            default: None,
+            übung: None,
+            dollar: None,
+            the_quoted_name: None,
+            error: None,
         }
     }
     /// Sets `by_key`.
     ///
     /// The column `by_key`.
-    pub fn by_key(
-        mut self,
-        by_key: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn by_key(mut self, by_key: impl rt::IntoValue<Option<i64>>) -> Self {
         self.by_key = rt::IntoValue::into_value(by_key);
         self
     }
@@ -637,7 +634,7 @@ impl NewClone {
     /// The column `upsert_on_find`.
     pub fn upsert_on_find(
         mut self,
-        upsert_on_find: impl rt::IntoValue<::core::option::Option<i64>>,
+        upsert_on_find: impl rt::IntoValue<Option<i64>>,
     ) -> Self {
         self.upsert_on_find = rt::IntoValue::into_value(upsert_on_find);
         self
@@ -646,200 +643,140 @@ impl NewClone {
     ///
     /// The column `create`.
     #[deprecated]
-    pub fn create(
-        mut self,
-        create: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn create(mut self, create: impl rt::IntoValue<Option<i64>>) -> Self {
         self.create = rt::IntoValue::into_value(create);
         self
     }
     /// Sets `delete_all`.
     ///
     /// The column `delete_all`.
-    pub fn delete_all(
-        mut self,
-        delete_all: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn delete_all(mut self, delete_all: impl rt::IntoValue<String>) -> Self {
         self.delete_all = rt::Field::Set(rt::IntoValue::into_value(delete_all));
         self
     }
     /// Sets `type`.
     ///
     /// The column `type`.
-    pub fn r#type(
-        mut self,
-        r#type: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn r#type(mut self, r#type: impl rt::IntoValue<Option<String>>) -> Self {
         self.r#type = rt::IntoValue::into_value(r#type);
         self
     }
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(
-        mut self,
-        self_: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<Option<String>>) -> Self {
         self.self_ = rt::IntoValue::into_value(self_);
         self
     }
     /// Sets `crate`.
     ///
     /// The column `crate`.
-    pub fn crate_(
-        mut self,
-        crate_: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn crate_(mut self, crate_: impl rt::IntoValue<Option<String>>) -> Self {
         self.crate_ = rt::IntoValue::into_value(crate_);
         self
     }
     /// Sets `gen`.
     ///
     /// The column `gen`.
-    pub fn r#gen(
-        mut self,
-        r#gen: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn r#gen(mut self, r#gen: impl rt::IntoValue<Option<String>>) -> Self {
         self.r#gen = rt::IntoValue::into_value(r#gen);
         self
     }
     /// Sets `first-name`.
     ///
     /// The column `first-name`.
-    pub fn first_name(
-        mut self,
-        first_name: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn first_name(mut self, first_name: impl rt::IntoValue<Option<String>>) -> Self {
         self.first_name = rt::IntoValue::into_value(first_name);
         self
     }
     /// Sets `1st`.
     ///
     /// The column `1st`.
-    pub fn _1st(
-        mut self,
-        _1st: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn _1st(mut self, _1st: impl rt::IntoValue<Option<String>>) -> Self {
         self._1st = rt::IntoValue::into_value(_1st);
         self
     }
     /// Sets `a/b~c`.
     ///
     /// The column `a/b~c`.
-    pub fn a_b_c(
-        mut self,
-        a_b_c: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn a_b_c(mut self, a_b_c: impl rt::IntoValue<Option<String>>) -> Self {
         self.a_b_c = rt::IntoValue::into_value(a_b_c);
         self
     }
     /// Sets `out`.
     ///
     /// The column `out`.
-    pub fn out(
-        mut self,
-        out: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn out(mut self, out: impl rt::IntoValue<Option<String>>) -> Self {
         self.out = rt::IntoValue::into_value(out);
         self
     }
     /// Sets `row`.
     ///
     /// The column `row`.
-    pub fn row(
-        mut self,
-        row: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn row(mut self, row: impl rt::IntoValue<Option<String>>) -> Self {
         self.row = rt::IntoValue::into_value(row);
         self
     }
     /// Sets `key`.
     ///
     /// The column `key`.
-    pub fn key(
-        mut self,
-        key: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn key(mut self, key: impl rt::IntoValue<Option<String>>) -> Self {
         self.key = rt::IntoValue::into_value(key);
         self
     }
     /// Sets `v`.
     ///
     /// The column `v`.
-    pub fn v(
-        mut self,
-        v: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn v(mut self, v: impl rt::IntoValue<Option<String>>) -> Self {
         self.v = rt::IntoValue::into_value(v);
         self
     }
     /// Sets `rt`.
     ///
     /// The column `rt`.
-    pub fn rt(
-        mut self,
-        rt: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn rt(mut self, rt: impl rt::IntoValue<Option<String>>) -> Self {
         self.rt = rt::IntoValue::into_value(rt);
         self
     }
     /// Sets `rules`.
     ///
     /// The column `rules`.
-    pub fn rules(
-        mut self,
-        rules: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn rules(mut self, rules: impl rt::IntoValue<Option<String>>) -> Self {
         self.rules = rt::IntoValue::into_value(rules);
         self
     }
     /// Sets `TABLE`.
     ///
     /// The column `TABLE`.
-    pub fn table(
-        mut self,
-        table: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn table(mut self, table: impl rt::IntoValue<Option<String>>) -> Self {
         self.table = rt::IntoValue::into_value(table);
         self
     }
     /// Sets `clone`.
     ///
     /// The column `clone`.
-    pub fn clone(
-        mut self,
-        clone: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn clone(mut self, clone: impl rt::IntoValue<Option<String>>) -> Self {
         self.clone = rt::IntoValue::into_value(clone);
         self
     }
     /// Sets `default`.
     ///
     /// The column `default`.
-    pub fn default(
-        mut self,
-        default: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn default(mut self, default: impl rt::IntoValue<Option<String>>) -> Self {
         self.default = rt::IntoValue::into_value(default);
         self
     }
     /// Sets `Übung`.
     ///
     /// The column `Übung`.
-    pub fn übung(
-        mut self,
-        übung: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn übung(mut self, übung: impl rt::IntoValue<Option<String>>) -> Self {
         self.übung = rt::IntoValue::into_value(übung);
         self
     }
     /// Sets `$`.
     ///
     /// The column `$`.
-    pub fn dollar(
-        mut self,
-        dollar: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn dollar(mut self, dollar: impl rt::IntoValue<Option<String>>) -> Self {
         self.dollar = rt::IntoValue::into_value(dollar);
         self
     }
@@ -848,9 +785,7 @@ impl NewClone {
     /// The column `the "quoted" 'name'`.
     pub fn the_quoted_name(
         mut self,
-        the_quoted_name: impl rt::IntoValue<
-            ::core::option::Option<::std::string::String>,
-        >,
+        the_quoted_name: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.the_quoted_name = rt::IntoValue::into_value(the_quoted_name);
         self
@@ -858,10 +793,7 @@ impl NewClone {
     /// Sets `error`.
     ///
     /// The column `error`.
-    pub fn error(
-        mut self,
-        error: impl rt::IntoValue<::core::option::Option<CloneError>>,
-    ) -> Self {
+    pub fn error(mut self, error: impl rt::IntoValue<Option<CloneError>>) -> Self {
         self.error = rt::IntoValue::into_value(error);
         self
     }
@@ -871,8 +803,8 @@ impl rt::Record for NewClone {
     const NAME: &'static str = "NewClone";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             find: from.next()?,
             by_key: from.next()?,
             upsert_on_find: from.next()?,
@@ -934,30 +866,30 @@ impl rt::Record for NewClone {
 }
 impl rt::Validate for NewClone {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.create {
+        if let Some(value) = &self.create {
             rules::create(v, value);
         }
         rules::new(v, &self.new);
-        if let ::core::option::Option::Some(value) = &self.r#type {
+        if let Some(value) = &self.r#type {
             rules::r#type(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.self_ {
+        if let Some(value) = &self.self_ {
             rules::self_(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.first_name {
+        if let Some(value) = &self.first_name {
             rules::first_name(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.a_b_c {
+        if let Some(value) = &self.a_b_c {
             rules::a_b_c(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.v {
+        if let Some(value) = &self.v {
             rules::v(v, value);
         }
         rules::value(v, &self.value);
-        if let ::core::option::Option::Some(value) = &self.rules {
+        if let Some(value) = &self.rules {
             rules::rules(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.error {
+        if let Some(value) = &self.error {
             rules::error(v, value);
         }
     }
@@ -968,58 +900,58 @@ pub struct ClonePatch {
     /// The column `find`.
     pub find: rt::Field<i64>,
     /// The column `by_key`.
-    pub by_key: rt::Field<::core::option::Option<i64>>,
+    pub by_key: rt::Field<Option<i64>>,
     /// The column `upsert_on_find`.
-    pub upsert_on_find: rt::Field<::core::option::Option<i64>>,
+    pub upsert_on_find: rt::Field<Option<i64>>,
     /// The column `create`.
     #[deprecated]
-    pub create: rt::Field<::core::option::Option<i64>>,
+    pub create: rt::Field<Option<i64>>,
     /// The column `new`.
-    pub new: rt::Field<::std::string::String>,
+    pub new: rt::Field<String>,
     /// The column `delete_all`.
-    pub delete_all: rt::Field<::std::string::String>,
+    pub delete_all: rt::Field<String>,
     /// The column `type`.
-    pub r#type: rt::Field<::core::option::Option<::std::string::String>>,
+    pub r#type: rt::Field<Option<String>>,
     /// The column `self`.
-    pub self_: rt::Field<::core::option::Option<::std::string::String>>,
+    pub self_: rt::Field<Option<String>>,
     /// The column `crate`.
-    pub crate_: rt::Field<::core::option::Option<::std::string::String>>,
+    pub crate_: rt::Field<Option<String>>,
     /// The column `gen`.
-    pub r#gen: rt::Field<::core::option::Option<::std::string::String>>,
+    pub r#gen: rt::Field<Option<String>>,
     /// The column `first-name`.
-    pub first_name: rt::Field<::core::option::Option<::std::string::String>>,
+    pub first_name: rt::Field<Option<String>>,
     /// The column `1st`.
-    pub _1st: rt::Field<::core::option::Option<::std::string::String>>,
+    pub _1st: rt::Field<Option<String>>,
     /// The column `a/b~c`.
-    pub a_b_c: rt::Field<::core::option::Option<::std::string::String>>,
+    pub a_b_c: rt::Field<Option<String>>,
     /// The column `out`.
-    pub out: rt::Field<::core::option::Option<::std::string::String>>,
+    pub out: rt::Field<Option<String>>,
     /// The column `row`.
-    pub row: rt::Field<::core::option::Option<::std::string::String>>,
+    pub row: rt::Field<Option<String>>,
     /// The column `key`.
-    pub key: rt::Field<::core::option::Option<::std::string::String>>,
+    pub key: rt::Field<Option<String>>,
     /// The column `v`.
-    pub v: rt::Field<::core::option::Option<::std::string::String>>,
+    pub v: rt::Field<Option<String>>,
     /// The column `value`.
-    pub value: rt::Field<::std::string::String>,
+    pub value: rt::Field<String>,
     /// The column `rt`.
-    pub rt: rt::Field<::core::option::Option<::std::string::String>>,
+    pub rt: rt::Field<Option<String>>,
     /// The column `rules`.
-    pub rules: rt::Field<::core::option::Option<::std::string::String>>,
+    pub rules: rt::Field<Option<String>>,
     /// The column `TABLE`.
-    pub table: rt::Field<::core::option::Option<::std::string::String>>,
+    pub table: rt::Field<Option<String>>,
     /// The column `clone`.
-    pub clone: rt::Field<::core::option::Option<::std::string::String>>,
+    pub clone: rt::Field<Option<String>>,
     /// The column `default`.
-    pub default: rt::Field<::core::option::Option<::std::string::String>>,
+    pub default: rt::Field<Option<String>>,
     /// The column `Übung`.
-    pub übung: rt::Field<::core::option::Option<::std::string::String>>,
+    pub übung: rt::Field<Option<String>>,
     /// The column `$`.
-    pub dollar: rt::Field<::core::option::Option<::std::string::String>>,
+    pub dollar: rt::Field<Option<String>>,
     /// The column `the "quoted" 'name'`.
-    pub the_quoted_name: rt::Field<::core::option::Option<::std::string::String>>,
+    pub the_quoted_name: rt::Field<Option<String>>,
     /// The column `error`.
-    pub error: rt::Field<::core::option::Option<CloneError>>,
+    pub error: rt::Field<Option<CloneError>>,
 }
 impl ClonePatch {
     /// An update that leaves everything alone.
@@ -1036,10 +968,7 @@ impl ClonePatch {
     /// Sets `by_key`.
     ///
     /// The column `by_key`.
-    pub fn by_key(
-        mut self,
-        by_key: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn by_key(mut self, by_key: impl rt::IntoValue<Option<i64>>) -> Self {
         self.by_key = rt::Field::Set(rt::IntoValue::into_value(by_key));
         self
     }
@@ -1048,7 +977,7 @@ impl ClonePatch {
     /// The column `upsert_on_find`.
     pub fn upsert_on_find(
         mut self,
-        upsert_on_find: impl rt::IntoValue<::core::option::Option<i64>>,
+        upsert_on_find: impl rt::IntoValue<Option<i64>>,
     ) -> Self {
         self.upsert_on_find = rt::Field::Set(rt::IntoValue::into_value(upsert_on_find));
         self
@@ -1057,214 +986,154 @@ impl ClonePatch {
     ///
     /// The column `create`.
     #[deprecated]
-    pub fn create(
-        mut self,
-        create: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn create(mut self, create: impl rt::IntoValue<Option<i64>>) -> Self {
         self.create = rt::Field::Set(rt::IntoValue::into_value(create));
         self
     }
     /// Sets `new`.
     ///
     /// The column `new`.
-    pub fn new_(mut self, new: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new_(mut self, new: impl rt::IntoValue<String>) -> Self {
         self.new = rt::Field::Set(rt::IntoValue::into_value(new));
         self
     }
     /// Sets `delete_all`.
     ///
     /// The column `delete_all`.
-    pub fn delete_all(
-        mut self,
-        delete_all: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn delete_all(mut self, delete_all: impl rt::IntoValue<String>) -> Self {
         self.delete_all = rt::Field::Set(rt::IntoValue::into_value(delete_all));
         self
     }
     /// Sets `type`.
     ///
     /// The column `type`.
-    pub fn r#type(
-        mut self,
-        r#type: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn r#type(mut self, r#type: impl rt::IntoValue<Option<String>>) -> Self {
         self.r#type = rt::Field::Set(rt::IntoValue::into_value(r#type));
         self
     }
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(
-        mut self,
-        self_: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<Option<String>>) -> Self {
         self.self_ = rt::Field::Set(rt::IntoValue::into_value(self_));
         self
     }
     /// Sets `crate`.
     ///
     /// The column `crate`.
-    pub fn crate_(
-        mut self,
-        crate_: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn crate_(mut self, crate_: impl rt::IntoValue<Option<String>>) -> Self {
         self.crate_ = rt::Field::Set(rt::IntoValue::into_value(crate_));
         self
     }
     /// Sets `gen`.
     ///
     /// The column `gen`.
-    pub fn r#gen(
-        mut self,
-        r#gen: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn r#gen(mut self, r#gen: impl rt::IntoValue<Option<String>>) -> Self {
         self.r#gen = rt::Field::Set(rt::IntoValue::into_value(r#gen));
         self
     }
     /// Sets `first-name`.
     ///
     /// The column `first-name`.
-    pub fn first_name(
-        mut self,
-        first_name: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn first_name(mut self, first_name: impl rt::IntoValue<Option<String>>) -> Self {
         self.first_name = rt::Field::Set(rt::IntoValue::into_value(first_name));
         self
     }
     /// Sets `1st`.
     ///
     /// The column `1st`.
-    pub fn _1st(
-        mut self,
-        _1st: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn _1st(mut self, _1st: impl rt::IntoValue<Option<String>>) -> Self {
         self._1st = rt::Field::Set(rt::IntoValue::into_value(_1st));
         self
     }
     /// Sets `a/b~c`.
     ///
     /// The column `a/b~c`.
-    pub fn a_b_c(
-        mut self,
-        a_b_c: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn a_b_c(mut self, a_b_c: impl rt::IntoValue<Option<String>>) -> Self {
         self.a_b_c = rt::Field::Set(rt::IntoValue::into_value(a_b_c));
         self
     }
     /// Sets `out`.
     ///
     /// The column `out`.
-    pub fn out(
-        mut self,
-        out: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn out(mut self, out: impl rt::IntoValue<Option<String>>) -> Self {
         self.out = rt::Field::Set(rt::IntoValue::into_value(out));
         self
     }
     /// Sets `row`.
     ///
     /// The column `row`.
-    pub fn row(
-        mut self,
-        row: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn row(mut self, row: impl rt::IntoValue<Option<String>>) -> Self {
         self.row = rt::Field::Set(rt::IntoValue::into_value(row));
         self
     }
     /// Sets `key`.
     ///
     /// The column `key`.
-    pub fn key(
-        mut self,
-        key: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn key(mut self, key: impl rt::IntoValue<Option<String>>) -> Self {
         self.key = rt::Field::Set(rt::IntoValue::into_value(key));
         self
     }
     /// Sets `v`.
     ///
     /// The column `v`.
-    pub fn v(
-        mut self,
-        v: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn v(mut self, v: impl rt::IntoValue<Option<String>>) -> Self {
         self.v = rt::Field::Set(rt::IntoValue::into_value(v));
         self
     }
     /// Sets `value`.
     ///
     /// The column `value`.
-    pub fn value(mut self, value: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn value(mut self, value: impl rt::IntoValue<String>) -> Self {
         self.value = rt::Field::Set(rt::IntoValue::into_value(value));
         self
     }
     /// Sets `rt`.
     ///
     /// The column `rt`.
-    pub fn rt(
-        mut self,
-        rt: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn rt(mut self, rt: impl rt::IntoValue<Option<String>>) -> Self {
         self.rt = rt::Field::Set(rt::IntoValue::into_value(rt));
         self
     }
     /// Sets `rules`.
     ///
     /// The column `rules`.
-    pub fn rules(
-        mut self,
-        rules: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn rules(mut self, rules: impl rt::IntoValue<Option<String>>) -> Self {
         self.rules = rt::Field::Set(rt::IntoValue::into_value(rules));
         self
     }
     /// Sets `TABLE`.
     ///
     /// The column `TABLE`.
-    pub fn table(
-        mut self,
-        table: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn table(mut self, table: impl rt::IntoValue<Option<String>>) -> Self {
         self.table = rt::Field::Set(rt::IntoValue::into_value(table));
         self
     }
     /// Sets `clone`.
     ///
     /// The column `clone`.
-    pub fn clone(
-        mut self,
-        clone: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn clone(mut self, clone: impl rt::IntoValue<Option<String>>) -> Self {
         self.clone = rt::Field::Set(rt::IntoValue::into_value(clone));
         self
     }
     /// Sets `default`.
     ///
     /// The column `default`.
-    pub fn default(
-        mut self,
-        default: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn default(mut self, default: impl rt::IntoValue<Option<String>>) -> Self {
         self.default = rt::Field::Set(rt::IntoValue::into_value(default));
         self
     }
     /// Sets `Übung`.
     ///
     /// The column `Übung`.
-    pub fn übung(
-        mut self,
-        übung: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn übung(mut self, übung: impl rt::IntoValue<Option<String>>) -> Self {
         self.übung = rt::Field::Set(rt::IntoValue::into_value(übung));
         self
     }
     /// Sets `$`.
     ///
     /// The column `$`.
-    pub fn dollar(
-        mut self,
-        dollar: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn dollar(mut self, dollar: impl rt::IntoValue<Option<String>>) -> Self {
         self.dollar = rt::Field::Set(rt::IntoValue::into_value(dollar));
         self
     }
@@ -1273,9 +1142,7 @@ impl ClonePatch {
     /// The column `the "quoted" 'name'`.
     pub fn the_quoted_name(
         mut self,
-        the_quoted_name: impl rt::IntoValue<
-            ::core::option::Option<::std::string::String>,
-        >,
+        the_quoted_name: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.the_quoted_name = rt::Field::Set(
             rt::IntoValue::into_value(the_quoted_name),
@@ -1285,10 +1152,7 @@ impl ClonePatch {
     /// Sets `error`.
     ///
     /// The column `error`.
-    pub fn error(
-        mut self,
-        error: impl rt::IntoValue<::core::option::Option<CloneError>>,
-    ) -> Self {
+    pub fn error(mut self, error: impl rt::IntoValue<Option<CloneError>>) -> Self {
         self.error = rt::Field::Set(rt::IntoValue::into_value(error));
         self
     }
@@ -1298,8 +1162,8 @@ impl rt::Record for ClonePatch {
     const NAME: &'static str = "ClonePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             find: from.next_field()?,
             by_key: from.next_field()?,
             upsert_on_find: from.next_field()?,
@@ -1361,58 +1225,34 @@ impl rt::Record for ClonePatch {
 }
 impl rt::Validate for ClonePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .create
-            .as_set()
-        {
+        if let Some(Some(value)) = self.create.as_set() {
             rules::create(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.new.as_set() {
+        if let Some(value) = self.new.as_set() {
             rules::new(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .r#type
-            .as_set()
-        {
+        if let Some(Some(value)) = self.r#type.as_set() {
             rules::r#type(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .self_
-            .as_set()
-        {
+        if let Some(Some(value)) = self.self_.as_set() {
             rules::self_(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .first_name
-            .as_set()
-        {
+        if let Some(Some(value)) = self.first_name.as_set() {
             rules::first_name(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .a_b_c
-            .as_set()
-        {
+        if let Some(Some(value)) = self.a_b_c.as_set() {
             rules::a_b_c(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .v
-            .as_set()
-        {
+        if let Some(Some(value)) = self.v.as_set() {
             rules::v(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.value.as_set() {
+        if let Some(value) = self.value.as_set() {
             rules::value(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .rules
-            .as_set()
-        {
+        if let Some(Some(value)) = self.rules.as_set() {
             rules::rules(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .error
-            .as_set()
-        {
+        if let Some(Some(value)) = self.error.as_set() {
             rules::error(v, value);
         }
     }
@@ -1585,111 +1425,108 @@ pub fn find_() -> rt::Column<Clone, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `by_key`.
-pub fn by_key_() -> rt::Column<Clone, ::core::option::Option<i64>> {
+pub fn by_key_() -> rt::Column<Clone, Option<i64>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `upsert_on_find`.
-pub fn upsert_on_find_() -> rt::Column<Clone, ::core::option::Option<i64>> {
+pub fn upsert_on_find_() -> rt::Column<Clone, Option<i64>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `create`.
 #[deprecated]
-pub fn create_() -> rt::Column<Clone, ::core::option::Option<i64>> {
+pub fn create_() -> rt::Column<Clone, Option<i64>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `new`.
-pub fn new() -> rt::Column<Clone, ::std::string::String> {
+pub fn new() -> rt::Column<Clone, String> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `delete_all`.
-pub fn delete_all_() -> rt::Column<Clone, ::std::string::String> {
+pub fn delete_all_() -> rt::Column<Clone, String> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// The column `type`.
-pub fn r#type() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn r#type() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `self`.
-pub fn self_() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn self_() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The column `crate`.
-pub fn crate_() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn crate_() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// The column `gen`.
-pub fn r#gen() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn r#gen() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[9])
 }
 /// The column `first-name`.
-pub fn first_name() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn first_name() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[10])
 }
 /// The column `1st`.
-pub fn _1st() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn _1st() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[11])
 }
 /// The column `a/b~c`.
-pub fn a_b_c() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn a_b_c() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// The column `out`.
-pub fn out() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn out() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[13])
 }
 /// The column `row`.
-pub fn row() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn row() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[14])
 }
 /// The column `key`.
-pub fn key() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn key() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[15])
 }
 /// The column `v`.
-pub fn v() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn v() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[16])
 }
 /// The column `value`.
-pub fn value() -> rt::Column<Clone, ::std::string::String> {
+pub fn value() -> rt::Column<Clone, String> {
     rt::Column::new(&TABLE.columns[17])
 }
 /// The column `rt`.
-pub fn rt() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn rt() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[18])
 }
 /// The column `rules`.
-pub fn rules() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn rules() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[19])
 }
 /// The column `TABLE`.
-pub fn table() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn table() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[20])
 }
 /// The column `clone`.
-pub fn clone() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn clone() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[21])
 }
 /// The column `default`.
-pub fn default() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn default() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[22])
 }
 /// The column `Übung`.
-pub fn übung() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn übung() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[23])
 }
 /// The column `$`.
-pub fn dollar() -> rt::Column<Clone, ::core::option::Option<::std::string::String>> {
+pub fn dollar() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[24])
 }
 /// The column `the "quoted" 'name'`.
-pub fn the_quoted_name() -> rt::Column<
-    Clone,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn the_quoted_name() -> rt::Column<Clone, Option<String>> {
     rt::Column::new(&TABLE.columns[25])
 }
 /// The column `error`.
-pub fn error() -> rt::Column<Clone, ::core::option::Option<rt::Json<CloneError>>> {
+pub fn error() -> rt::Column<Clone, Option<rt::Json<CloneError>>> {
     rt::Column::new(&TABLE.columns[26])
 }
 /// The rules of the schema, a function a column.

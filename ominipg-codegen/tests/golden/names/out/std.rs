@@ -31,11 +31,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `std`.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +43,14 @@ pub struct Std {
     /// The column `id`.
     pub id: i64,
     /// The column `std`.
-    pub std: ::core::option::Option<::std::string::String>,
+    pub std: Option<String>,
 }
 impl rt::Model for Std {
     type New = NewStd;
     type Patch = StdPatch;
     type Key = StdKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &StdKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Std {
     const NAME: &'static str = "Std";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             std: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Std {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -97,23 +97,20 @@ pub struct NewStd {
     /// The column `id`.
     pub id: i64,
     /// The column `std`.
-    pub std: ::core::option::Option<::std::string::String>,
+    pub std: Option<String>,
 }
 impl NewStd {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(id: impl rt::IntoValue<i64>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            std: ::core::option::Option::None,
+            std: None,
         }
     }
     /// Sets `std`.
     ///
     /// The column `std`.
-    pub fn std(
-        mut self,
-        std: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn std(mut self, std: impl rt::IntoValue<Option<String>>) -> Self {
         self.std = rt::IntoValue::into_value(std);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewStd {
     const NAME: &'static str = "NewStd";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             std: from.next()?,
         })
@@ -143,7 +140,7 @@ pub struct StdPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `std`.
-    pub std: rt::Field<::core::option::Option<::std::string::String>>,
+    pub std: rt::Field<Option<String>>,
 }
 impl StdPatch {
     /// An update that leaves everything alone.
@@ -160,10 +157,7 @@ impl StdPatch {
     /// Sets `std`.
     ///
     /// The column `std`.
-    pub fn std(
-        mut self,
-        std: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn std(mut self, std: impl rt::IntoValue<Option<String>>) -> Self {
         self.std = rt::Field::Set(rt::IntoValue::into_value(std));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for StdPatch {
     const NAME: &'static str = "StdPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             std: from.next_field()?,
         })
@@ -237,6 +231,6 @@ pub fn id() -> rt::Column<Std, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `std`.
-pub fn std() -> rt::Column<Std, ::core::option::Option<::std::string::String>> {
+pub fn std() -> rt::Column<Std, Option<String>> {
     rt::Column::new(&TABLE.columns[1])
 }

@@ -31,26 +31,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `super`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Super {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `super`.
-    pub super_: ::core::option::Option<SuperSuper>,
+    pub super_: Option<SuperSuper>,
 }
 impl rt::Model for Super {
     type New = NewSuper;
     type Patch = SuperPatch;
     type Key = SuperKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &SuperKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Super {
     const NAME: &'static str = "Super";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             super_: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Super {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<SuperSuper>, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<Option<SuperSuper>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -90,30 +90,27 @@ impl rt::Validate for Super {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `super`.
-pub type SuperKey = ::std::string::String;
+pub type SuperKey = String;
 /// What an insert into the table `super` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewSuper {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `super`.
-    pub super_: ::core::option::Option<SuperSuper>,
+    pub super_: Option<SuperSuper>,
 }
 impl NewSuper {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(self_: impl rt::IntoValue<String>) -> Self {
         Self {
             self_: rt::IntoValue::into_value(self_),
-            super_: ::core::option::Option::None,
+            super_: None,
         }
     }
     /// Sets `super`.
     ///
     /// The column `super`.
-    pub fn super_(
-        mut self,
-        super_: impl rt::IntoValue<::core::option::Option<SuperSuper>>,
-    ) -> Self {
+    pub fn super_(mut self, super_: impl rt::IntoValue<Option<SuperSuper>>) -> Self {
         self.super_ = rt::IntoValue::into_value(super_);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewSuper {
     const NAME: &'static str = "NewSuper";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             super_: from.next()?,
         })
@@ -141,9 +138,9 @@ impl rt::Validate for NewSuper {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SuperPatch {
     /// The column `self`.
-    pub self_: rt::Field<::std::string::String>,
+    pub self_: rt::Field<String>,
     /// The column `super`.
-    pub super_: rt::Field<::core::option::Option<SuperSuper>>,
+    pub super_: rt::Field<Option<SuperSuper>>,
 }
 impl SuperPatch {
     /// An update that leaves everything alone.
@@ -153,17 +150,14 @@ impl SuperPatch {
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(mut self, self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<String>) -> Self {
         self.self_ = rt::Field::Set(rt::IntoValue::into_value(self_));
         self
     }
     /// Sets `super`.
     ///
     /// The column `super`.
-    pub fn super_(
-        mut self,
-        super_: impl rt::IntoValue<::core::option::Option<SuperSuper>>,
-    ) -> Self {
+    pub fn super_(mut self, super_: impl rt::IntoValue<Option<SuperSuper>>) -> Self {
         self.super_ = rt::Field::Set(rt::IntoValue::into_value(super_));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for SuperPatch {
     const NAME: &'static str = "SuperPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next_field()?,
             super_: from.next_field()?,
         })
@@ -262,10 +256,10 @@ pub fn delete_all() -> rt::DeleteMany<Super> {
     rt::DeleteMany::all()
 }
 /// The column `self`.
-pub fn self_() -> rt::Column<Super, ::std::string::String> {
+pub fn self_() -> rt::Column<Super, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `super`.
-pub fn super_() -> rt::Column<Super, ::core::option::Option<SuperSuper>> {
+pub fn super_() -> rt::Column<Super, Option<SuperSuper>> {
     rt::Column::new(&TABLE.columns[1])
 }

@@ -31,26 +31,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `type`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Type {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `type`.
-    pub r#type: ::core::option::Option<TypeType>,
+    pub r#type: Option<TypeType>,
 }
 impl rt::Model for Type {
     type New = NewType;
     type Patch = TypePatch;
     type Key = TypeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TypeKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Type {
     const NAME: &'static str = "Type";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             r#type: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Type {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<TypeType>, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<Option<TypeType>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -90,30 +90,27 @@ impl rt::Validate for Type {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// The primary key of the table `type`.
-pub type TypeKey = ::std::string::String;
+pub type TypeKey = String;
 /// What an insert into the table `type` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewType {
     /// The column `self`.
-    pub self_: ::std::string::String,
+    pub self_: String,
     /// The column `type`.
-    pub r#type: ::core::option::Option<TypeType>,
+    pub r#type: Option<TypeType>,
 }
 impl NewType {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(self_: impl rt::IntoValue<String>) -> Self {
         Self {
             self_: rt::IntoValue::into_value(self_),
-            r#type: ::core::option::Option::None,
+            r#type: None,
         }
     }
     /// Sets `type`.
     ///
     /// The column `type`.
-    pub fn r#type(
-        mut self,
-        r#type: impl rt::IntoValue<::core::option::Option<TypeType>>,
-    ) -> Self {
+    pub fn r#type(mut self, r#type: impl rt::IntoValue<Option<TypeType>>) -> Self {
         self.r#type = rt::IntoValue::into_value(r#type);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewType {
     const NAME: &'static str = "NewType";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next()?,
             r#type: from.next()?,
         })
@@ -141,9 +138,9 @@ impl rt::Validate for NewType {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TypePatch {
     /// The column `self`.
-    pub self_: rt::Field<::std::string::String>,
+    pub self_: rt::Field<String>,
     /// The column `type`.
-    pub r#type: rt::Field<::core::option::Option<TypeType>>,
+    pub r#type: rt::Field<Option<TypeType>>,
 }
 impl TypePatch {
     /// An update that leaves everything alone.
@@ -153,17 +150,14 @@ impl TypePatch {
     /// Sets `self`.
     ///
     /// The column `self`.
-    pub fn self_(mut self, self_: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn self_(mut self, self_: impl rt::IntoValue<String>) -> Self {
         self.self_ = rt::Field::Set(rt::IntoValue::into_value(self_));
         self
     }
     /// Sets `type`.
     ///
     /// The column `type`.
-    pub fn r#type(
-        mut self,
-        r#type: impl rt::IntoValue<::core::option::Option<TypeType>>,
-    ) -> Self {
+    pub fn r#type(mut self, r#type: impl rt::IntoValue<Option<TypeType>>) -> Self {
         self.r#type = rt::Field::Set(rt::IntoValue::into_value(r#type));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for TypePatch {
     const NAME: &'static str = "TypePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             self_: from.next_field()?,
             r#type: from.next_field()?,
         })
@@ -262,10 +256,10 @@ pub fn delete_all() -> rt::DeleteMany<Type> {
     rt::DeleteMany::all()
 }
 /// The column `self`.
-pub fn self_() -> rt::Column<Type, ::std::string::String> {
+pub fn self_() -> rt::Column<Type, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `type`.
-pub fn r#type() -> rt::Column<Type, ::core::option::Option<TypeType>> {
+pub fn r#type() -> rt::Column<Type, Option<TypeType>> {
     rt::Column::new(&TABLE.columns[1])
 }

@@ -31,11 +31,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `alerts`.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +43,14 @@ pub struct Alert {
     /// The column `id`.
     pub id: i64,
     /// Where it stands.
-    pub state: ::core::option::Option<AlertState>,
+    pub state: Option<AlertState>,
 }
 impl rt::Model for Alert {
     type New = NewAlert;
     type Patch = AlertPatch;
     type Key = AlertKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &AlertKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Alert {
     const NAME: &'static str = "Alert";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             state: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Alert {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<AlertState>, D>(from),
+            1 => rt::slot::<Option<AlertState>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -95,22 +95,17 @@ pub type AlertKey = i64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAlert {
     /// Where it stands.
-    pub state: ::core::option::Option<AlertState>,
+    pub state: Option<AlertState>,
 }
 impl NewAlert {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new() -> Self {
-        Self {
-            state: ::core::option::Option::None,
-        }
+        Self { state: None }
     }
     /// Sets `state`.
     ///
     /// Where it stands.
-    pub fn state(
-        mut self,
-        state: impl rt::IntoValue<::core::option::Option<AlertState>>,
-    ) -> Self {
+    pub fn state(mut self, state: impl rt::IntoValue<Option<AlertState>>) -> Self {
         self.state = rt::IntoValue::into_value(state);
         self
     }
@@ -120,8 +115,8 @@ impl rt::Record for NewAlert {
     const NAME: &'static str = "NewAlert";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { state: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { state: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(1, &self.state);
@@ -134,7 +129,7 @@ impl rt::Validate for NewAlert {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlertPatch {
     /// Where it stands.
-    pub state: rt::Field<::core::option::Option<AlertState>>,
+    pub state: rt::Field<Option<AlertState>>,
 }
 impl AlertPatch {
     /// An update that leaves everything alone.
@@ -144,10 +139,7 @@ impl AlertPatch {
     /// Sets `state`.
     ///
     /// Where it stands.
-    pub fn state(
-        mut self,
-        state: impl rt::IntoValue<::core::option::Option<AlertState>>,
-    ) -> Self {
+    pub fn state(mut self, state: impl rt::IntoValue<Option<AlertState>>) -> Self {
         self.state = rt::Field::Set(rt::IntoValue::into_value(state));
         self
     }
@@ -157,8 +149,8 @@ impl rt::Record for AlertPatch {
     const NAME: &'static str = "AlertPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { state: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { state: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(1, &self.state);
@@ -225,6 +217,6 @@ pub fn id() -> rt::Column<Alert, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// Where it stands.
-pub fn state() -> rt::Column<Alert, ::core::option::Option<AlertState>> {
+pub fn state() -> rt::Column<Alert, Option<AlertState>> {
     rt::Column::new(&TABLE.columns[1])
 }

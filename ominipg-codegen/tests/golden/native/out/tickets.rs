@@ -75,11 +75,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `tickets`.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,20 +89,20 @@ pub struct Ticket {
     /// Where it stands.
     pub state: TicketState,
     /// Where it stands.
-    pub before: ::core::option::Option<TicketBefore>,
+    pub before: Option<TicketBefore>,
     /// The column `severity`.
     pub severity: TicketSeverity,
     /// The column `payment`.
     pub payment: TicketPayment,
     /// The column `all`.
-    pub all: ::core::option::Option<::std::vec::Vec<TicketAll>>,
+    pub all: Option<Vec<TicketAll>>,
 }
 impl rt::Model for Ticket {
     type New = NewTicket;
     type Patch = TicketPatch;
     type Key = TicketKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TicketKey, out: &mut rt::Encoder) {
@@ -115,8 +115,8 @@ impl rt::Record for Ticket {
     const NAME: &'static str = "Ticket";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             state: from.next()?,
             before: from.next()?,
@@ -138,14 +138,14 @@ impl rt::Slots for Ticket {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
             1 => rt::slot::<TicketState, D>(from),
-            2 => rt::slot::<::core::option::Option<TicketBefore>, D>(from),
+            2 => rt::slot::<Option<TicketBefore>, D>(from),
             3 => rt::slot::<TicketSeverity, D>(from),
             4 => rt::slot::<TicketPayment, D>(from),
-            5 => rt::slot::<::core::option::Option<::std::vec::Vec<TicketAll>>, D>(from),
+            5 => rt::slot::<Option<Vec<TicketAll>>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -161,32 +161,29 @@ pub struct NewTicket {
     /// Where it stands.
     pub state: TicketState,
     /// Where it stands.
-    pub before: ::core::option::Option<TicketBefore>,
+    pub before: Option<TicketBefore>,
     /// The column `severity`.
     pub severity: rt::Field<TicketSeverity>,
     /// The column `payment`.
     pub payment: rt::Field<TicketPayment>,
     /// The column `all`.
-    pub all: ::core::option::Option<::std::vec::Vec<TicketAll>>,
+    pub all: Option<Vec<TicketAll>>,
 }
 impl NewTicket {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(state: impl rt::IntoValue<TicketState>) -> Self {
         Self {
             state: rt::IntoValue::into_value(state),
-            before: ::core::option::Option::None,
+            before: None,
             severity: rt::Field::Unset,
             payment: rt::Field::Unset,
-            all: ::core::option::Option::None,
+            all: None,
         }
     }
     /// Sets `before`.
     ///
     /// Where it stands.
-    pub fn before(
-        mut self,
-        before: impl rt::IntoValue<::core::option::Option<TicketBefore>>,
-    ) -> Self {
+    pub fn before(mut self, before: impl rt::IntoValue<Option<TicketBefore>>) -> Self {
         self.before = rt::IntoValue::into_value(before);
         self
     }
@@ -207,10 +204,7 @@ impl NewTicket {
     /// Sets `all`.
     ///
     /// The column `all`.
-    pub fn all(
-        mut self,
-        all: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<TicketAll>>>,
-    ) -> Self {
+    pub fn all(mut self, all: impl rt::IntoValue<Option<Vec<TicketAll>>>) -> Self {
         self.all = rt::IntoValue::into_value(all);
         self
     }
@@ -220,8 +214,8 @@ impl rt::Record for NewTicket {
     const NAME: &'static str = "NewTicket";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             state: from.next()?,
             before: from.next()?,
             severity: from.next_field()?,
@@ -246,13 +240,13 @@ pub struct TicketPatch {
     /// Where it stands.
     pub state: rt::Field<TicketState>,
     /// Where it stands.
-    pub before: rt::Field<::core::option::Option<TicketBefore>>,
+    pub before: rt::Field<Option<TicketBefore>>,
     /// The column `severity`.
     pub severity: rt::Field<TicketSeverity>,
     /// The column `payment`.
     pub payment: rt::Field<TicketPayment>,
     /// The column `all`.
-    pub all: rt::Field<::core::option::Option<::std::vec::Vec<TicketAll>>>,
+    pub all: rt::Field<Option<Vec<TicketAll>>>,
 }
 impl TicketPatch {
     /// An update that leaves everything alone.
@@ -269,10 +263,7 @@ impl TicketPatch {
     /// Sets `before`.
     ///
     /// Where it stands.
-    pub fn before(
-        mut self,
-        before: impl rt::IntoValue<::core::option::Option<TicketBefore>>,
-    ) -> Self {
+    pub fn before(mut self, before: impl rt::IntoValue<Option<TicketBefore>>) -> Self {
         self.before = rt::Field::Set(rt::IntoValue::into_value(before));
         self
     }
@@ -293,10 +284,7 @@ impl TicketPatch {
     /// Sets `all`.
     ///
     /// The column `all`.
-    pub fn all(
-        mut self,
-        all: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<TicketAll>>>,
-    ) -> Self {
+    pub fn all(mut self, all: impl rt::IntoValue<Option<Vec<TicketAll>>>) -> Self {
         self.all = rt::Field::Set(rt::IntoValue::into_value(all));
         self
     }
@@ -306,8 +294,8 @@ impl rt::Record for TicketPatch {
     const NAME: &'static str = "TicketPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             state: from.next_field()?,
             before: from.next_field()?,
             severity: from.next_field()?,
@@ -438,7 +426,7 @@ pub fn state() -> rt::Column<Ticket, TicketState> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// Where it stands.
-pub fn before() -> rt::Column<Ticket, ::core::option::Option<TicketBefore>> {
+pub fn before() -> rt::Column<Ticket, Option<TicketBefore>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `severity`.
@@ -450,6 +438,6 @@ pub fn payment() -> rt::Column<Ticket, TicketPayment> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `all`.
-pub fn all() -> rt::Column<Ticket, ::core::option::Option<::std::vec::Vec<TicketAll>>> {
+pub fn all() -> rt::Column<Ticket, Option<Vec<TicketAll>>> {
     rt::Column::new(&TABLE.columns[5])
 }

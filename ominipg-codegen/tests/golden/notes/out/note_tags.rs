@@ -38,7 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::notes::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "tag",
@@ -47,14 +47,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::tags::TABLE,
             from: &[1],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A note has a tag.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +69,7 @@ impl rt::Model for NoteTag {
     type Patch = NoteTagPatch;
     type Key = NoteTagKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &NoteTagKey, out: &mut rt::Encoder) {
@@ -83,8 +83,8 @@ impl rt::Record for NoteTag {
     const NAME: &'static str = "NoteTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             note_id: from.next()?,
             tag_id: from.next()?,
         })
@@ -98,7 +98,7 @@ impl rt::Slots for NoteTag {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i32, D>(from),
             1 => rt::slot::<i32, D>(from),
@@ -165,8 +165,8 @@ impl rt::Record for NewNoteTag {
     const NAME: &'static str = "NewNoteTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             note_id: from.next()?,
             tag_id: from.next()?,
         })
@@ -212,8 +212,8 @@ impl rt::Record for NoteTagPatch {
     const NAME: &'static str = "NoteTagPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             note_id: from.next_field()?,
             tag_id: from.next_field()?,
         })

@@ -71,7 +71,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::note_tags::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "tags",
@@ -80,7 +80,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::tags::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::note_tags::TABLE,
                     from: &[0],
@@ -89,14 +89,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ),
         },
     ],
-    updated_at: ::core::option::Option::Some(4),
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::Some(rt::SearchDef {
+    updated_at: Some(4),
+    deleted_at: None,
+    version: None,
+    search: Some(rt::SearchDef {
         language: "english",
         columns: &[1, 2],
     }),
-    sync: ::core::option::Option::None,
+    sync: None,
 };
 /// Something to remember.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,9 +104,9 @@ pub struct Note {
     /// The column `id`.
     pub id: i32,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `body`.
-    pub body: ::std::string::String,
+    pub body: String,
     /// When the row was made.
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
@@ -117,7 +117,7 @@ impl rt::Model for Note {
     type Patch = NotePatch;
     type Key = NoteKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &NoteKey, out: &mut rt::Encoder) {
@@ -130,8 +130,8 @@ impl rt::Record for Note {
     const NAME: &'static str = "Note";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             title: from.next()?,
             body: from.next()?,
@@ -151,11 +151,11 @@ impl rt::Slots for Note {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<String, D>(from),
             3 => rt::slot::<rt::Timestamp, D>(from),
             4 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
@@ -173,13 +173,13 @@ pub type NoteKey = i32;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewNote {
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `body`.
-    pub body: rt::Field<::std::string::String>,
+    pub body: rt::Field<String>,
 }
 impl NewNote {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(title: impl rt::IntoValue<String>) -> Self {
         Self {
             title: rt::IntoValue::into_value(title),
             body: rt::Field::Unset,
@@ -188,7 +188,7 @@ impl NewNote {
     /// Sets `body`.
     ///
     /// The column `body`.
-    pub fn body(mut self, body: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn body(mut self, body: impl rt::IntoValue<String>) -> Self {
         self.body = rt::Field::Set(rt::IntoValue::into_value(body));
         self
     }
@@ -198,8 +198,8 @@ impl rt::Record for NewNote {
     const NAME: &'static str = "NewNote";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             title: from.next()?,
             body: from.next_field()?,
         })
@@ -218,9 +218,9 @@ impl rt::Validate for NewNote {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NotePatch {
     /// The column `title`.
-    pub title: rt::Field<::std::string::String>,
+    pub title: rt::Field<String>,
     /// The column `body`.
-    pub body: rt::Field<::std::string::String>,
+    pub body: rt::Field<String>,
 }
 impl NotePatch {
     /// An update that leaves everything alone.
@@ -230,14 +230,14 @@ impl NotePatch {
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(mut self, title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<String>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
     /// Sets `body`.
     ///
     /// The column `body`.
-    pub fn body(mut self, body: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn body(mut self, body: impl rt::IntoValue<String>) -> Self {
         self.body = rt::Field::Set(rt::IntoValue::into_value(body));
         self
     }
@@ -247,8 +247,8 @@ impl rt::Record for NotePatch {
     const NAME: &'static str = "NotePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             title: from.next_field()?,
             body: from.next_field()?,
         })
@@ -260,7 +260,7 @@ impl rt::Record for NotePatch {
 }
 impl rt::Validate for NotePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.title.as_set() {
+        if let Some(value) = self.title.as_set() {
             rules::title(v, value);
         }
     }
@@ -320,11 +320,11 @@ pub fn id() -> rt::Column<Note, i32> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Note, ::std::string::String> {
+pub fn title() -> rt::Column<Note, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `body`.
-pub fn body() -> rt::Column<Note, ::std::string::String> {
+pub fn body() -> rt::Column<Note, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// When the row was made.

@@ -38,7 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::note_tags::TABLE,
             from: &[0],
             to: &[1],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "notes",
@@ -47,7 +47,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::notes::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::Some(
+            through: Some(
                 &rt::ThroughDef {
                     table: &super::note_tags::TABLE,
                     from: &[1],
@@ -56,11 +56,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ),
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// What notes are about.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,14 +68,14 @@ pub struct Tag {
     /// The column `id`.
     pub id: i32,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl rt::Model for Tag {
     type New = NewTag;
     type Patch = TagPatch;
     type Key = TagKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TagKey, out: &mut rt::Encoder) {
@@ -88,8 +88,8 @@ impl rt::Record for Tag {
     const NAME: &'static str = "Tag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
         })
@@ -103,10 +103,10 @@ impl rt::Slots for Tag {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -122,11 +122,11 @@ pub type TagKey = i32;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTag {
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
 }
 impl NewTag {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(name: impl rt::IntoValue<String>) -> Self {
         Self {
             name: rt::IntoValue::into_value(name),
         }
@@ -137,8 +137,8 @@ impl rt::Record for NewTag {
     const NAME: &'static str = "NewTag";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(1, &self.name);
@@ -153,7 +153,7 @@ impl rt::Validate for NewTag {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagPatch {
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
 }
 impl TagPatch {
     /// An update that leaves everything alone.
@@ -163,7 +163,7 @@ impl TagPatch {
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -173,8 +173,8 @@ impl rt::Record for TagPatch {
     const NAME: &'static str = "TagPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { name: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { name: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(1, &self.name);
@@ -182,7 +182,7 @@ impl rt::Record for TagPatch {
 }
 impl rt::Validate for TagPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
     }
@@ -240,7 +240,7 @@ pub fn id() -> rt::Column<Tag, i32> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<Tag, ::std::string::String> {
+pub fn name() -> rt::Column<Tag, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The rows of `note_tags` that refer to this one.

@@ -53,11 +53,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `club members`.
 #[derive(
@@ -77,7 +77,7 @@ pub struct Member {
     /// The column `mail`.
     #[serde(rename = "mail")]
     #[serde(alias = "email")]
-    pub email: ::std::string::String,
+    pub email: String,
     /// The column `kind`.
     #[serde(rename = "kind")]
     pub role: MemberRole,
@@ -89,8 +89,8 @@ impl rt::Model for Member {
     type Patch = MemberPatch;
     type Key = MemberKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
-        ::core::result::Result::Ok(Self {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
+        Ok(Self {
             id: row.next()?,
             email: row.next()?,
             role: row.next()?,
@@ -130,7 +130,7 @@ pub struct NewMember {
     /// The column `mail`.
     #[serde(rename = "mail")]
     #[serde(alias = "email")]
-    pub email: ::std::string::String,
+    pub email: String,
     /// The column `kind`.
     #[serde(
         rename = "kind",
@@ -147,7 +147,7 @@ pub struct NewMember {
 }
 impl NewMember {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(email: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(email: impl rt::IntoValue<String>) -> Self {
         Self {
             email: rt::IntoValue::into_value(email),
             role: rt::Field::Unset,
@@ -200,7 +200,7 @@ pub struct MemberPatch {
         skip_serializing_if = "::ominipg::codegen_support::Field::is_unset"
     )]
     #[serde(alias = "email")]
-    pub email: rt::Field<::std::string::String>,
+    pub email: rt::Field<String>,
     /// The column `kind`.
     #[serde(
         rename = "kind",
@@ -219,7 +219,7 @@ impl MemberPatch {
     /// Sets `mail`.
     ///
     /// The column `mail`.
-    pub fn email(mut self, email: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn email(mut self, email: impl rt::IntoValue<String>) -> Self {
         self.email = rt::Field::Set(rt::IntoValue::into_value(email));
         self
     }
@@ -317,7 +317,7 @@ pub fn id() -> rt::Column<Member, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `mail`.
-pub fn email() -> rt::Column<Member, ::std::string::String> {
+pub fn email() -> rt::Column<Member, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `kind`.

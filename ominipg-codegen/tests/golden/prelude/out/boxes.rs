@@ -53,11 +53,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `boxes`.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,18 +65,18 @@ pub struct Box {
     /// The column `id`.
     pub id: i64,
     /// The column `default`.
-    pub default: ::std::string::String,
+    pub default: String,
     /// The column `clone`.
-    pub clone: ::core::option::Option<bool>,
+    pub clone: Option<bool>,
     /// The column `drop`.
-    pub drop: ::core::option::Option<rt::Timestamp>,
+    pub drop: Option<rt::Timestamp>,
 }
 impl rt::Model for Box {
     type New = NewBox;
     type Patch = BoxPatch;
     type Key = BoxKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &BoxKey, out: &mut rt::Encoder) {
@@ -89,8 +89,8 @@ impl rt::Record for Box {
     const NAME: &'static str = "Box";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             default: from.next()?,
             clone: from.next()?,
@@ -108,12 +108,12 @@ impl rt::Slots for Box {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::core::option::Option<bool>, D>(from),
-            3 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<Option<bool>, D>(from),
+            3 => rt::slot::<Option<rt::Timestamp>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -127,48 +127,39 @@ pub type BoxKey = i64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewBox {
     /// The column `default`.
-    pub default: rt::Field<::std::string::String>,
+    pub default: rt::Field<String>,
     /// The column `clone`.
-    pub clone: ::core::option::Option<bool>,
+    pub clone: Option<bool>,
     /// The column `drop`.
-    pub drop: ::core::option::Option<rt::Timestamp>,
+    pub drop: Option<rt::Timestamp>,
 }
 impl NewBox {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new() -> Self {
         Self {
             default: rt::Field::Unset,
-            clone: ::core::option::Option::None,
-            drop: ::core::option::Option::None,
+            clone: None,
+            drop: None,
         }
     }
     /// Sets `default`.
     ///
     /// The column `default`.
-    pub fn default(
-        mut self,
-        default: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn default(mut self, default: impl rt::IntoValue<String>) -> Self {
         self.default = rt::Field::Set(rt::IntoValue::into_value(default));
         self
     }
     /// Sets `clone`.
     ///
     /// The column `clone`.
-    pub fn clone(
-        mut self,
-        clone: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn clone(mut self, clone: impl rt::IntoValue<Option<bool>>) -> Self {
         self.clone = rt::IntoValue::into_value(clone);
         self
     }
     /// Sets `drop`.
     ///
     /// The column `drop`.
-    pub fn drop(
-        mut self,
-        drop: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
-    ) -> Self {
+    pub fn drop(mut self, drop: impl rt::IntoValue<Option<rt::Timestamp>>) -> Self {
         self.drop = rt::IntoValue::into_value(drop);
         self
     }
@@ -178,8 +169,8 @@ impl rt::Record for NewBox {
     const NAME: &'static str = "NewBox";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             default: from.next_field()?,
             clone: from.next()?,
             drop: from.next()?,
@@ -198,11 +189,11 @@ impl rt::Validate for NewBox {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BoxPatch {
     /// The column `default`.
-    pub default: rt::Field<::std::string::String>,
+    pub default: rt::Field<String>,
     /// The column `clone`.
-    pub clone: rt::Field<::core::option::Option<bool>>,
+    pub clone: rt::Field<Option<bool>>,
     /// The column `drop`.
-    pub drop: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub drop: rt::Field<Option<rt::Timestamp>>,
 }
 impl BoxPatch {
     /// An update that leaves everything alone.
@@ -212,30 +203,21 @@ impl BoxPatch {
     /// Sets `default`.
     ///
     /// The column `default`.
-    pub fn default(
-        mut self,
-        default: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn default(mut self, default: impl rt::IntoValue<String>) -> Self {
         self.default = rt::Field::Set(rt::IntoValue::into_value(default));
         self
     }
     /// Sets `clone`.
     ///
     /// The column `clone`.
-    pub fn clone(
-        mut self,
-        clone: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn clone(mut self, clone: impl rt::IntoValue<Option<bool>>) -> Self {
         self.clone = rt::Field::Set(rt::IntoValue::into_value(clone));
         self
     }
     /// Sets `drop`.
     ///
     /// The column `drop`.
-    pub fn drop(
-        mut self,
-        drop: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
-    ) -> Self {
+    pub fn drop(mut self, drop: impl rt::IntoValue<Option<rt::Timestamp>>) -> Self {
         self.drop = rt::Field::Set(rt::IntoValue::into_value(drop));
         self
     }
@@ -245,8 +227,8 @@ impl rt::Record for BoxPatch {
     const NAME: &'static str = "BoxPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             default: from.next_field()?,
             clone: from.next_field()?,
             drop: from.next_field()?,
@@ -305,14 +287,14 @@ pub fn id() -> rt::Column<Box, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `default`.
-pub fn default() -> rt::Column<Box, ::std::string::String> {
+pub fn default() -> rt::Column<Box, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `clone`.
-pub fn clone() -> rt::Column<Box, ::core::option::Option<bool>> {
+pub fn clone() -> rt::Column<Box, Option<bool>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `drop`.
-pub fn drop() -> rt::Column<Box, ::core::option::Option<rt::Timestamp>> {
+pub fn drop() -> rt::Column<Box, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[3])
 }

@@ -31,11 +31,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `defaults`.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +43,14 @@ pub struct Default {
     /// The column `id`.
     pub id: i64,
     /// The column `value`.
-    pub value: ::core::option::Option<::std::string::String>,
+    pub value: Option<String>,
 }
 impl rt::Model for Default {
     type New = NewDefault;
     type Patch = DefaultPatch;
     type Key = DefaultKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &DefaultKey, out: &mut rt::Encoder) {
@@ -63,8 +63,8 @@ impl rt::Record for Default {
     const NAME: &'static str = "Default";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             value: from.next()?,
         })
@@ -78,10 +78,10 @@ impl rt::Slots for Default {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -97,23 +97,20 @@ pub struct NewDefault {
     /// The column `id`.
     pub id: i64,
     /// The column `value`.
-    pub value: ::core::option::Option<::std::string::String>,
+    pub value: Option<String>,
 }
 impl NewDefault {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(id: impl rt::IntoValue<i64>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            value: ::core::option::Option::None,
+            value: None,
         }
     }
     /// Sets `value`.
     ///
     /// The column `value`.
-    pub fn value(
-        mut self,
-        value: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn value(mut self, value: impl rt::IntoValue<Option<String>>) -> Self {
         self.value = rt::IntoValue::into_value(value);
         self
     }
@@ -123,8 +120,8 @@ impl rt::Record for NewDefault {
     const NAME: &'static str = "NewDefault";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             value: from.next()?,
         })
@@ -143,7 +140,7 @@ pub struct DefaultPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `value`.
-    pub value: rt::Field<::core::option::Option<::std::string::String>>,
+    pub value: rt::Field<Option<String>>,
 }
 impl DefaultPatch {
     /// An update that leaves everything alone.
@@ -160,10 +157,7 @@ impl DefaultPatch {
     /// Sets `value`.
     ///
     /// The column `value`.
-    pub fn value(
-        mut self,
-        value: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn value(mut self, value: impl rt::IntoValue<Option<String>>) -> Self {
         self.value = rt::Field::Set(rt::IntoValue::into_value(value));
         self
     }
@@ -173,8 +167,8 @@ impl rt::Record for DefaultPatch {
     const NAME: &'static str = "DefaultPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             value: from.next_field()?,
         })
@@ -237,6 +231,6 @@ pub fn id() -> rt::Column<Default, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `value`.
-pub fn value() -> rt::Column<Default, ::core::option::Option<::std::string::String>> {
+pub fn value() -> rt::Column<Default, Option<String>> {
     rt::Column::new(&TABLE.columns[1])
 }

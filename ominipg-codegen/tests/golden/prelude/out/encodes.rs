@@ -42,11 +42,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `encodes`.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,16 +54,16 @@ pub struct Encode {
     /// The column `id`.
     pub id: i64,
     /// The column `model`.
-    pub model: ::core::option::Option<::std::string::String>,
+    pub model: Option<String>,
     /// The column `validate`.
-    pub validate: ::core::option::Option<::std::string::String>,
+    pub validate: Option<String>,
 }
 impl rt::Model for Encode {
     type New = NewEncode;
     type Patch = EncodePatch;
     type Key = EncodeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &EncodeKey, out: &mut rt::Encoder) {
@@ -76,8 +76,8 @@ impl rt::Record for Encode {
     const NAME: &'static str = "Encode";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             model: from.next()?,
             validate: from.next()?,
@@ -93,11 +93,11 @@ impl rt::Slots for Encode {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<Option<String>, D>(from),
+            2 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -113,36 +113,30 @@ pub struct NewEncode {
     /// The column `id`.
     pub id: i64,
     /// The column `model`.
-    pub model: ::core::option::Option<::std::string::String>,
+    pub model: Option<String>,
     /// The column `validate`.
-    pub validate: ::core::option::Option<::std::string::String>,
+    pub validate: Option<String>,
 }
 impl NewEncode {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(id: impl rt::IntoValue<i64>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
-            model: ::core::option::Option::None,
-            validate: ::core::option::Option::None,
+            model: None,
+            validate: None,
         }
     }
     /// Sets `model`.
     ///
     /// The column `model`.
-    pub fn model(
-        mut self,
-        model: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn model(mut self, model: impl rt::IntoValue<Option<String>>) -> Self {
         self.model = rt::IntoValue::into_value(model);
         self
     }
     /// Sets `validate`.
     ///
     /// The column `validate`.
-    pub fn validate(
-        mut self,
-        validate: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn validate(mut self, validate: impl rt::IntoValue<Option<String>>) -> Self {
         self.validate = rt::IntoValue::into_value(validate);
         self
     }
@@ -152,8 +146,8 @@ impl rt::Record for NewEncode {
     const NAME: &'static str = "NewEncode";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             model: from.next()?,
             validate: from.next()?,
@@ -174,9 +168,9 @@ pub struct EncodePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `model`.
-    pub model: rt::Field<::core::option::Option<::std::string::String>>,
+    pub model: rt::Field<Option<String>>,
     /// The column `validate`.
-    pub validate: rt::Field<::core::option::Option<::std::string::String>>,
+    pub validate: rt::Field<Option<String>>,
 }
 impl EncodePatch {
     /// An update that leaves everything alone.
@@ -193,20 +187,14 @@ impl EncodePatch {
     /// Sets `model`.
     ///
     /// The column `model`.
-    pub fn model(
-        mut self,
-        model: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn model(mut self, model: impl rt::IntoValue<Option<String>>) -> Self {
         self.model = rt::Field::Set(rt::IntoValue::into_value(model));
         self
     }
     /// Sets `validate`.
     ///
     /// The column `validate`.
-    pub fn validate(
-        mut self,
-        validate: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn validate(mut self, validate: impl rt::IntoValue<Option<String>>) -> Self {
         self.validate = rt::Field::Set(rt::IntoValue::into_value(validate));
         self
     }
@@ -216,8 +204,8 @@ impl rt::Record for EncodePatch {
     const NAME: &'static str = "EncodePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             model: from.next_field()?,
             validate: from.next_field()?,
@@ -282,10 +270,10 @@ pub fn id() -> rt::Column<Encode, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `model`.
-pub fn model() -> rt::Column<Encode, ::core::option::Option<::std::string::String>> {
+pub fn model() -> rt::Column<Encode, Option<String>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `validate`.
-pub fn validate() -> rt::Column<Encode, ::core::option::Option<::std::string::String>> {
+pub fn validate() -> rt::Column<Encode, Option<String>> {
     rt::Column::new(&TABLE.columns[2])
 }

@@ -350,11 +350,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::Some(rt::SyncDef {
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: Some(rt::SyncDef {
         policy: rt::Policy::LastWriteWins,
         columns: &[],
     }),
@@ -369,69 +369,69 @@ pub struct Check {
     /// The column `big`.
     pub big: i64,
     /// The column `wide`.
-    pub wide: ::core::option::Option<i32>,
+    pub wide: Option<i32>,
     /// The column `half`.
-    pub half: ::core::option::Option<i64>,
+    pub half: Option<i64>,
     /// The column `ratio`.
     pub ratio: f64,
     /// The column `single`.
-    pub single: ::core::option::Option<f32>,
+    pub single: Option<f32>,
     /// The column `always`.
-    pub always: ::core::option::Option<::std::string::String>,
+    pub always: Option<String>,
     /// The column `never`.
-    pub never: ::core::option::Option<bool>,
+    pub never: Option<bool>,
     /// The column `seven`.
-    pub seven: ::core::option::Option<i64>,
+    pub seven: Option<i64>,
     /// The column `level`.
-    pub level: ::core::option::Option<i64>,
+    pub level: Option<i64>,
     /// The column `email`.
-    pub email: ::core::option::Option<::std::string::String>,
+    pub email: Option<String>,
     /// The column `site`.
-    pub site: ::core::option::Option<::std::string::String>,
+    pub site: Option<String>,
     /// The column `code`.
-    pub code: ::core::option::Option<::std::string::String>,
+    pub code: Option<String>,
     /// The column `either`.
-    pub either: ::core::option::Option<::std::string::String>,
+    pub either: Option<String>,
     /// The column `notThis`.
-    pub not_this: ::core::option::Option<::std::string::String>,
+    pub not_this: Option<String>,
     /// The column `nil`.
-    pub nil: ::core::option::Option<rt::Uuid>,
+    pub nil: Option<rt::Uuid>,
     /// The column `v4`.
-    pub v4: ::core::option::Option<rt::IpAddr>,
+    pub v4: Option<rt::IpAddr>,
     /// The column `sizes`.
-    pub sizes: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub sizes: Option<Vec<i64>>,
     /// The column `marks`.
-    pub marks: ::core::option::Option<::std::vec::Vec<f64>>,
+    pub marks: Option<Vec<f64>>,
     /// The column `days`.
-    pub days: ::core::option::Option<::std::vec::Vec<rt::Date>>,
+    pub days: Option<Vec<rt::Date>>,
     /// The column `flags`.
-    pub flags: ::core::option::Option<::std::vec::Vec<CheckFlag>>,
+    pub flags: Option<Vec<CheckFlag>>,
     /// The column `mails`.
-    pub mails: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+    pub mails: Option<Vec<String>>,
     /// The column `own`.
-    pub own: ::core::option::Option<::std::string::String>,
+    pub own: Option<::std::string::String>,
     /// The column `noEffect`.
-    pub no_effect: ::core::option::Option<i64>,
+    pub no_effect: Option<i64>,
     /// The column `typo`.
-    pub typo: ::core::option::Option<::std::string::String>,
+    pub typo: Option<String>,
     /// The column `strange`.
-    pub strange: ::core::option::Option<::std::string::String>,
+    pub strange: Option<String>,
     /// The column `secret`.
-    pub secret: ::core::option::Option<::std::string::String>,
+    pub secret: Option<String>,
     /// The column `old`.
     #[deprecated]
-    pub old: ::std::string::String,
+    pub old: String,
     /// The column `money`.
-    pub money: ::core::option::Option<rt::Decimal>,
+    pub money: Option<rt::Decimal>,
     /// The column `blob`.
-    pub blob: ::std::vec::Vec<u8>,
+    pub blob: Vec<u8>,
 }
 impl rt::Model for Check {
     type New = NewCheck;
     type Patch = CheckPatch;
     type Key = CheckKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CheckKey, out: &mut rt::Encoder) {
@@ -444,8 +444,8 @@ impl rt::Record for Check {
     const NAME: &'static str = "Check";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             small: from.next()?,
             big: from.next()?,
@@ -517,44 +517,39 @@ impl rt::Slots for Check {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
             1 => rt::slot::<i16, D>(from),
             2 => rt::slot::<i64, D>(from),
-            3 => rt::slot::<::core::option::Option<i32>, D>(from),
-            4 => rt::slot::<::core::option::Option<i64>, D>(from),
+            3 => rt::slot::<Option<i32>, D>(from),
+            4 => rt::slot::<Option<i64>, D>(from),
             5 => rt::slot::<f64, D>(from),
-            6 => rt::slot::<::core::option::Option<f32>, D>(from),
-            7 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            8 => rt::slot::<::core::option::Option<bool>, D>(from),
-            9 => rt::slot::<::core::option::Option<i64>, D>(from),
-            10 => rt::slot::<::core::option::Option<i64>, D>(from),
-            11 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            12 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            13 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            14 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            15 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            16 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            17 => rt::slot::<::core::option::Option<rt::IpAddr>, D>(from),
-            18 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            19 => rt::slot::<::core::option::Option<::std::vec::Vec<f64>>, D>(from),
-            20 => rt::slot::<::core::option::Option<::std::vec::Vec<rt::Date>>, D>(from),
-            21 => rt::slot::<::core::option::Option<::std::vec::Vec<CheckFlag>>, D>(from),
-            22 => {
-                rt::slot::<
-                    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-                    D,
-                >(from)
-            }
-            23 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            24 => rt::slot::<::core::option::Option<i64>, D>(from),
-            25 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            26 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            27 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            28 => rt::slot::<::std::string::String, D>(from),
-            29 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            30 => rt::slot_bytes::<::std::vec::Vec<u8>, D>(from),
+            6 => rt::slot::<Option<f32>, D>(from),
+            7 => rt::slot::<Option<String>, D>(from),
+            8 => rt::slot::<Option<bool>, D>(from),
+            9 => rt::slot::<Option<i64>, D>(from),
+            10 => rt::slot::<Option<i64>, D>(from),
+            11 => rt::slot::<Option<String>, D>(from),
+            12 => rt::slot::<Option<String>, D>(from),
+            13 => rt::slot::<Option<String>, D>(from),
+            14 => rt::slot::<Option<String>, D>(from),
+            15 => rt::slot::<Option<String>, D>(from),
+            16 => rt::slot::<Option<rt::Uuid>, D>(from),
+            17 => rt::slot::<Option<rt::IpAddr>, D>(from),
+            18 => rt::slot::<Option<Vec<i64>>, D>(from),
+            19 => rt::slot::<Option<Vec<f64>>, D>(from),
+            20 => rt::slot::<Option<Vec<rt::Date>>, D>(from),
+            21 => rt::slot::<Option<Vec<CheckFlag>>, D>(from),
+            22 => rt::slot::<Option<Vec<String>>, D>(from),
+            23 => rt::slot::<Option<::std::string::String>, D>(from),
+            24 => rt::slot::<Option<i64>, D>(from),
+            25 => rt::slot::<Option<String>, D>(from),
+            26 => rt::slot::<Option<String>, D>(from),
+            27 => rt::slot::<Option<String>, D>(from),
+            28 => rt::slot::<String, D>(from),
+            29 => rt::slot::<Option<rt::Decimal>, D>(from),
+            30 => rt::slot_bytes::<Vec<u8>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -563,71 +558,71 @@ impl rt::Validate for Check {
     fn validate(&self, v: &mut rt::Violations) {
         rules::small(v, &self.small);
         rules::big(v, &self.big);
-        if let ::core::option::Option::Some(value) = &self.wide {
+        if let Some(value) = &self.wide {
             rules::wide(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.half {
+        if let Some(value) = &self.half {
             rules::half(v, value);
         }
         rules::ratio(v, &self.ratio);
-        if let ::core::option::Option::Some(value) = &self.single {
+        if let Some(value) = &self.single {
             rules::single(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.always {
+        if let Some(value) = &self.always {
             rules::always(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.never {
+        if let Some(value) = &self.never {
             rules::never(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.seven {
+        if let Some(value) = &self.seven {
             rules::seven(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.level {
+        if let Some(value) = &self.level {
             rules::level(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.email {
+        if let Some(value) = &self.email {
             rules::email(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.site {
+        if let Some(value) = &self.site {
             rules::site(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.code {
+        if let Some(value) = &self.code {
             rules::code(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.either {
+        if let Some(value) = &self.either {
             rules::either(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.not_this {
+        if let Some(value) = &self.not_this {
             rules::not_this(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.nil {
+        if let Some(value) = &self.nil {
             rules::nil(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.v4 {
+        if let Some(value) = &self.v4 {
             rules::v4(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.sizes {
+        if let Some(value) = &self.sizes {
             rules::sizes(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.marks {
+        if let Some(value) = &self.marks {
             rules::marks(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.days {
+        if let Some(value) = &self.days {
             rules::days(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.flags {
+        if let Some(value) = &self.flags {
             rules::flags(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.mails {
+        if let Some(value) = &self.mails {
             rules::mails(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.own {
+        if let Some(value) = &self.own {
             rules::own(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.secret {
+        if let Some(value) = &self.secret {
             rules::secret(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.money {
+        if let Some(value) = &self.money {
             rules::money(v, value);
         }
     }
@@ -644,62 +639,62 @@ pub struct NewCheck {
     /// The column `big`.
     pub big: i64,
     /// The column `wide`.
-    pub wide: ::core::option::Option<i32>,
+    pub wide: Option<i32>,
     /// The column `half`.
-    pub half: ::core::option::Option<i64>,
+    pub half: Option<i64>,
     /// The column `ratio`.
     pub ratio: f64,
     /// The column `single`.
-    pub single: ::core::option::Option<f32>,
+    pub single: Option<f32>,
     /// The column `always`.
-    pub always: ::core::option::Option<::std::string::String>,
+    pub always: Option<String>,
     /// The column `never`.
-    pub never: ::core::option::Option<bool>,
+    pub never: Option<bool>,
     /// The column `seven`.
-    pub seven: ::core::option::Option<i64>,
+    pub seven: Option<i64>,
     /// The column `level`.
-    pub level: ::core::option::Option<i64>,
+    pub level: Option<i64>,
     /// The column `email`.
-    pub email: ::core::option::Option<::std::string::String>,
+    pub email: Option<String>,
     /// The column `site`.
-    pub site: ::core::option::Option<::std::string::String>,
+    pub site: Option<String>,
     /// The column `code`.
-    pub code: ::core::option::Option<::std::string::String>,
+    pub code: Option<String>,
     /// The column `either`.
-    pub either: ::core::option::Option<::std::string::String>,
+    pub either: Option<String>,
     /// The column `notThis`.
-    pub not_this: ::core::option::Option<::std::string::String>,
+    pub not_this: Option<String>,
     /// The column `nil`.
-    pub nil: ::core::option::Option<rt::Uuid>,
+    pub nil: Option<rt::Uuid>,
     /// The column `v4`.
-    pub v4: ::core::option::Option<rt::IpAddr>,
+    pub v4: Option<rt::IpAddr>,
     /// The column `sizes`.
-    pub sizes: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub sizes: Option<Vec<i64>>,
     /// The column `marks`.
-    pub marks: ::core::option::Option<::std::vec::Vec<f64>>,
+    pub marks: Option<Vec<f64>>,
     /// The column `days`.
-    pub days: ::core::option::Option<::std::vec::Vec<rt::Date>>,
+    pub days: Option<Vec<rt::Date>>,
     /// The column `flags`.
-    pub flags: ::core::option::Option<::std::vec::Vec<CheckFlag>>,
+    pub flags: Option<Vec<CheckFlag>>,
     /// The column `mails`.
-    pub mails: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+    pub mails: Option<Vec<String>>,
     /// The column `own`.
-    pub own: ::core::option::Option<::std::string::String>,
+    pub own: Option<::std::string::String>,
     /// The column `noEffect`.
-    pub no_effect: ::core::option::Option<i64>,
+    pub no_effect: Option<i64>,
     /// The column `typo`.
-    pub typo: ::core::option::Option<::std::string::String>,
+    pub typo: Option<String>,
     /// The column `strange`.
-    pub strange: ::core::option::Option<::std::string::String>,
+    pub strange: Option<String>,
     /// The column `secret`.
-    pub secret: ::core::option::Option<::std::string::String>,
+    pub secret: Option<String>,
     /// The column `old`.
     #[deprecated]
-    pub old: rt::Field<::std::string::String>,
+    pub old: rt::Field<String>,
     /// The column `money`.
-    pub money: ::core::option::Option<rt::Decimal>,
+    pub money: Option<rt::Decimal>,
     /// The column `blob`.
-    pub blob: rt::Field<::std::vec::Vec<u8>>,
+    pub blob: rt::Field<Vec<u8>>,
 }
 impl NewCheck {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
@@ -713,225 +708,166 @@ impl NewCheck {
             id: rt::IntoValue::into_value(id),
             small: rt::IntoValue::into_value(small),
             big: rt::IntoValue::into_value(big),
-            wide: ::core::option::Option::None,
-            half: ::core::option::Option::None,
+            wide: None,
+            half: None,
             ratio: rt::IntoValue::into_value(ratio),
-            single: ::core::option::Option::None,
-            always: ::core::option::Option::None,
-            never: ::core::option::Option::None,
-            seven: ::core::option::Option::None,
-            level: ::core::option::Option::None,
-            email: ::core::option::Option::None,
-            site: ::core::option::Option::None,
-            code: ::core::option::Option::None,
-            either: ::core::option::Option::None,
-            not_this: ::core::option::Option::None,
-            nil: ::core::option::Option::None,
-            v4: ::core::option::Option::None,
-            sizes: ::core::option::Option::None,
-            marks: ::core::option::Option::None,
-            days: ::core::option::Option::None,
-            flags: ::core::option::Option::None,
-            mails: ::core::option::Option::None,
-            own: ::core::option::Option::None,
-            no_effect: ::core::option::Option::None,
-            typo: ::core::option::Option::None,
-            strange: ::core::option::Option::None,
-            secret: ::core::option::Option::None,
+            single: None,
+            always: None,
+            never: None,
+            seven: None,
+            level: None,
+            email: None,
+            site: None,
+            code: None,
+            either: None,
+            not_this: None,
+            nil: None,
+            v4: None,
+            sizes: None,
+            marks: None,
+            days: None,
+            flags: None,
+            mails: None,
+            own: None,
+            no_effect: None,
+            typo: None,
+            strange: None,
+            secret: None,
             old: rt::Field::Unset,
-            money: ::core::option::Option::None,
+            money: None,
             blob: rt::Field::Unset,
         }
     }
     /// Sets `wide`.
     ///
     /// The column `wide`.
-    pub fn wide(
-        mut self,
-        wide: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn wide(mut self, wide: impl rt::IntoValue<Option<i32>>) -> Self {
         self.wide = rt::IntoValue::into_value(wide);
         self
     }
     /// Sets `half`.
     ///
     /// The column `half`.
-    pub fn half(
-        mut self,
-        half: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn half(mut self, half: impl rt::IntoValue<Option<i64>>) -> Self {
         self.half = rt::IntoValue::into_value(half);
         self
     }
     /// Sets `single`.
     ///
     /// The column `single`.
-    pub fn single(
-        mut self,
-        single: impl rt::IntoValue<::core::option::Option<f32>>,
-    ) -> Self {
+    pub fn single(mut self, single: impl rt::IntoValue<Option<f32>>) -> Self {
         self.single = rt::IntoValue::into_value(single);
         self
     }
     /// Sets `always`.
     ///
     /// The column `always`.
-    pub fn always(
-        mut self,
-        always: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn always(mut self, always: impl rt::IntoValue<Option<String>>) -> Self {
         self.always = rt::IntoValue::into_value(always);
         self
     }
     /// Sets `never`.
     ///
     /// The column `never`.
-    pub fn never(
-        mut self,
-        never: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn never(mut self, never: impl rt::IntoValue<Option<bool>>) -> Self {
         self.never = rt::IntoValue::into_value(never);
         self
     }
     /// Sets `seven`.
     ///
     /// The column `seven`.
-    pub fn seven(
-        mut self,
-        seven: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn seven(mut self, seven: impl rt::IntoValue<Option<i64>>) -> Self {
         self.seven = rt::IntoValue::into_value(seven);
         self
     }
     /// Sets `level`.
     ///
     /// The column `level`.
-    pub fn level(
-        mut self,
-        level: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn level(mut self, level: impl rt::IntoValue<Option<i64>>) -> Self {
         self.level = rt::IntoValue::into_value(level);
         self
     }
     /// Sets `email`.
     ///
     /// The column `email`.
-    pub fn email(
-        mut self,
-        email: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn email(mut self, email: impl rt::IntoValue<Option<String>>) -> Self {
         self.email = rt::IntoValue::into_value(email);
         self
     }
     /// Sets `site`.
     ///
     /// The column `site`.
-    pub fn site(
-        mut self,
-        site: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn site(mut self, site: impl rt::IntoValue<Option<String>>) -> Self {
         self.site = rt::IntoValue::into_value(site);
         self
     }
     /// Sets `code`.
     ///
     /// The column `code`.
-    pub fn code(
-        mut self,
-        code: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn code(mut self, code: impl rt::IntoValue<Option<String>>) -> Self {
         self.code = rt::IntoValue::into_value(code);
         self
     }
     /// Sets `either`.
     ///
     /// The column `either`.
-    pub fn either(
-        mut self,
-        either: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn either(mut self, either: impl rt::IntoValue<Option<String>>) -> Self {
         self.either = rt::IntoValue::into_value(either);
         self
     }
     /// Sets `notThis`.
     ///
     /// The column `notThis`.
-    pub fn not_this(
-        mut self,
-        not_this: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn not_this(mut self, not_this: impl rt::IntoValue<Option<String>>) -> Self {
         self.not_this = rt::IntoValue::into_value(not_this);
         self
     }
     /// Sets `nil`.
     ///
     /// The column `nil`.
-    pub fn nil(
-        mut self,
-        nil: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn nil(mut self, nil: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.nil = rt::IntoValue::into_value(nil);
         self
     }
     /// Sets `v4`.
     ///
     /// The column `v4`.
-    pub fn v4(
-        mut self,
-        v4: impl rt::IntoValue<::core::option::Option<rt::IpAddr>>,
-    ) -> Self {
+    pub fn v4(mut self, v4: impl rt::IntoValue<Option<rt::IpAddr>>) -> Self {
         self.v4 = rt::IntoValue::into_value(v4);
         self
     }
     /// Sets `sizes`.
     ///
     /// The column `sizes`.
-    pub fn sizes(
-        mut self,
-        sizes: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn sizes(mut self, sizes: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.sizes = rt::IntoValue::into_value(sizes);
         self
     }
     /// Sets `marks`.
     ///
     /// The column `marks`.
-    pub fn marks(
-        mut self,
-        marks: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<f64>>>,
-    ) -> Self {
+    pub fn marks(mut self, marks: impl rt::IntoValue<Option<Vec<f64>>>) -> Self {
         self.marks = rt::IntoValue::into_value(marks);
         self
     }
     /// Sets `days`.
     ///
     /// The column `days`.
-    pub fn days(
-        mut self,
-        days: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<rt::Date>>>,
-    ) -> Self {
+    pub fn days(mut self, days: impl rt::IntoValue<Option<Vec<rt::Date>>>) -> Self {
         self.days = rt::IntoValue::into_value(days);
         self
     }
     /// Sets `flags`.
     ///
     /// The column `flags`.
-    pub fn flags(
-        mut self,
-        flags: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<CheckFlag>>>,
-    ) -> Self {
+    pub fn flags(mut self, flags: impl rt::IntoValue<Option<Vec<CheckFlag>>>) -> Self {
         self.flags = rt::IntoValue::into_value(flags);
         self
     }
     /// Sets `mails`.
     ///
     /// The column `mails`.
-    pub fn mails(
-        mut self,
-        mails: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-        >,
-    ) -> Self {
+    pub fn mails(mut self, mails: impl rt::IntoValue<Option<Vec<String>>>) -> Self {
         self.mails = rt::IntoValue::into_value(mails);
         self
     }
@@ -940,7 +876,7 @@ impl NewCheck {
     /// The column `own`.
     pub fn own(
         mut self,
-        own: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        own: impl rt::IntoValue<Option<::std::string::String>>,
     ) -> Self {
         self.own = rt::IntoValue::into_value(own);
         self
@@ -948,40 +884,28 @@ impl NewCheck {
     /// Sets `noEffect`.
     ///
     /// The column `noEffect`.
-    pub fn no_effect(
-        mut self,
-        no_effect: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn no_effect(mut self, no_effect: impl rt::IntoValue<Option<i64>>) -> Self {
         self.no_effect = rt::IntoValue::into_value(no_effect);
         self
     }
     /// Sets `typo`.
     ///
     /// The column `typo`.
-    pub fn typo(
-        mut self,
-        typo: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn typo(mut self, typo: impl rt::IntoValue<Option<String>>) -> Self {
         self.typo = rt::IntoValue::into_value(typo);
         self
     }
     /// Sets `strange`.
     ///
     /// The column `strange`.
-    pub fn strange(
-        mut self,
-        strange: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn strange(mut self, strange: impl rt::IntoValue<Option<String>>) -> Self {
         self.strange = rt::IntoValue::into_value(strange);
         self
     }
     /// Sets `secret`.
     ///
     /// The column `secret`.
-    pub fn secret(
-        mut self,
-        secret: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn secret(mut self, secret: impl rt::IntoValue<Option<String>>) -> Self {
         self.secret = rt::IntoValue::into_value(secret);
         self
     }
@@ -989,24 +913,21 @@ impl NewCheck {
     ///
     /// The column `old`.
     #[deprecated]
-    pub fn old(mut self, old: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn old(mut self, old: impl rt::IntoValue<String>) -> Self {
         self.old = rt::Field::Set(rt::IntoValue::into_value(old));
         self
     }
     /// Sets `money`.
     ///
     /// The column `money`.
-    pub fn money(
-        mut self,
-        money: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
-    ) -> Self {
+    pub fn money(mut self, money: impl rt::IntoValue<Option<rt::Decimal>>) -> Self {
         self.money = rt::IntoValue::into_value(money);
         self
     }
     /// Sets `blob`.
     ///
     /// The column `blob`.
-    pub fn blob(mut self, blob: impl rt::IntoValue<::std::vec::Vec<u8>>) -> Self {
+    pub fn blob(mut self, blob: impl rt::IntoValue<Vec<u8>>) -> Self {
         self.blob = rt::Field::Set(rt::IntoValue::into_value(blob));
         self
     }
@@ -1017,8 +938,8 @@ impl rt::Record for NewCheck {
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             small: from.next()?,
             big: from.next()?,
@@ -1090,71 +1011,71 @@ impl rt::Validate for NewCheck {
     fn validate(&self, v: &mut rt::Violations) {
         rules::small(v, &self.small);
         rules::big(v, &self.big);
-        if let ::core::option::Option::Some(value) = &self.wide {
+        if let Some(value) = &self.wide {
             rules::wide(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.half {
+        if let Some(value) = &self.half {
             rules::half(v, value);
         }
         rules::ratio(v, &self.ratio);
-        if let ::core::option::Option::Some(value) = &self.single {
+        if let Some(value) = &self.single {
             rules::single(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.always {
+        if let Some(value) = &self.always {
             rules::always(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.never {
+        if let Some(value) = &self.never {
             rules::never(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.seven {
+        if let Some(value) = &self.seven {
             rules::seven(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.level {
+        if let Some(value) = &self.level {
             rules::level(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.email {
+        if let Some(value) = &self.email {
             rules::email(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.site {
+        if let Some(value) = &self.site {
             rules::site(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.code {
+        if let Some(value) = &self.code {
             rules::code(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.either {
+        if let Some(value) = &self.either {
             rules::either(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.not_this {
+        if let Some(value) = &self.not_this {
             rules::not_this(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.nil {
+        if let Some(value) = &self.nil {
             rules::nil(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.v4 {
+        if let Some(value) = &self.v4 {
             rules::v4(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.sizes {
+        if let Some(value) = &self.sizes {
             rules::sizes(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.marks {
+        if let Some(value) = &self.marks {
             rules::marks(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.days {
+        if let Some(value) = &self.days {
             rules::days(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.flags {
+        if let Some(value) = &self.flags {
             rules::flags(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.mails {
+        if let Some(value) = &self.mails {
             rules::mails(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.own {
+        if let Some(value) = &self.own {
             rules::own(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.secret {
+        if let Some(value) = &self.secret {
             rules::secret(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.money {
+        if let Some(value) = &self.money {
             rules::money(v, value);
         }
     }
@@ -1169,62 +1090,62 @@ pub struct CheckPatch {
     /// The column `big`.
     pub big: rt::Field<i64>,
     /// The column `wide`.
-    pub wide: rt::Field<::core::option::Option<i32>>,
+    pub wide: rt::Field<Option<i32>>,
     /// The column `half`.
-    pub half: rt::Field<::core::option::Option<i64>>,
+    pub half: rt::Field<Option<i64>>,
     /// The column `ratio`.
     pub ratio: rt::Field<f64>,
     /// The column `single`.
-    pub single: rt::Field<::core::option::Option<f32>>,
+    pub single: rt::Field<Option<f32>>,
     /// The column `always`.
-    pub always: rt::Field<::core::option::Option<::std::string::String>>,
+    pub always: rt::Field<Option<String>>,
     /// The column `never`.
-    pub never: rt::Field<::core::option::Option<bool>>,
+    pub never: rt::Field<Option<bool>>,
     /// The column `seven`.
-    pub seven: rt::Field<::core::option::Option<i64>>,
+    pub seven: rt::Field<Option<i64>>,
     /// The column `level`.
-    pub level: rt::Field<::core::option::Option<i64>>,
+    pub level: rt::Field<Option<i64>>,
     /// The column `email`.
-    pub email: rt::Field<::core::option::Option<::std::string::String>>,
+    pub email: rt::Field<Option<String>>,
     /// The column `site`.
-    pub site: rt::Field<::core::option::Option<::std::string::String>>,
+    pub site: rt::Field<Option<String>>,
     /// The column `code`.
-    pub code: rt::Field<::core::option::Option<::std::string::String>>,
+    pub code: rt::Field<Option<String>>,
     /// The column `either`.
-    pub either: rt::Field<::core::option::Option<::std::string::String>>,
+    pub either: rt::Field<Option<String>>,
     /// The column `notThis`.
-    pub not_this: rt::Field<::core::option::Option<::std::string::String>>,
+    pub not_this: rt::Field<Option<String>>,
     /// The column `nil`.
-    pub nil: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub nil: rt::Field<Option<rt::Uuid>>,
     /// The column `v4`.
-    pub v4: rt::Field<::core::option::Option<rt::IpAddr>>,
+    pub v4: rt::Field<Option<rt::IpAddr>>,
     /// The column `sizes`.
-    pub sizes: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub sizes: rt::Field<Option<Vec<i64>>>,
     /// The column `marks`.
-    pub marks: rt::Field<::core::option::Option<::std::vec::Vec<f64>>>,
+    pub marks: rt::Field<Option<Vec<f64>>>,
     /// The column `days`.
-    pub days: rt::Field<::core::option::Option<::std::vec::Vec<rt::Date>>>,
+    pub days: rt::Field<Option<Vec<rt::Date>>>,
     /// The column `flags`.
-    pub flags: rt::Field<::core::option::Option<::std::vec::Vec<CheckFlag>>>,
+    pub flags: rt::Field<Option<Vec<CheckFlag>>>,
     /// The column `mails`.
-    pub mails: rt::Field<::core::option::Option<::std::vec::Vec<::std::string::String>>>,
+    pub mails: rt::Field<Option<Vec<String>>>,
     /// The column `own`.
-    pub own: rt::Field<::core::option::Option<::std::string::String>>,
+    pub own: rt::Field<Option<::std::string::String>>,
     /// The column `noEffect`.
-    pub no_effect: rt::Field<::core::option::Option<i64>>,
+    pub no_effect: rt::Field<Option<i64>>,
     /// The column `typo`.
-    pub typo: rt::Field<::core::option::Option<::std::string::String>>,
+    pub typo: rt::Field<Option<String>>,
     /// The column `strange`.
-    pub strange: rt::Field<::core::option::Option<::std::string::String>>,
+    pub strange: rt::Field<Option<String>>,
     /// The column `secret`.
-    pub secret: rt::Field<::core::option::Option<::std::string::String>>,
+    pub secret: rt::Field<Option<String>>,
     /// The column `old`.
     #[deprecated]
-    pub old: rt::Field<::std::string::String>,
+    pub old: rt::Field<String>,
     /// The column `money`.
-    pub money: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub money: rt::Field<Option<rt::Decimal>>,
     /// The column `blob`.
-    pub blob: rt::Field<::std::vec::Vec<u8>>,
+    pub blob: rt::Field<Vec<u8>>,
 }
 impl CheckPatch {
     /// An update that leaves everything alone.
@@ -1255,20 +1176,14 @@ impl CheckPatch {
     /// Sets `wide`.
     ///
     /// The column `wide`.
-    pub fn wide(
-        mut self,
-        wide: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn wide(mut self, wide: impl rt::IntoValue<Option<i32>>) -> Self {
         self.wide = rt::Field::Set(rt::IntoValue::into_value(wide));
         self
     }
     /// Sets `half`.
     ///
     /// The column `half`.
-    pub fn half(
-        mut self,
-        half: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn half(mut self, half: impl rt::IntoValue<Option<i64>>) -> Self {
         self.half = rt::Field::Set(rt::IntoValue::into_value(half));
         self
     }
@@ -1282,172 +1197,119 @@ impl CheckPatch {
     /// Sets `single`.
     ///
     /// The column `single`.
-    pub fn single(
-        mut self,
-        single: impl rt::IntoValue<::core::option::Option<f32>>,
-    ) -> Self {
+    pub fn single(mut self, single: impl rt::IntoValue<Option<f32>>) -> Self {
         self.single = rt::Field::Set(rt::IntoValue::into_value(single));
         self
     }
     /// Sets `always`.
     ///
     /// The column `always`.
-    pub fn always(
-        mut self,
-        always: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn always(mut self, always: impl rt::IntoValue<Option<String>>) -> Self {
         self.always = rt::Field::Set(rt::IntoValue::into_value(always));
         self
     }
     /// Sets `never`.
     ///
     /// The column `never`.
-    pub fn never(
-        mut self,
-        never: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn never(mut self, never: impl rt::IntoValue<Option<bool>>) -> Self {
         self.never = rt::Field::Set(rt::IntoValue::into_value(never));
         self
     }
     /// Sets `seven`.
     ///
     /// The column `seven`.
-    pub fn seven(
-        mut self,
-        seven: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn seven(mut self, seven: impl rt::IntoValue<Option<i64>>) -> Self {
         self.seven = rt::Field::Set(rt::IntoValue::into_value(seven));
         self
     }
     /// Sets `level`.
     ///
     /// The column `level`.
-    pub fn level(
-        mut self,
-        level: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn level(mut self, level: impl rt::IntoValue<Option<i64>>) -> Self {
         self.level = rt::Field::Set(rt::IntoValue::into_value(level));
         self
     }
     /// Sets `email`.
     ///
     /// The column `email`.
-    pub fn email(
-        mut self,
-        email: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn email(mut self, email: impl rt::IntoValue<Option<String>>) -> Self {
         self.email = rt::Field::Set(rt::IntoValue::into_value(email));
         self
     }
     /// Sets `site`.
     ///
     /// The column `site`.
-    pub fn site(
-        mut self,
-        site: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn site(mut self, site: impl rt::IntoValue<Option<String>>) -> Self {
         self.site = rt::Field::Set(rt::IntoValue::into_value(site));
         self
     }
     /// Sets `code`.
     ///
     /// The column `code`.
-    pub fn code(
-        mut self,
-        code: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn code(mut self, code: impl rt::IntoValue<Option<String>>) -> Self {
         self.code = rt::Field::Set(rt::IntoValue::into_value(code));
         self
     }
     /// Sets `either`.
     ///
     /// The column `either`.
-    pub fn either(
-        mut self,
-        either: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn either(mut self, either: impl rt::IntoValue<Option<String>>) -> Self {
         self.either = rt::Field::Set(rt::IntoValue::into_value(either));
         self
     }
     /// Sets `notThis`.
     ///
     /// The column `notThis`.
-    pub fn not_this(
-        mut self,
-        not_this: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn not_this(mut self, not_this: impl rt::IntoValue<Option<String>>) -> Self {
         self.not_this = rt::Field::Set(rt::IntoValue::into_value(not_this));
         self
     }
     /// Sets `nil`.
     ///
     /// The column `nil`.
-    pub fn nil(
-        mut self,
-        nil: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn nil(mut self, nil: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.nil = rt::Field::Set(rt::IntoValue::into_value(nil));
         self
     }
     /// Sets `v4`.
     ///
     /// The column `v4`.
-    pub fn v4(
-        mut self,
-        v4: impl rt::IntoValue<::core::option::Option<rt::IpAddr>>,
-    ) -> Self {
+    pub fn v4(mut self, v4: impl rt::IntoValue<Option<rt::IpAddr>>) -> Self {
         self.v4 = rt::Field::Set(rt::IntoValue::into_value(v4));
         self
     }
     /// Sets `sizes`.
     ///
     /// The column `sizes`.
-    pub fn sizes(
-        mut self,
-        sizes: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn sizes(mut self, sizes: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.sizes = rt::Field::Set(rt::IntoValue::into_value(sizes));
         self
     }
     /// Sets `marks`.
     ///
     /// The column `marks`.
-    pub fn marks(
-        mut self,
-        marks: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<f64>>>,
-    ) -> Self {
+    pub fn marks(mut self, marks: impl rt::IntoValue<Option<Vec<f64>>>) -> Self {
         self.marks = rt::Field::Set(rt::IntoValue::into_value(marks));
         self
     }
     /// Sets `days`.
     ///
     /// The column `days`.
-    pub fn days(
-        mut self,
-        days: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<rt::Date>>>,
-    ) -> Self {
+    pub fn days(mut self, days: impl rt::IntoValue<Option<Vec<rt::Date>>>) -> Self {
         self.days = rt::Field::Set(rt::IntoValue::into_value(days));
         self
     }
     /// Sets `flags`.
     ///
     /// The column `flags`.
-    pub fn flags(
-        mut self,
-        flags: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<CheckFlag>>>,
-    ) -> Self {
+    pub fn flags(mut self, flags: impl rt::IntoValue<Option<Vec<CheckFlag>>>) -> Self {
         self.flags = rt::Field::Set(rt::IntoValue::into_value(flags));
         self
     }
     /// Sets `mails`.
     ///
     /// The column `mails`.
-    pub fn mails(
-        mut self,
-        mails: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-        >,
-    ) -> Self {
+    pub fn mails(mut self, mails: impl rt::IntoValue<Option<Vec<String>>>) -> Self {
         self.mails = rt::Field::Set(rt::IntoValue::into_value(mails));
         self
     }
@@ -1456,7 +1318,7 @@ impl CheckPatch {
     /// The column `own`.
     pub fn own(
         mut self,
-        own: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        own: impl rt::IntoValue<Option<::std::string::String>>,
     ) -> Self {
         self.own = rt::Field::Set(rt::IntoValue::into_value(own));
         self
@@ -1464,40 +1326,28 @@ impl CheckPatch {
     /// Sets `noEffect`.
     ///
     /// The column `noEffect`.
-    pub fn no_effect(
-        mut self,
-        no_effect: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn no_effect(mut self, no_effect: impl rt::IntoValue<Option<i64>>) -> Self {
         self.no_effect = rt::Field::Set(rt::IntoValue::into_value(no_effect));
         self
     }
     /// Sets `typo`.
     ///
     /// The column `typo`.
-    pub fn typo(
-        mut self,
-        typo: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn typo(mut self, typo: impl rt::IntoValue<Option<String>>) -> Self {
         self.typo = rt::Field::Set(rt::IntoValue::into_value(typo));
         self
     }
     /// Sets `strange`.
     ///
     /// The column `strange`.
-    pub fn strange(
-        mut self,
-        strange: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn strange(mut self, strange: impl rt::IntoValue<Option<String>>) -> Self {
         self.strange = rt::Field::Set(rt::IntoValue::into_value(strange));
         self
     }
     /// Sets `secret`.
     ///
     /// The column `secret`.
-    pub fn secret(
-        mut self,
-        secret: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn secret(mut self, secret: impl rt::IntoValue<Option<String>>) -> Self {
         self.secret = rt::Field::Set(rt::IntoValue::into_value(secret));
         self
     }
@@ -1505,24 +1355,21 @@ impl CheckPatch {
     ///
     /// The column `old`.
     #[deprecated]
-    pub fn old(mut self, old: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn old(mut self, old: impl rt::IntoValue<String>) -> Self {
         self.old = rt::Field::Set(rt::IntoValue::into_value(old));
         self
     }
     /// Sets `money`.
     ///
     /// The column `money`.
-    pub fn money(
-        mut self,
-        money: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
-    ) -> Self {
+    pub fn money(mut self, money: impl rt::IntoValue<Option<rt::Decimal>>) -> Self {
         self.money = rt::Field::Set(rt::IntoValue::into_value(money));
         self
     }
     /// Sets `blob`.
     ///
     /// The column `blob`.
-    pub fn blob(mut self, blob: impl rt::IntoValue<::std::vec::Vec<u8>>) -> Self {
+    pub fn blob(mut self, blob: impl rt::IntoValue<Vec<u8>>) -> Self {
         self.blob = rt::Field::Set(rt::IntoValue::into_value(blob));
         self
     }
@@ -1533,8 +1380,8 @@ impl rt::Record for CheckPatch {
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             small: from.next_field()?,
             big: from.next_field()?,
@@ -1604,145 +1451,79 @@ impl rt::Record for CheckPatch {
 }
 impl rt::Validate for CheckPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.small.as_set() {
+        if let Some(value) = self.small.as_set() {
             rules::small(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.big.as_set() {
+        if let Some(value) = self.big.as_set() {
             rules::big(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .wide
-            .as_set()
-        {
+        if let Some(Some(value)) = self.wide.as_set() {
             rules::wide(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .half
-            .as_set()
-        {
+        if let Some(Some(value)) = self.half.as_set() {
             rules::half(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.ratio.as_set() {
+        if let Some(value) = self.ratio.as_set() {
             rules::ratio(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .single
-            .as_set()
-        {
+        if let Some(Some(value)) = self.single.as_set() {
             rules::single(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .always
-            .as_set()
-        {
+        if let Some(Some(value)) = self.always.as_set() {
             rules::always(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .never
-            .as_set()
-        {
+        if let Some(Some(value)) = self.never.as_set() {
             rules::never(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .seven
-            .as_set()
-        {
+        if let Some(Some(value)) = self.seven.as_set() {
             rules::seven(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .level
-            .as_set()
-        {
+        if let Some(Some(value)) = self.level.as_set() {
             rules::level(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .email
-            .as_set()
-        {
+        if let Some(Some(value)) = self.email.as_set() {
             rules::email(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .site
-            .as_set()
-        {
+        if let Some(Some(value)) = self.site.as_set() {
             rules::site(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .code
-            .as_set()
-        {
+        if let Some(Some(value)) = self.code.as_set() {
             rules::code(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .either
-            .as_set()
-        {
+        if let Some(Some(value)) = self.either.as_set() {
             rules::either(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .not_this
-            .as_set()
-        {
+        if let Some(Some(value)) = self.not_this.as_set() {
             rules::not_this(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .nil
-            .as_set()
-        {
+        if let Some(Some(value)) = self.nil.as_set() {
             rules::nil(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .v4
-            .as_set()
-        {
+        if let Some(Some(value)) = self.v4.as_set() {
             rules::v4(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .sizes
-            .as_set()
-        {
+        if let Some(Some(value)) = self.sizes.as_set() {
             rules::sizes(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .marks
-            .as_set()
-        {
+        if let Some(Some(value)) = self.marks.as_set() {
             rules::marks(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .days
-            .as_set()
-        {
+        if let Some(Some(value)) = self.days.as_set() {
             rules::days(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .flags
-            .as_set()
-        {
+        if let Some(Some(value)) = self.flags.as_set() {
             rules::flags(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .mails
-            .as_set()
-        {
+        if let Some(Some(value)) = self.mails.as_set() {
             rules::mails(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .own
-            .as_set()
-        {
+        if let Some(Some(value)) = self.own.as_set() {
             rules::own(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .secret
-            .as_set()
-        {
+        if let Some(Some(value)) = self.secret.as_set() {
             rules::secret(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .money
-            .as_set()
-        {
+        if let Some(Some(value)) = self.money.as_set() {
             rules::money(v, value);
         }
     }
@@ -1828,11 +1609,11 @@ pub fn big() -> rt::Column<Check, i64> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `wide`.
-pub fn wide() -> rt::Column<Check, ::core::option::Option<i32>> {
+pub fn wide() -> rt::Column<Check, Option<i32>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `half`.
-pub fn half() -> rt::Column<Check, ::core::option::Option<i64>> {
+pub fn half() -> rt::Column<Check, Option<i64>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `ratio`.
@@ -1840,107 +1621,104 @@ pub fn ratio() -> rt::Column<Check, f64> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// The column `single`.
-pub fn single() -> rt::Column<Check, ::core::option::Option<f32>> {
+pub fn single() -> rt::Column<Check, Option<f32>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `always`.
-pub fn always() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn always() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The column `never`.
-pub fn never() -> rt::Column<Check, ::core::option::Option<bool>> {
+pub fn never() -> rt::Column<Check, Option<bool>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// The column `seven`.
-pub fn seven() -> rt::Column<Check, ::core::option::Option<i64>> {
+pub fn seven() -> rt::Column<Check, Option<i64>> {
     rt::Column::new(&TABLE.columns[9])
 }
 /// The column `level`.
-pub fn level() -> rt::Column<Check, ::core::option::Option<i64>> {
+pub fn level() -> rt::Column<Check, Option<i64>> {
     rt::Column::new(&TABLE.columns[10])
 }
 /// The column `email`.
-pub fn email() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn email() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[11])
 }
 /// The column `site`.
-pub fn site() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn site() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// The column `code`.
-pub fn code() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn code() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[13])
 }
 /// The column `either`.
-pub fn either() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn either() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[14])
 }
 /// The column `notThis`.
-pub fn not_this() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn not_this() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[15])
 }
 /// The column `nil`.
-pub fn nil() -> rt::Column<Check, ::core::option::Option<rt::Uuid>> {
+pub fn nil() -> rt::Column<Check, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[16])
 }
 /// The column `v4`.
-pub fn v4() -> rt::Column<Check, ::core::option::Option<rt::IpAddr>> {
+pub fn v4() -> rt::Column<Check, Option<rt::IpAddr>> {
     rt::Column::new(&TABLE.columns[17])
 }
 /// The column `sizes`.
-pub fn sizes() -> rt::Column<Check, ::core::option::Option<::std::vec::Vec<i64>>> {
+pub fn sizes() -> rt::Column<Check, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[18])
 }
 /// The column `marks`.
-pub fn marks() -> rt::Column<Check, ::core::option::Option<::std::vec::Vec<f64>>> {
+pub fn marks() -> rt::Column<Check, Option<Vec<f64>>> {
     rt::Column::new(&TABLE.columns[19])
 }
 /// The column `days`.
-pub fn days() -> rt::Column<Check, ::core::option::Option<::std::vec::Vec<rt::Date>>> {
+pub fn days() -> rt::Column<Check, Option<Vec<rt::Date>>> {
     rt::Column::new(&TABLE.columns[20])
 }
 /// The column `flags`.
-pub fn flags() -> rt::Column<Check, ::core::option::Option<::std::vec::Vec<CheckFlag>>> {
+pub fn flags() -> rt::Column<Check, Option<Vec<CheckFlag>>> {
     rt::Column::new(&TABLE.columns[21])
 }
 /// The column `mails`.
-pub fn mails() -> rt::Column<
-    Check,
-    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-> {
+pub fn mails() -> rt::Column<Check, Option<Vec<String>>> {
     rt::Column::new(&TABLE.columns[22])
 }
 /// The column `own`.
-pub fn own() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn own() -> rt::Column<Check, Option<::std::string::String>> {
     rt::Column::new(&TABLE.columns[23])
 }
 /// The column `noEffect`.
-pub fn no_effect() -> rt::Column<Check, ::core::option::Option<i64>> {
+pub fn no_effect() -> rt::Column<Check, Option<i64>> {
     rt::Column::new(&TABLE.columns[24])
 }
 /// The column `typo`.
-pub fn typo() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn typo() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[25])
 }
 /// The column `strange`.
-pub fn strange() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn strange() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[26])
 }
 /// The column `secret`.
-pub fn secret() -> rt::Column<Check, ::core::option::Option<::std::string::String>> {
+pub fn secret() -> rt::Column<Check, Option<String>> {
     rt::Column::new(&TABLE.columns[27])
 }
 /// The column `old`.
 #[deprecated]
-pub fn old() -> rt::Column<Check, ::std::string::String> {
+pub fn old() -> rt::Column<Check, String> {
     rt::Column::new(&TABLE.columns[28])
 }
 /// The column `money`.
-pub fn money() -> rt::Column<Check, ::core::option::Option<rt::Decimal>> {
+pub fn money() -> rt::Column<Check, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[29])
 }
 /// The column `blob`.
-pub fn blob() -> rt::Column<Check, ::std::vec::Vec<u8>> {
+pub fn blob() -> rt::Column<Check, Vec<u8>> {
     rt::Column::new(&TABLE.columns[30])
 }
 /// The rules of the schema, a function a column.
@@ -2055,7 +1833,7 @@ mod rules {
         v.unique_items("/flags", value);
         v.max_items("/flags", value.len(), 2);
     }
-    pub(super) fn mails(v: &mut rt::Violations, value: &[::std::string::String]) {
+    pub(super) fn mails(v: &mut rt::Violations, value: &[String]) {
         static PATTERN: rt::Pattern = rt::Pattern::new("@");
         v.each(
             "/mails",

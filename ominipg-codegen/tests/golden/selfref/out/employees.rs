@@ -49,7 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::employees::TABLE,
             from: &[2],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "reports",
@@ -58,14 +58,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::employees::TABLE,
             from: &[0],
             to: &[2],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `employees`.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,16 +73,16 @@ pub struct Employee {
     /// The column `id`.
     pub id: i64,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `managerId`.
-    pub manager_id: ::core::option::Option<i64>,
+    pub manager_id: Option<i64>,
 }
 impl rt::Model for Employee {
     type New = NewEmployee;
     type Patch = EmployeePatch;
     type Key = EmployeeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &EmployeeKey, out: &mut rt::Encoder) {
@@ -95,8 +95,8 @@ impl rt::Record for Employee {
     const NAME: &'static str = "Employee";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
             manager_id: from.next()?,
@@ -112,11 +112,11 @@ impl rt::Slots for Employee {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::core::option::Option<i64>, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<Option<i64>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -130,25 +130,22 @@ pub type EmployeeKey = i64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEmployee {
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `managerId`.
-    pub manager_id: ::core::option::Option<i64>,
+    pub manager_id: Option<i64>,
 }
 impl NewEmployee {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(name: impl rt::IntoValue<String>) -> Self {
         Self {
             name: rt::IntoValue::into_value(name),
-            manager_id: ::core::option::Option::None,
+            manager_id: None,
         }
     }
     /// Sets `managerId`.
     ///
     /// The column `managerId`.
-    pub fn manager_id(
-        mut self,
-        manager_id: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn manager_id(mut self, manager_id: impl rt::IntoValue<Option<i64>>) -> Self {
         self.manager_id = rt::IntoValue::into_value(manager_id);
         self
     }
@@ -158,8 +155,8 @@ impl rt::Record for NewEmployee {
     const NAME: &'static str = "NewEmployee";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             name: from.next()?,
             manager_id: from.next()?,
         })
@@ -176,9 +173,9 @@ impl rt::Validate for NewEmployee {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EmployeePatch {
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// The column `managerId`.
-    pub manager_id: rt::Field<::core::option::Option<i64>>,
+    pub manager_id: rt::Field<Option<i64>>,
 }
 impl EmployeePatch {
     /// An update that leaves everything alone.
@@ -188,17 +185,14 @@ impl EmployeePatch {
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
     /// Sets `managerId`.
     ///
     /// The column `managerId`.
-    pub fn manager_id(
-        mut self,
-        manager_id: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn manager_id(mut self, manager_id: impl rt::IntoValue<Option<i64>>) -> Self {
         self.manager_id = rt::Field::Set(rt::IntoValue::into_value(manager_id));
         self
     }
@@ -208,8 +202,8 @@ impl rt::Record for EmployeePatch {
     const NAME: &'static str = "EmployeePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             name: from.next_field()?,
             manager_id: from.next_field()?,
         })
@@ -268,11 +262,11 @@ pub fn id() -> rt::Column<Employee, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<Employee, ::std::string::String> {
+pub fn name() -> rt::Column<Employee, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `managerId`.
-pub fn manager_id() -> rt::Column<Employee, ::core::option::Option<i64>> {
+pub fn manager_id() -> rt::Column<Employee, Option<i64>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The row that this one refers to.

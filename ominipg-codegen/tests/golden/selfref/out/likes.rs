@@ -49,7 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::employees::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "to",
@@ -58,14 +58,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::employees::TABLE,
             from: &[1],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `likes`.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,14 +75,14 @@ pub struct Like {
     /// The column `toId`.
     pub to_id: i64,
     /// The column `since`.
-    pub since: ::core::option::Option<rt::Date>,
+    pub since: Option<rt::Date>,
 }
 impl rt::Model for Like {
     type New = NewLike;
     type Patch = LikePatch;
     type Key = LikeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &LikeKey, out: &mut rt::Encoder) {
@@ -96,8 +96,8 @@ impl rt::Record for Like {
     const NAME: &'static str = "Like";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             from_id: from.next()?,
             to_id: from.next()?,
             since: from.next()?,
@@ -113,11 +113,11 @@ impl rt::Slots for Like {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
             1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
+            2 => rt::slot::<Option<rt::Date>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -164,7 +164,7 @@ pub struct NewLike {
     /// The column `toId`.
     pub to_id: i64,
     /// The column `since`.
-    pub since: ::core::option::Option<rt::Date>,
+    pub since: Option<rt::Date>,
 }
 impl NewLike {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
@@ -175,16 +175,13 @@ impl NewLike {
         Self {
             from_id: rt::IntoValue::into_value(from_id),
             to_id: rt::IntoValue::into_value(to_id),
-            since: ::core::option::Option::None,
+            since: None,
         }
     }
     /// Sets `since`.
     ///
     /// The column `since`.
-    pub fn since(
-        mut self,
-        since: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn since(mut self, since: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.since = rt::IntoValue::into_value(since);
         self
     }
@@ -194,8 +191,8 @@ impl rt::Record for NewLike {
     const NAME: &'static str = "NewLike";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             from_id: from.next()?,
             to_id: from.next()?,
             since: from.next()?,
@@ -218,7 +215,7 @@ pub struct LikePatch {
     /// The column `toId`.
     pub to_id: rt::Field<i64>,
     /// The column `since`.
-    pub since: rt::Field<::core::option::Option<rt::Date>>,
+    pub since: rt::Field<Option<rt::Date>>,
 }
 impl LikePatch {
     /// An update that leaves everything alone.
@@ -242,10 +239,7 @@ impl LikePatch {
     /// Sets `since`.
     ///
     /// The column `since`.
-    pub fn since(
-        mut self,
-        since: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn since(mut self, since: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.since = rt::Field::Set(rt::IntoValue::into_value(since));
         self
     }
@@ -255,8 +249,8 @@ impl rt::Record for LikePatch {
     const NAME: &'static str = "LikePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             from_id: from.next_field()?,
             to_id: from.next_field()?,
             since: from.next_field()?,
@@ -328,7 +322,7 @@ pub fn to_id() -> rt::Column<Like, i64> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `since`.
-pub fn since() -> rt::Column<Like, ::core::option::Option<rt::Date>> {
+pub fn since() -> rt::Column<Like, Option<rt::Date>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The row of `employees` that this one refers to.

@@ -49,7 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::nodes::TABLE,
             from: &[0],
             to: &[1],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "parent",
@@ -58,14 +58,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::nodes::TABLE,
             from: &[1],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `nodes`.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,16 +73,16 @@ pub struct Node {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `parentId`.
-    pub parent_id: ::core::option::Option<rt::Uuid>,
+    pub parent_id: Option<rt::Uuid>,
     /// The column `label`.
-    pub label: ::core::option::Option<::std::string::String>,
+    pub label: Option<String>,
 }
 impl rt::Model for Node {
     type New = NewNode;
     type Patch = NodePatch;
     type Key = NodeKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &NodeKey, out: &mut rt::Encoder) {
@@ -95,8 +95,8 @@ impl rt::Record for Node {
     const NAME: &'static str = "Node";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             parent_id: from.next()?,
             label: from.next()?,
@@ -112,11 +112,11 @@ impl rt::Slots for Node {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            1 => rt::slot::<Option<rt::Uuid>, D>(from),
+            2 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -130,35 +130,29 @@ pub type NodeKey = rt::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewNode {
     /// The column `parentId`.
-    pub parent_id: ::core::option::Option<rt::Uuid>,
+    pub parent_id: Option<rt::Uuid>,
     /// The column `label`.
-    pub label: ::core::option::Option<::std::string::String>,
+    pub label: Option<String>,
 }
 impl NewNode {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new() -> Self {
         Self {
-            parent_id: ::core::option::Option::None,
-            label: ::core::option::Option::None,
+            parent_id: None,
+            label: None,
         }
     }
     /// Sets `parentId`.
     ///
     /// The column `parentId`.
-    pub fn parent_id(
-        mut self,
-        parent_id: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn parent_id(mut self, parent_id: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.parent_id = rt::IntoValue::into_value(parent_id);
         self
     }
     /// Sets `label`.
     ///
     /// The column `label`.
-    pub fn label(
-        mut self,
-        label: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn label(mut self, label: impl rt::IntoValue<Option<String>>) -> Self {
         self.label = rt::IntoValue::into_value(label);
         self
     }
@@ -168,8 +162,8 @@ impl rt::Record for NewNode {
     const NAME: &'static str = "NewNode";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             parent_id: from.next()?,
             label: from.next()?,
         })
@@ -186,9 +180,9 @@ impl rt::Validate for NewNode {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NodePatch {
     /// The column `parentId`.
-    pub parent_id: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub parent_id: rt::Field<Option<rt::Uuid>>,
     /// The column `label`.
-    pub label: rt::Field<::core::option::Option<::std::string::String>>,
+    pub label: rt::Field<Option<String>>,
 }
 impl NodePatch {
     /// An update that leaves everything alone.
@@ -198,20 +192,14 @@ impl NodePatch {
     /// Sets `parentId`.
     ///
     /// The column `parentId`.
-    pub fn parent_id(
-        mut self,
-        parent_id: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn parent_id(mut self, parent_id: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.parent_id = rt::Field::Set(rt::IntoValue::into_value(parent_id));
         self
     }
     /// Sets `label`.
     ///
     /// The column `label`.
-    pub fn label(
-        mut self,
-        label: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn label(mut self, label: impl rt::IntoValue<Option<String>>) -> Self {
         self.label = rt::Field::Set(rt::IntoValue::into_value(label));
         self
     }
@@ -221,8 +209,8 @@ impl rt::Record for NodePatch {
     const NAME: &'static str = "NodePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             parent_id: from.next_field()?,
             label: from.next_field()?,
         })
@@ -279,11 +267,11 @@ pub fn id() -> rt::Column<Node, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `parentId`.
-pub fn parent_id() -> rt::Column<Node, ::core::option::Option<rt::Uuid>> {
+pub fn parent_id() -> rt::Column<Node, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `label`.
-pub fn label() -> rt::Column<Node, ::core::option::Option<::std::string::String>> {
+pub fn label() -> rt::Column<Node, Option<String>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The rows that refer to this one.

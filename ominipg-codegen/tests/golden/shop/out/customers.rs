@@ -104,36 +104,36 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::orders::TABLE,
             from: &[0, 1],
             to: &[0, 2],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::Some(6),
-    deleted_at: ::core::option::Option::Some(7),
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: Some(6),
+    deleted_at: Some(7),
+    version: None,
+    search: None,
+    sync: None,
 };
 /// Somebody who buys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Customer {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `number`.
     pub number: i32,
     /// The column `email`.
-    pub email: ::std::string::String,
+    pub email: String,
     /// The column `name`.
     ///
     /// Examples: `"Ada Lovelace"`
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `birthday`.
-    pub birthday: ::core::option::Option<rt::Date>,
+    pub birthday: Option<rt::Date>,
     /// When the row was made.
     pub created_at: rt::Timestamp,
     /// When the row was last changed.
     pub updated_at: rt::Timestamp,
     /// When the row was deleted; NULL where it was not.
-    pub deleted_at: ::core::option::Option<rt::Timestamp>,
+    pub deleted_at: Option<rt::Timestamp>,
 }
 impl rt::SoftDelete for Customer {}
 impl rt::Model for Customer {
@@ -141,7 +141,7 @@ impl rt::Model for Customer {
     type Patch = CustomerPatch;
     type Key = CustomerKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &CustomerKey, out: &mut rt::Encoder) {
@@ -155,8 +155,8 @@ impl rt::Record for Customer {
     const NAME: &'static str = "Customer";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             number: from.next()?,
             email: from.next()?,
@@ -182,16 +182,16 @@ impl rt::Slots for Customer {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<i32, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
-            4 => rt::slot::<::core::option::Option<rt::Date>, D>(from),
+            2 => rt::slot::<String, D>(from),
+            3 => rt::slot::<String, D>(from),
+            4 => rt::slot::<Option<rt::Date>, D>(from),
             5 => rt::slot::<rt::Timestamp, D>(from),
             6 => rt::slot::<rt::Timestamp, D>(from),
-            7 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            7 => rt::slot::<Option<rt::Timestamp>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -217,14 +217,14 @@ impl rt::Validate for Customer {
 #[serde(crate = "::ominipg::codegen_support::serde")]
 pub struct CustomerKey {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `number`.
     pub number: i32,
 }
 impl CustomerKey {
     /// A key from its parts.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
         number: impl rt::IntoValue<i32>,
     ) -> Self {
         Self {
@@ -237,41 +237,38 @@ impl CustomerKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCustomer {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `number`.
     pub number: i32,
     /// The column `email`.
-    pub email: ::std::string::String,
+    pub email: String,
     /// The column `name`.
     ///
     /// Examples: `"Ada Lovelace"`
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `birthday`.
-    pub birthday: ::core::option::Option<rt::Date>,
+    pub birthday: Option<rt::Date>,
 }
 impl NewCustomer {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
         number: impl rt::IntoValue<i32>,
-        email: impl rt::IntoValue<::std::string::String>,
-        name: impl rt::IntoValue<::std::string::String>,
+        email: impl rt::IntoValue<String>,
+        name: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             shop: rt::IntoValue::into_value(shop),
             number: rt::IntoValue::into_value(number),
             email: rt::IntoValue::into_value(email),
             name: rt::IntoValue::into_value(name),
-            birthday: ::core::option::Option::None,
+            birthday: None,
         }
     }
     /// Sets `birthday`.
     ///
     /// The column `birthday`.
-    pub fn birthday(
-        mut self,
-        birthday: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn birthday(mut self, birthday: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.birthday = rt::IntoValue::into_value(birthday);
         self
     }
@@ -282,8 +279,8 @@ impl rt::Record for NewCustomer {
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             number: from.next()?,
             email: from.next()?,
@@ -311,17 +308,17 @@ impl rt::Validate for NewCustomer {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomerPatch {
     /// The column `shop`.
-    pub shop: rt::Field<::std::string::String>,
+    pub shop: rt::Field<String>,
     /// The column `number`.
     pub number: rt::Field<i32>,
     /// The column `email`.
-    pub email: rt::Field<::std::string::String>,
+    pub email: rt::Field<String>,
     /// The column `name`.
     ///
     /// Examples: `"Ada Lovelace"`
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// The column `birthday`.
-    pub birthday: rt::Field<::core::option::Option<rt::Date>>,
+    pub birthday: rt::Field<Option<rt::Date>>,
 }
 impl CustomerPatch {
     /// An update that leaves everything alone.
@@ -331,7 +328,7 @@ impl CustomerPatch {
     /// Sets `shop`.
     ///
     /// The column `shop`.
-    pub fn shop(mut self, shop: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn shop(mut self, shop: impl rt::IntoValue<String>) -> Self {
         self.shop = rt::Field::Set(rt::IntoValue::into_value(shop));
         self
     }
@@ -345,7 +342,7 @@ impl CustomerPatch {
     /// Sets `email`.
     ///
     /// The column `email`.
-    pub fn email(mut self, email: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn email(mut self, email: impl rt::IntoValue<String>) -> Self {
         self.email = rt::Field::Set(rt::IntoValue::into_value(email));
         self
     }
@@ -354,17 +351,14 @@ impl CustomerPatch {
     /// The column `name`.
     ///
     /// Examples: `"Ada Lovelace"`
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
     /// Sets `birthday`.
     ///
     /// The column `birthday`.
-    pub fn birthday(
-        mut self,
-        birthday: impl rt::IntoValue<::core::option::Option<rt::Date>>,
-    ) -> Self {
+    pub fn birthday(mut self, birthday: impl rt::IntoValue<Option<rt::Date>>) -> Self {
         self.birthday = rt::Field::Set(rt::IntoValue::into_value(birthday));
         self
     }
@@ -375,8 +369,8 @@ impl rt::Record for CustomerPatch {
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next_field()?,
             number: from.next_field()?,
             email: from.next_field()?,
@@ -394,16 +388,16 @@ impl rt::Record for CustomerPatch {
 }
 impl rt::Validate for CustomerPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.shop.as_set() {
+        if let Some(value) = self.shop.as_set() {
             rules::shop(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.number.as_set() {
+        if let Some(value) = self.number.as_set() {
             rules::number(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.email.as_set() {
+        if let Some(value) = self.email.as_set() {
             rules::email(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
     }
@@ -465,7 +459,7 @@ pub fn delete_all() -> rt::DeleteMany<Customer> {
     rt::DeleteMany::all()
 }
 /// The column `shop`.
-pub fn shop() -> rt::Column<Customer, ::std::string::String> {
+pub fn shop() -> rt::Column<Customer, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `number`.
@@ -473,17 +467,17 @@ pub fn number() -> rt::Column<Customer, i32> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `email`.
-pub fn email() -> rt::Column<Customer, ::std::string::String> {
+pub fn email() -> rt::Column<Customer, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `name`.
 ///
 /// Examples: `"Ada Lovelace"`
-pub fn name() -> rt::Column<Customer, ::std::string::String> {
+pub fn name() -> rt::Column<Customer, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `birthday`.
-pub fn birthday() -> rt::Column<Customer, ::core::option::Option<rt::Date>> {
+pub fn birthday() -> rt::Column<Customer, Option<rt::Date>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// When the row was made.
@@ -495,7 +489,7 @@ pub fn updated_at() -> rt::Column<Customer, rt::Timestamp> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// When the row was deleted; NULL where it was not.
-pub fn deleted_at() -> rt::Column<Customer, ::core::option::Option<rt::Timestamp>> {
+pub fn deleted_at() -> rt::Column<Customer, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// What they have ordered.

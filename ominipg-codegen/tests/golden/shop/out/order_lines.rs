@@ -71,26 +71,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::products::TABLE,
             from: &[0, 3],
             to: &[0, 1],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `order_lines`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderLine {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `order`.
     pub order: i64,
     /// The column `line`.
     pub line: i16,
     /// The column `sku`.
-    pub sku: ::std::string::String,
+    pub sku: String,
     /// The column `quantity`.
     pub quantity: i32,
 }
@@ -99,7 +99,7 @@ impl rt::Model for OrderLine {
     type Patch = OrderLinePatch;
     type Key = OrderLineKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &OrderLineKey, out: &mut rt::Encoder) {
@@ -114,8 +114,8 @@ impl rt::Record for OrderLine {
     const NAME: &'static str = "OrderLine";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             order: from.next()?,
             line: from.next()?,
@@ -135,12 +135,12 @@ impl rt::Slots for OrderLine {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<i64, D>(from),
             2 => rt::slot::<i16, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
+            3 => rt::slot::<String, D>(from),
             4 => rt::slot::<i32, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -167,7 +167,7 @@ impl rt::Validate for OrderLine {
 #[serde(crate = "::ominipg::codegen_support::serde")]
 pub struct OrderLineKey {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `order`.
     pub order: i64,
     /// The column `line`.
@@ -176,7 +176,7 @@ pub struct OrderLineKey {
 impl OrderLineKey {
     /// A key from its parts.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
         order: impl rt::IntoValue<i64>,
         line: impl rt::IntoValue<i16>,
     ) -> Self {
@@ -191,23 +191,23 @@ impl OrderLineKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewOrderLine {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `order`.
     pub order: i64,
     /// The column `line`.
     pub line: i16,
     /// The column `sku`.
-    pub sku: ::std::string::String,
+    pub sku: String,
     /// The column `quantity`.
     pub quantity: i32,
 }
 impl NewOrderLine {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
         order: impl rt::IntoValue<i64>,
         line: impl rt::IntoValue<i16>,
-        sku: impl rt::IntoValue<::std::string::String>,
+        sku: impl rt::IntoValue<String>,
         quantity: impl rt::IntoValue<i32>,
     ) -> Self {
         Self {
@@ -224,8 +224,8 @@ impl rt::Record for NewOrderLine {
     const NAME: &'static str = "NewOrderLine";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             order: from.next()?,
             line: from.next()?,
@@ -253,13 +253,13 @@ impl rt::Validate for NewOrderLine {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrderLinePatch {
     /// The column `shop`.
-    pub shop: rt::Field<::std::string::String>,
+    pub shop: rt::Field<String>,
     /// The column `order`.
     pub order: rt::Field<i64>,
     /// The column `line`.
     pub line: rt::Field<i16>,
     /// The column `sku`.
-    pub sku: rt::Field<::std::string::String>,
+    pub sku: rt::Field<String>,
     /// The column `quantity`.
     pub quantity: rt::Field<i32>,
 }
@@ -271,7 +271,7 @@ impl OrderLinePatch {
     /// Sets `shop`.
     ///
     /// The column `shop`.
-    pub fn shop(mut self, shop: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn shop(mut self, shop: impl rt::IntoValue<String>) -> Self {
         self.shop = rt::Field::Set(rt::IntoValue::into_value(shop));
         self
     }
@@ -292,7 +292,7 @@ impl OrderLinePatch {
     /// Sets `sku`.
     ///
     /// The column `sku`.
-    pub fn sku(mut self, sku: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn sku(mut self, sku: impl rt::IntoValue<String>) -> Self {
         self.sku = rt::Field::Set(rt::IntoValue::into_value(sku));
         self
     }
@@ -309,8 +309,8 @@ impl rt::Record for OrderLinePatch {
     const NAME: &'static str = "OrderLinePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next_field()?,
             order: from.next_field()?,
             line: from.next_field()?,
@@ -328,16 +328,16 @@ impl rt::Record for OrderLinePatch {
 }
 impl rt::Validate for OrderLinePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.shop.as_set() {
+        if let Some(value) = self.shop.as_set() {
             rules::shop(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.order.as_set() {
+        if let Some(value) = self.order.as_set() {
             rules::order(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.line.as_set() {
+        if let Some(value) = self.line.as_set() {
             rules::line(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.quantity.as_set() {
+        if let Some(value) = self.quantity.as_set() {
             rules::quantity(v, value);
         }
     }
@@ -393,7 +393,7 @@ pub fn delete_all() -> rt::DeleteMany<OrderLine> {
     rt::DeleteMany::all()
 }
 /// The column `shop`.
-pub fn shop() -> rt::Column<OrderLine, ::std::string::String> {
+pub fn shop() -> rt::Column<OrderLine, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `order`.
@@ -405,7 +405,7 @@ pub fn line() -> rt::Column<OrderLine, i16> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `sku`.
-pub fn sku() -> rt::Column<OrderLine, ::std::string::String> {
+pub fn sku() -> rt::Column<OrderLine, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `quantity`.

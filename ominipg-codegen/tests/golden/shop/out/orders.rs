@@ -93,7 +93,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::customers::TABLE,
             from: &[0, 2],
             to: &[0, 1],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "order_lines",
@@ -102,20 +102,20 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::order_lines::TABLE,
             from: &[0, 1],
             to: &[0, 1],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::Some(6),
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: Some(6),
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `orders`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `number`.
     pub number: i64,
     /// The column `customerNumber`.
@@ -123,7 +123,7 @@ pub struct Order {
     /// The column `state`.
     pub state: OrderState,
     /// The column `address`.
-    pub address: ::core::option::Option<OrderAddress>,
+    pub address: Option<OrderAddress>,
     /// When the row was made.
     pub placed_at: rt::Timestamp,
     /// When the row was last changed.
@@ -134,7 +134,7 @@ impl rt::Model for Order {
     type Patch = OrderPatch;
     type Key = OrderKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &OrderKey, out: &mut rt::Encoder) {
@@ -148,8 +148,8 @@ impl rt::Record for Order {
     const NAME: &'static str = "Order";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             number: from.next()?,
             customer_number: from.next()?,
@@ -173,13 +173,13 @@ impl rt::Slots for Order {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<i64, D>(from),
             2 => rt::slot::<i32, D>(from),
             3 => rt::slot::<OrderState, D>(from),
-            4 => rt::slot::<::core::option::Option<OrderAddress>, D>(from),
+            4 => rt::slot::<Option<OrderAddress>, D>(from),
             5 => rt::slot::<rt::Timestamp, D>(from),
             6 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
@@ -191,7 +191,7 @@ impl rt::Validate for Order {
         rules::shop(v, &self.shop);
         rules::number(v, &self.number);
         rules::customer_number(v, &self.customer_number);
-        if let ::core::option::Option::Some(value) = &self.address {
+        if let Some(value) = &self.address {
             rules::address(v, value);
         }
     }
@@ -209,14 +209,14 @@ impl rt::Validate for Order {
 #[serde(crate = "::ominipg::codegen_support::serde")]
 pub struct OrderKey {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `number`.
     pub number: i64,
 }
 impl OrderKey {
     /// A key from its parts.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
         number: impl rt::IntoValue<i64>,
     ) -> Self {
         Self {
@@ -229,7 +229,7 @@ impl OrderKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewOrder {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `number`.
     pub number: i64,
     /// The column `customerNumber`.
@@ -237,12 +237,12 @@ pub struct NewOrder {
     /// The column `state`.
     pub state: rt::Field<OrderState>,
     /// The column `address`.
-    pub address: ::core::option::Option<OrderAddress>,
+    pub address: Option<OrderAddress>,
 }
 impl NewOrder {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
         number: impl rt::IntoValue<i64>,
         customer_number: impl rt::IntoValue<i32>,
     ) -> Self {
@@ -251,7 +251,7 @@ impl NewOrder {
             number: rt::IntoValue::into_value(number),
             customer_number: rt::IntoValue::into_value(customer_number),
             state: rt::Field::Unset,
-            address: ::core::option::Option::None,
+            address: None,
         }
     }
     /// Sets `state`.
@@ -264,10 +264,7 @@ impl NewOrder {
     /// Sets `address`.
     ///
     /// The column `address`.
-    pub fn address(
-        mut self,
-        address: impl rt::IntoValue<::core::option::Option<OrderAddress>>,
-    ) -> Self {
+    pub fn address(mut self, address: impl rt::IntoValue<Option<OrderAddress>>) -> Self {
         self.address = rt::IntoValue::into_value(address);
         self
     }
@@ -277,8 +274,8 @@ impl rt::Record for NewOrder {
     const NAME: &'static str = "NewOrder";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             number: from.next()?,
             customer_number: from.next()?,
@@ -299,7 +296,7 @@ impl rt::Validate for NewOrder {
         rules::shop(v, &self.shop);
         rules::number(v, &self.number);
         rules::customer_number(v, &self.customer_number);
-        if let ::core::option::Option::Some(value) = &self.address {
+        if let Some(value) = &self.address {
             rules::address(v, value);
         }
     }
@@ -308,7 +305,7 @@ impl rt::Validate for NewOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrderPatch {
     /// The column `shop`.
-    pub shop: rt::Field<::std::string::String>,
+    pub shop: rt::Field<String>,
     /// The column `number`.
     pub number: rt::Field<i64>,
     /// The column `customerNumber`.
@@ -316,7 +313,7 @@ pub struct OrderPatch {
     /// The column `state`.
     pub state: rt::Field<OrderState>,
     /// The column `address`.
-    pub address: rt::Field<::core::option::Option<OrderAddress>>,
+    pub address: rt::Field<Option<OrderAddress>>,
 }
 impl OrderPatch {
     /// An update that leaves everything alone.
@@ -326,7 +323,7 @@ impl OrderPatch {
     /// Sets `shop`.
     ///
     /// The column `shop`.
-    pub fn shop(mut self, shop: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn shop(mut self, shop: impl rt::IntoValue<String>) -> Self {
         self.shop = rt::Field::Set(rt::IntoValue::into_value(shop));
         self
     }
@@ -356,10 +353,7 @@ impl OrderPatch {
     /// Sets `address`.
     ///
     /// The column `address`.
-    pub fn address(
-        mut self,
-        address: impl rt::IntoValue<::core::option::Option<OrderAddress>>,
-    ) -> Self {
+    pub fn address(mut self, address: impl rt::IntoValue<Option<OrderAddress>>) -> Self {
         self.address = rt::Field::Set(rt::IntoValue::into_value(address));
         self
     }
@@ -369,8 +363,8 @@ impl rt::Record for OrderPatch {
     const NAME: &'static str = "OrderPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next_field()?,
             number: from.next_field()?,
             customer_number: from.next_field()?,
@@ -388,19 +382,16 @@ impl rt::Record for OrderPatch {
 }
 impl rt::Validate for OrderPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.shop.as_set() {
+        if let Some(value) = self.shop.as_set() {
             rules::shop(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.number.as_set() {
+        if let Some(value) = self.number.as_set() {
             rules::number(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.customer_number.as_set() {
+        if let Some(value) = self.customer_number.as_set() {
             rules::customer_number(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .address
-            .as_set()
-        {
+        if let Some(Some(value)) = self.address.as_set() {
             rules::address(v, value);
         }
     }
@@ -492,7 +483,7 @@ pub fn delete_all() -> rt::DeleteMany<Order> {
     rt::DeleteMany::all()
 }
 /// The column `shop`.
-pub fn shop() -> rt::Column<Order, ::std::string::String> {
+pub fn shop() -> rt::Column<Order, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `number`.
@@ -508,7 +499,7 @@ pub fn state() -> rt::Column<Order, OrderState> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `address`.
-pub fn address() -> rt::Column<Order, ::core::option::Option<rt::Json<OrderAddress>>> {
+pub fn address() -> rt::Column<Order, Option<rt::Json<OrderAddress>>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// When the row was made.

@@ -108,26 +108,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0, 1],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::Some(8),
-    search: ::core::option::Option::Some(rt::SearchDef {
+    updated_at: None,
+    deleted_at: None,
+    version: Some(8),
+    search: Some(rt::SearchDef {
         language: "english",
         columns: &[2, 3],
     }),
-    sync: ::core::option::Option::None,
+    sync: None,
 };
 /// A row of the table `products`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `sku`.
-    pub sku: ::std::string::String,
+    pub sku: String,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `description`.
-    pub description: ::std::string::String,
+    pub description: String,
     /// The column `price`.
     pub price: rt::Decimal,
     /// The column `stock`.
@@ -138,7 +138,7 @@ pub struct Product {
         ::ominipg::codegen_support::serde_json::Value,
     >,
     /// The column `photos`.
-    pub photos: ::std::vec::Vec<::std::string::String>,
+    pub photos: Vec<String>,
     /// Counts the updates of the row.
     pub version: i32,
 }
@@ -150,7 +150,7 @@ impl rt::Model for Product {
     type Patch = ProductPatch;
     type Key = ProductKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ProductKey, out: &mut rt::Encoder) {
@@ -164,8 +164,8 @@ impl rt::Record for Product {
     const NAME: &'static str = "Product";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             sku: from.next()?,
             title: from.next()?,
@@ -193,12 +193,12 @@ impl rt::Slots for Product {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<String, D>(from),
+            3 => rt::slot::<String, D>(from),
             4 => rt::slot::<rt::Decimal, D>(from),
             5 => rt::slot::<i32, D>(from),
             6 => {
@@ -210,7 +210,7 @@ impl rt::Slots for Product {
                     D,
                 >(from)
             }
-            7 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            7 => rt::slot::<Vec<String>, D>(from),
             8 => rt::slot::<i32, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -238,15 +238,15 @@ impl rt::Validate for Product {
 #[serde(crate = "::ominipg::codegen_support::serde")]
 pub struct ProductKey {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `sku`.
-    pub sku: ::std::string::String,
+    pub sku: String,
 }
 impl ProductKey {
     /// A key from its parts.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
-        sku: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
+        sku: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             shop: rt::IntoValue::into_value(shop),
@@ -258,13 +258,13 @@ impl ProductKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewProduct {
     /// The column `shop`.
-    pub shop: ::std::string::String,
+    pub shop: String,
     /// The column `sku`.
-    pub sku: ::std::string::String,
+    pub sku: String,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `description`.
-    pub description: rt::Field<::std::string::String>,
+    pub description: rt::Field<String>,
     /// The column `price`.
     pub price: rt::Decimal,
     /// The column `stock`.
@@ -277,14 +277,14 @@ pub struct NewProduct {
         >,
     >,
     /// The column `photos`.
-    pub photos: rt::Field<::std::vec::Vec<::std::string::String>>,
+    pub photos: rt::Field<Vec<String>>,
 }
 impl NewProduct {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        shop: impl rt::IntoValue<::std::string::String>,
-        sku: impl rt::IntoValue<::std::string::String>,
-        title: impl rt::IntoValue<::std::string::String>,
+        shop: impl rt::IntoValue<String>,
+        sku: impl rt::IntoValue<String>,
+        title: impl rt::IntoValue<String>,
         price: impl rt::IntoValue<rt::Decimal>,
     ) -> Self {
         Self {
@@ -301,10 +301,7 @@ impl NewProduct {
     /// Sets `description`.
     ///
     /// The column `description`.
-    pub fn description(
-        mut self,
-        description: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn description(mut self, description: impl rt::IntoValue<String>) -> Self {
         self.description = rt::Field::Set(rt::IntoValue::into_value(description));
         self
     }
@@ -333,10 +330,7 @@ impl NewProduct {
     /// Sets `photos`.
     ///
     /// The column `photos`.
-    pub fn photos(
-        mut self,
-        photos: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn photos(mut self, photos: impl rt::IntoValue<Vec<String>>) -> Self {
         self.photos = rt::Field::Set(rt::IntoValue::into_value(photos));
         self
     }
@@ -346,8 +340,8 @@ impl rt::Record for NewProduct {
     const NAME: &'static str = "NewProduct";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next()?,
             sku: from.next()?,
             title: from.next()?,
@@ -374,10 +368,10 @@ impl rt::Validate for NewProduct {
         rules::shop(v, &self.shop);
         rules::sku(v, &self.sku);
         rules::title(v, &self.title);
-        if let ::core::option::Option::Some(value) = self.attributes.as_set() {
+        if let Some(value) = self.attributes.as_set() {
             rules::attributes(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.photos.as_set() {
+        if let Some(value) = self.photos.as_set() {
             rules::photos(v, value);
         }
     }
@@ -386,13 +380,13 @@ impl rt::Validate for NewProduct {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProductPatch {
     /// The column `shop`.
-    pub shop: rt::Field<::std::string::String>,
+    pub shop: rt::Field<String>,
     /// The column `sku`.
-    pub sku: rt::Field<::std::string::String>,
+    pub sku: rt::Field<String>,
     /// The column `title`.
-    pub title: rt::Field<::std::string::String>,
+    pub title: rt::Field<String>,
     /// The column `description`.
-    pub description: rt::Field<::std::string::String>,
+    pub description: rt::Field<String>,
     /// The column `price`.
     pub price: rt::Field<rt::Decimal>,
     /// The column `stock`.
@@ -405,7 +399,7 @@ pub struct ProductPatch {
         >,
     >,
     /// The column `photos`.
-    pub photos: rt::Field<::std::vec::Vec<::std::string::String>>,
+    pub photos: rt::Field<Vec<String>>,
 }
 impl ProductPatch {
     /// An update that leaves everything alone.
@@ -415,31 +409,28 @@ impl ProductPatch {
     /// Sets `shop`.
     ///
     /// The column `shop`.
-    pub fn shop(mut self, shop: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn shop(mut self, shop: impl rt::IntoValue<String>) -> Self {
         self.shop = rt::Field::Set(rt::IntoValue::into_value(shop));
         self
     }
     /// Sets `sku`.
     ///
     /// The column `sku`.
-    pub fn sku(mut self, sku: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn sku(mut self, sku: impl rt::IntoValue<String>) -> Self {
         self.sku = rt::Field::Set(rt::IntoValue::into_value(sku));
         self
     }
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(mut self, title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<String>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
     /// Sets `description`.
     ///
     /// The column `description`.
-    pub fn description(
-        mut self,
-        description: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn description(mut self, description: impl rt::IntoValue<String>) -> Self {
         self.description = rt::Field::Set(rt::IntoValue::into_value(description));
         self
     }
@@ -475,10 +466,7 @@ impl ProductPatch {
     /// Sets `photos`.
     ///
     /// The column `photos`.
-    pub fn photos(
-        mut self,
-        photos: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn photos(mut self, photos: impl rt::IntoValue<Vec<String>>) -> Self {
         self.photos = rt::Field::Set(rt::IntoValue::into_value(photos));
         self
     }
@@ -488,8 +476,8 @@ impl rt::Record for ProductPatch {
     const NAME: &'static str = "ProductPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             shop: from.next_field()?,
             sku: from.next_field()?,
             title: from.next_field()?,
@@ -513,19 +501,19 @@ impl rt::Record for ProductPatch {
 }
 impl rt::Validate for ProductPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.shop.as_set() {
+        if let Some(value) = self.shop.as_set() {
             rules::shop(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.sku.as_set() {
+        if let Some(value) = self.sku.as_set() {
             rules::sku(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.title.as_set() {
+        if let Some(value) = self.title.as_set() {
             rules::title(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.attributes.as_set() {
+        if let Some(value) = self.attributes.as_set() {
             rules::attributes(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.photos.as_set() {
+        if let Some(value) = self.photos.as_set() {
             rules::photos(v, value);
         }
     }
@@ -588,19 +576,19 @@ pub fn delete_all() -> rt::DeleteMany<Product> {
     rt::DeleteMany::all()
 }
 /// The column `shop`.
-pub fn shop() -> rt::Column<Product, ::std::string::String> {
+pub fn shop() -> rt::Column<Product, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `sku`.
-pub fn sku() -> rt::Column<Product, ::std::string::String> {
+pub fn sku() -> rt::Column<Product, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Product, ::std::string::String> {
+pub fn title() -> rt::Column<Product, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `description`.
-pub fn description() -> rt::Column<Product, ::std::string::String> {
+pub fn description() -> rt::Column<Product, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `price`.
@@ -624,7 +612,7 @@ pub fn attributes() -> rt::Column<
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `photos`.
-pub fn photos() -> rt::Column<Product, ::std::vec::Vec<::std::string::String>> {
+pub fn photos() -> rt::Column<Product, Vec<String>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// Counts the updates of the row.
@@ -649,7 +637,7 @@ mod rules {
         static SCHEMA: rt::JsonSchema = rt::JsonSchema::new("{\"type\":\"object\"}");
         v.json("/attributes", value, &SCHEMA);
     }
-    pub(super) fn photos(v: &mut rt::Violations, value: &[::std::string::String]) {
+    pub(super) fn photos(v: &mut rt::Violations, value: &[String]) {
         v.max_items("/photos", value.len(), 10);
         v.each(
             "/photos",

@@ -49,7 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::customers::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "products",
@@ -58,14 +58,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::products::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A shop.
 ///
@@ -75,9 +75,9 @@ pub struct Shop {
     /// The column `code`.
     ///
     /// Examples: `"books"`
-    pub code: ::std::string::String,
+    pub code: String,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `currency`.
     pub currency: ShopCurrency,
 }
@@ -86,7 +86,7 @@ impl rt::Model for Shop {
     type Patch = ShopPatch;
     type Key = ShopKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ShopKey, out: &mut rt::Encoder) {
@@ -99,8 +99,8 @@ impl rt::Record for Shop {
     const NAME: &'static str = "Shop";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             code: from.next()?,
             name: from.next()?,
             currency: from.next()?,
@@ -116,10 +116,10 @@ impl rt::Slots for Shop {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<ShopCurrency, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -131,24 +131,24 @@ impl rt::Validate for Shop {
     }
 }
 /// The primary key of the table `shops`.
-pub type ShopKey = ::std::string::String;
+pub type ShopKey = String;
 /// What an insert into the table `shops` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewShop {
     /// The column `code`.
     ///
     /// Examples: `"books"`
-    pub code: ::std::string::String,
+    pub code: String,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `currency`.
     pub currency: rt::Field<ShopCurrency>,
 }
 impl NewShop {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        code: impl rt::IntoValue<::std::string::String>,
-        name: impl rt::IntoValue<::std::string::String>,
+        code: impl rt::IntoValue<String>,
+        name: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             code: rt::IntoValue::into_value(code),
@@ -169,8 +169,8 @@ impl rt::Record for NewShop {
     const NAME: &'static str = "NewShop";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             code: from.next()?,
             name: from.next()?,
             currency: from.next_field()?,
@@ -193,9 +193,9 @@ pub struct ShopPatch {
     /// The column `code`.
     ///
     /// Examples: `"books"`
-    pub code: rt::Field<::std::string::String>,
+    pub code: rt::Field<String>,
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// The column `currency`.
     pub currency: rt::Field<ShopCurrency>,
 }
@@ -209,14 +209,14 @@ impl ShopPatch {
     /// The column `code`.
     ///
     /// Examples: `"books"`
-    pub fn code(mut self, code: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn code(mut self, code: impl rt::IntoValue<String>) -> Self {
         self.code = rt::Field::Set(rt::IntoValue::into_value(code));
         self
     }
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -233,8 +233,8 @@ impl rt::Record for ShopPatch {
     const NAME: &'static str = "ShopPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             code: from.next_field()?,
             name: from.next_field()?,
             currency: from.next_field()?,
@@ -248,7 +248,7 @@ impl rt::Record for ShopPatch {
 }
 impl rt::Validate for ShopPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.code.as_set() {
+        if let Some(value) = self.code.as_set() {
             rules::code(v, value);
         }
     }
@@ -315,11 +315,11 @@ pub fn delete_all() -> rt::DeleteMany<Shop> {
 /// The column `code`.
 ///
 /// Examples: `"books"`
-pub fn code() -> rt::Column<Shop, ::std::string::String> {
+pub fn code() -> rt::Column<Shop, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<Shop, ::std::string::String> {
+pub fn name() -> rt::Column<Shop, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `currency`.

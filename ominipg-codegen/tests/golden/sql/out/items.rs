@@ -185,11 +185,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0, 1],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// Item
 ///
@@ -197,13 +197,13 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `id`.
     pub id: i64,
     /// The column `code`.
-    pub code: ::std::string::String,
+    pub code: String,
     /// How it is called.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `price`.
     pub price: f64,
     /// The column `count`.
@@ -211,21 +211,21 @@ pub struct Item {
     /// The column `ratio`.
     pub ratio: f32,
     /// The column `short`.
-    pub short: ::std::string::String,
+    pub short: String,
     /// The column `tags`.
-    pub tags: ::std::vec::Vec<::std::string::String>,
+    pub tags: Vec<String>,
     /// The column `state`.
     pub state: ItemState,
     /// The column `kind`.
     pub kind: ItemKind,
     /// The column `fixed`.
-    pub fixed: ::std::string::String,
+    pub fixed: String,
     /// The column `always`.
-    pub always: ::core::option::Option<bool>,
+    pub always: Option<bool>,
     /// The column `note`.
-    pub note: ::core::option::Option<::std::string::String>,
+    pub note: Option<String>,
     /// The column `extra`.
-    pub extra: ::core::option::Option<
+    pub extra: Option<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
             ::ominipg::codegen_support::serde_json::Value,
@@ -239,7 +239,7 @@ impl rt::Model for Item {
     type Patch = ItemPatch;
     type Key = ItemKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ItemKey, out: &mut rt::Encoder) {
@@ -253,8 +253,8 @@ impl rt::Record for Item {
     const NAME: &'static str = "Item";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next()?,
             id: from.next()?,
             code: from.next()?,
@@ -296,25 +296,25 @@ impl rt::Slots for Item {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
-            3 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<String, D>(from),
+            3 => rt::slot::<String, D>(from),
             4 => rt::slot::<f64, D>(from),
             5 => rt::slot::<i64, D>(from),
             6 => rt::slot::<f32, D>(from),
-            7 => rt::slot::<::std::string::String, D>(from),
-            8 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
+            7 => rt::slot::<String, D>(from),
+            8 => rt::slot::<Vec<String>, D>(from),
             9 => rt::slot::<ItemState, D>(from),
             10 => rt::slot::<ItemKind, D>(from),
-            11 => rt::slot::<::std::string::String, D>(from),
-            12 => rt::slot::<::core::option::Option<bool>, D>(from),
-            13 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            11 => rt::slot::<String, D>(from),
+            12 => rt::slot::<Option<bool>, D>(from),
+            13 => rt::slot::<Option<String>, D>(from),
             14 => {
                 rt::slot::<
-                    ::core::option::Option<
+                    Option<
                         ::ominipg::codegen_support::serde_json::Map<
                             ::std::string::String,
                             ::ominipg::codegen_support::serde_json::Value,
@@ -338,13 +338,13 @@ impl rt::Validate for Item {
         rules::short(v, &self.short);
         rules::tags(v, &self.tags);
         rules::fixed(v, &self.fixed);
-        if let ::core::option::Option::Some(value) = &self.always {
+        if let Some(value) = &self.always {
             rules::always(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.note {
+        if let Some(value) = &self.note {
             rules::note(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.extra {
+        if let Some(value) = &self.extra {
             rules::extra(v, value);
         }
         rules::unchecked(v, &self.unchecked);
@@ -363,16 +363,13 @@ impl rt::Validate for Item {
 #[serde(crate = "::ominipg::codegen_support::serde")]
 pub struct ItemKey {
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `id`.
     pub id: i64,
 }
 impl ItemKey {
     /// A key from its parts.
-    pub fn new(
-        tenant: impl rt::IntoValue<::std::string::String>,
-        id: impl rt::IntoValue<i64>,
-    ) -> Self {
+    pub fn new(tenant: impl rt::IntoValue<String>, id: impl rt::IntoValue<i64>) -> Self {
         Self {
             tenant: rt::IntoValue::into_value(tenant),
             id: rt::IntoValue::into_value(id),
@@ -383,13 +380,13 @@ impl ItemKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewItem {
     /// The column `tenant`.
-    pub tenant: ::std::string::String,
+    pub tenant: String,
     /// The column `id`.
     pub id: i64,
     /// The column `code`.
-    pub code: ::std::string::String,
+    pub code: String,
     /// How it is called.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `price`.
     pub price: f64,
     /// The column `count`.
@@ -397,21 +394,21 @@ pub struct NewItem {
     /// The column `ratio`.
     pub ratio: f32,
     /// The column `short`.
-    pub short: ::std::string::String,
+    pub short: String,
     /// The column `tags`.
-    pub tags: ::std::vec::Vec<::std::string::String>,
+    pub tags: Vec<String>,
     /// The column `state`.
     pub state: rt::Field<ItemState>,
     /// The column `kind`.
     pub kind: ItemKind,
     /// The column `fixed`.
-    pub fixed: ::std::string::String,
+    pub fixed: String,
     /// The column `always`.
-    pub always: ::core::option::Option<bool>,
+    pub always: Option<bool>,
     /// The column `note`.
-    pub note: ::core::option::Option<::std::string::String>,
+    pub note: Option<String>,
     /// The column `extra`.
-    pub extra: ::core::option::Option<
+    pub extra: Option<
         ::ominipg::codegen_support::serde_json::Map<
             ::std::string::String,
             ::ominipg::codegen_support::serde_json::Value,
@@ -423,17 +420,17 @@ pub struct NewItem {
 impl NewItem {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        tenant: impl rt::IntoValue<::std::string::String>,
+        tenant: impl rt::IntoValue<String>,
         id: impl rt::IntoValue<i64>,
-        code: impl rt::IntoValue<::std::string::String>,
-        name: impl rt::IntoValue<::std::string::String>,
+        code: impl rt::IntoValue<String>,
+        name: impl rt::IntoValue<String>,
         price: impl rt::IntoValue<f64>,
         count: impl rt::IntoValue<i64>,
         ratio: impl rt::IntoValue<f32>,
-        short: impl rt::IntoValue<::std::string::String>,
-        tags: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
+        short: impl rt::IntoValue<String>,
+        tags: impl rt::IntoValue<Vec<String>>,
         kind: impl rt::IntoValue<ItemKind>,
-        fixed: impl rt::IntoValue<::std::string::String>,
+        fixed: impl rt::IntoValue<String>,
         unchecked: impl rt::IntoValue<i64>,
     ) -> Self {
         Self {
@@ -449,9 +446,9 @@ impl NewItem {
             state: rt::Field::Unset,
             kind: rt::IntoValue::into_value(kind),
             fixed: rt::IntoValue::into_value(fixed),
-            always: ::core::option::Option::None,
-            note: ::core::option::Option::None,
-            extra: ::core::option::Option::None,
+            always: None,
+            note: None,
+            extra: None,
             unchecked: rt::IntoValue::into_value(unchecked),
         }
     }
@@ -465,20 +462,14 @@ impl NewItem {
     /// Sets `always`.
     ///
     /// The column `always`.
-    pub fn always(
-        mut self,
-        always: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn always(mut self, always: impl rt::IntoValue<Option<bool>>) -> Self {
         self.always = rt::IntoValue::into_value(always);
         self
     }
     /// Sets `note`.
     ///
     /// The column `note`.
-    pub fn note(
-        mut self,
-        note: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn note(mut self, note: impl rt::IntoValue<Option<String>>) -> Self {
         self.note = rt::IntoValue::into_value(note);
         self
     }
@@ -488,7 +479,7 @@ impl NewItem {
     pub fn extra(
         mut self,
         extra: impl rt::IntoValue<
-            ::core::option::Option<
+            Option<
                 ::ominipg::codegen_support::serde_json::Map<
                     ::std::string::String,
                     ::ominipg::codegen_support::serde_json::Value,
@@ -505,8 +496,8 @@ impl rt::Record for NewItem {
     const NAME: &'static str = "NewItem";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next()?,
             id: from.next()?,
             code: from.next()?,
@@ -554,13 +545,13 @@ impl rt::Validate for NewItem {
         rules::short(v, &self.short);
         rules::tags(v, &self.tags);
         rules::fixed(v, &self.fixed);
-        if let ::core::option::Option::Some(value) = &self.always {
+        if let Some(value) = &self.always {
             rules::always(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.note {
+        if let Some(value) = &self.note {
             rules::note(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.extra {
+        if let Some(value) = &self.extra {
             rules::extra(v, value);
         }
         rules::unchecked(v, &self.unchecked);
@@ -570,13 +561,13 @@ impl rt::Validate for NewItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ItemPatch {
     /// The column `tenant`.
-    pub tenant: rt::Field<::std::string::String>,
+    pub tenant: rt::Field<String>,
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// The column `code`.
-    pub code: rt::Field<::std::string::String>,
+    pub code: rt::Field<String>,
     /// How it is called.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// The column `price`.
     pub price: rt::Field<f64>,
     /// The column `count`.
@@ -584,22 +575,22 @@ pub struct ItemPatch {
     /// The column `ratio`.
     pub ratio: rt::Field<f32>,
     /// The column `short`.
-    pub short: rt::Field<::std::string::String>,
+    pub short: rt::Field<String>,
     /// The column `tags`.
-    pub tags: rt::Field<::std::vec::Vec<::std::string::String>>,
+    pub tags: rt::Field<Vec<String>>,
     /// The column `state`.
     pub state: rt::Field<ItemState>,
     /// The column `kind`.
     pub kind: rt::Field<ItemKind>,
     /// The column `fixed`.
-    pub fixed: rt::Field<::std::string::String>,
+    pub fixed: rt::Field<String>,
     /// The column `always`.
-    pub always: rt::Field<::core::option::Option<bool>>,
+    pub always: rt::Field<Option<bool>>,
     /// The column `note`.
-    pub note: rt::Field<::core::option::Option<::std::string::String>>,
+    pub note: rt::Field<Option<String>>,
     /// The column `extra`.
     pub extra: rt::Field<
-        ::core::option::Option<
+        Option<
             ::ominipg::codegen_support::serde_json::Map<
                 ::std::string::String,
                 ::ominipg::codegen_support::serde_json::Value,
@@ -617,7 +608,7 @@ impl ItemPatch {
     /// Sets `tenant`.
     ///
     /// The column `tenant`.
-    pub fn tenant(mut self, tenant: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn tenant(mut self, tenant: impl rt::IntoValue<String>) -> Self {
         self.tenant = rt::Field::Set(rt::IntoValue::into_value(tenant));
         self
     }
@@ -631,14 +622,14 @@ impl ItemPatch {
     /// Sets `code`.
     ///
     /// The column `code`.
-    pub fn code(mut self, code: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn code(mut self, code: impl rt::IntoValue<String>) -> Self {
         self.code = rt::Field::Set(rt::IntoValue::into_value(code));
         self
     }
     /// Sets `name`.
     ///
     /// How it is called.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -666,17 +657,14 @@ impl ItemPatch {
     /// Sets `short`.
     ///
     /// The column `short`.
-    pub fn short(mut self, short: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn short(mut self, short: impl rt::IntoValue<String>) -> Self {
         self.short = rt::Field::Set(rt::IntoValue::into_value(short));
         self
     }
     /// Sets `tags`.
     ///
     /// The column `tags`.
-    pub fn tags(
-        mut self,
-        tags: impl rt::IntoValue<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
+    pub fn tags(mut self, tags: impl rt::IntoValue<Vec<String>>) -> Self {
         self.tags = rt::Field::Set(rt::IntoValue::into_value(tags));
         self
     }
@@ -697,27 +685,21 @@ impl ItemPatch {
     /// Sets `fixed`.
     ///
     /// The column `fixed`.
-    pub fn fixed(mut self, fixed: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn fixed(mut self, fixed: impl rt::IntoValue<String>) -> Self {
         self.fixed = rt::Field::Set(rt::IntoValue::into_value(fixed));
         self
     }
     /// Sets `always`.
     ///
     /// The column `always`.
-    pub fn always(
-        mut self,
-        always: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn always(mut self, always: impl rt::IntoValue<Option<bool>>) -> Self {
         self.always = rt::Field::Set(rt::IntoValue::into_value(always));
         self
     }
     /// Sets `note`.
     ///
     /// The column `note`.
-    pub fn note(
-        mut self,
-        note: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn note(mut self, note: impl rt::IntoValue<Option<String>>) -> Self {
         self.note = rt::Field::Set(rt::IntoValue::into_value(note));
         self
     }
@@ -727,7 +709,7 @@ impl ItemPatch {
     pub fn extra(
         mut self,
         extra: impl rt::IntoValue<
-            ::core::option::Option<
+            Option<
                 ::ominipg::codegen_support::serde_json::Map<
                     ::std::string::String,
                     ::ominipg::codegen_support::serde_json::Value,
@@ -751,8 +733,8 @@ impl rt::Record for ItemPatch {
     const NAME: &'static str = "ItemPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             tenant: from.next_field()?,
             id: from.next_field()?,
             code: from.next_field()?,
@@ -792,49 +774,40 @@ impl rt::Record for ItemPatch {
 }
 impl rt::Validate for ItemPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.code.as_set() {
+        if let Some(value) = self.code.as_set() {
             rules::code(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.price.as_set() {
+        if let Some(value) = self.price.as_set() {
             rules::price(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.count.as_set() {
+        if let Some(value) = self.count.as_set() {
             rules::count(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.ratio.as_set() {
+        if let Some(value) = self.ratio.as_set() {
             rules::ratio(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.short.as_set() {
+        if let Some(value) = self.short.as_set() {
             rules::short(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.tags.as_set() {
+        if let Some(value) = self.tags.as_set() {
             rules::tags(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.fixed.as_set() {
+        if let Some(value) = self.fixed.as_set() {
             rules::fixed(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .always
-            .as_set()
-        {
+        if let Some(Some(value)) = self.always.as_set() {
             rules::always(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .note
-            .as_set()
-        {
+        if let Some(Some(value)) = self.note.as_set() {
             rules::note(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .extra
-            .as_set()
-        {
+        if let Some(Some(value)) = self.extra.as_set() {
             rules::extra(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.unchecked.as_set() {
+        if let Some(value) = self.unchecked.as_set() {
             rules::unchecked(v, value);
         }
     }
@@ -927,7 +900,7 @@ pub fn delete_all() -> rt::DeleteMany<Item> {
     rt::DeleteMany::all()
 }
 /// The column `tenant`.
-pub fn tenant() -> rt::Column<Item, ::std::string::String> {
+pub fn tenant() -> rt::Column<Item, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `id`.
@@ -935,11 +908,11 @@ pub fn id() -> rt::Column<Item, i64> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `code`.
-pub fn code() -> rt::Column<Item, ::std::string::String> {
+pub fn code() -> rt::Column<Item, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// How it is called.
-pub fn name() -> rt::Column<Item, ::std::string::String> {
+pub fn name() -> rt::Column<Item, String> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `price`.
@@ -955,11 +928,11 @@ pub fn ratio() -> rt::Column<Item, f32> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `short`.
-pub fn short() -> rt::Column<Item, ::std::string::String> {
+pub fn short() -> rt::Column<Item, String> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The column `tags`.
-pub fn tags() -> rt::Column<Item, ::std::vec::Vec<::std::string::String>> {
+pub fn tags() -> rt::Column<Item, Vec<String>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// The column `state`.
@@ -971,21 +944,21 @@ pub fn kind() -> rt::Column<Item, ItemKind> {
     rt::Column::new(&TABLE.columns[10])
 }
 /// The column `fixed`.
-pub fn fixed() -> rt::Column<Item, ::std::string::String> {
+pub fn fixed() -> rt::Column<Item, String> {
     rt::Column::new(&TABLE.columns[11])
 }
 /// The column `always`.
-pub fn always() -> rt::Column<Item, ::core::option::Option<bool>> {
+pub fn always() -> rt::Column<Item, Option<bool>> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// The column `note`.
-pub fn note() -> rt::Column<Item, ::core::option::Option<::std::string::String>> {
+pub fn note() -> rt::Column<Item, Option<String>> {
     rt::Column::new(&TABLE.columns[13])
 }
 /// The column `extra`.
 pub fn extra() -> rt::Column<
     Item,
-    ::core::option::Option<
+    Option<
         rt::Json<
             ::ominipg::codegen_support::serde_json::Map<
                 ::std::string::String,
@@ -1031,7 +1004,7 @@ mod rules {
     pub(super) fn short(v: &mut rt::Violations, value: &str) {
         v.max_length("/short", value, 8);
     }
-    pub(super) fn tags(v: &mut rt::Violations, value: &[::std::string::String]) {
+    pub(super) fn tags(v: &mut rt::Violations, value: &[String]) {
         v.each(
             "/tags",
             value,

@@ -38,20 +38,20 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::items::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `tenants`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tenant {
     /// The column `id`.
-    pub id: ::std::string::String,
+    pub id: String,
     /// The column `plan`.
     pub plan: TenantPlan,
 }
@@ -60,7 +60,7 @@ impl rt::Model for Tenant {
     type Patch = TenantPatch;
     type Key = TenantKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TenantKey, out: &mut rt::Encoder) {
@@ -73,8 +73,8 @@ impl rt::Record for Tenant {
     const NAME: &'static str = "Tenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             plan: from.next()?,
         })
@@ -88,9 +88,9 @@ impl rt::Slots for Tenant {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
+            0 => rt::slot::<String, D>(from),
             1 => rt::slot::<TenantPlan, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -102,19 +102,19 @@ impl rt::Validate for Tenant {
     }
 }
 /// The primary key of the table `tenants`.
-pub type TenantKey = ::std::string::String;
+pub type TenantKey = String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTenant {
     /// The column `id`.
-    pub id: ::std::string::String,
+    pub id: String,
     /// The column `plan`.
     pub plan: TenantPlan,
 }
 impl NewTenant {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
-        id: impl rt::IntoValue<::std::string::String>,
+        id: impl rt::IntoValue<String>,
         plan: impl rt::IntoValue<TenantPlan>,
     ) -> Self {
         Self {
@@ -128,8 +128,8 @@ impl rt::Record for NewTenant {
     const NAME: &'static str = "NewTenant";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             plan: from.next()?,
         })
@@ -148,7 +148,7 @@ impl rt::Validate for NewTenant {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TenantPatch {
     /// The column `id`.
-    pub id: rt::Field<::std::string::String>,
+    pub id: rt::Field<String>,
     /// The column `plan`.
     pub plan: rt::Field<TenantPlan>,
 }
@@ -160,7 +160,7 @@ impl TenantPatch {
     /// Sets `id`.
     ///
     /// The column `id`.
-    pub fn id(mut self, id: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn id(mut self, id: impl rt::IntoValue<String>) -> Self {
         self.id = rt::Field::Set(rt::IntoValue::into_value(id));
         self
     }
@@ -177,8 +177,8 @@ impl rt::Record for TenantPatch {
     const NAME: &'static str = "TenantPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             plan: from.next_field()?,
         })
@@ -190,7 +190,7 @@ impl rt::Record for TenantPatch {
 }
 impl rt::Validate for TenantPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.id.as_set() {
+        if let Some(value) = self.id.as_set() {
             rules::id(v, value);
         }
     }
@@ -253,7 +253,7 @@ pub fn delete_all() -> rt::DeleteMany<Tenant> {
     rt::DeleteMany::all()
 }
 /// The column `id`.
-pub fn id() -> rt::Column<Tenant, ::std::string::String> {
+pub fn id() -> rt::Column<Tenant, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `plan`.

@@ -20,11 +20,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::Some(rt::SyncDef {
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: Some(rt::SyncDef {
         policy: rt::Policy::LastWriteWins,
         columns: &[],
     }),
@@ -40,7 +40,7 @@ impl rt::Model for A {
     type Patch = APatch;
     type Key = AKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &AKey, out: &mut rt::Encoder) {
@@ -53,8 +53,8 @@ impl rt::Record for A {
     const NAME: &'static str = "A";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { id: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { id: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
@@ -64,7 +64,7 @@ impl rt::Slots for A {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
@@ -95,8 +95,8 @@ impl rt::Record for NewA {
     const NAME: &'static str = "NewA";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { id: from.next()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { id: from.next()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put(0, &self.id);
@@ -129,8 +129,8 @@ impl rt::Record for APatch {
     const NAME: &'static str = "APatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self { id: from.next_field()? })
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self { id: from.next_field()? })
     }
     fn write<W: rt::Write>(&self, to: &mut W) {
         to.put_field(0, &self.id);

@@ -53,11 +53,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::Some(rt::SyncDef {
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: Some(rt::SyncDef {
         policy: rt::Policy::LastWriteWinsPerColumn,
         columns: &[(2, rt::ColumnPolicy::Counter), (3, rt::ColumnPolicy::Max)],
     }),
@@ -68,7 +68,7 @@ pub struct Part {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `stock`.
     pub stock: i64,
     /// The column `seenAt`.
@@ -79,7 +79,7 @@ impl rt::Model for Part {
     type Patch = PartPatch;
     type Key = PartKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &PartKey, out: &mut rt::Encoder) {
@@ -92,8 +92,8 @@ impl rt::Record for Part {
     const NAME: &'static str = "Part";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
             stock: from.next()?,
@@ -111,10 +111,10 @@ impl rt::Slots for Part {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<i64, D>(from),
             3 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
@@ -132,7 +132,7 @@ pub struct NewPart {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `stock`.
     pub stock: i64,
     /// The column `seenAt`.
@@ -142,7 +142,7 @@ impl NewPart {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         id: impl rt::IntoValue<rt::Uuid>,
-        name: impl rt::IntoValue<::std::string::String>,
+        name: impl rt::IntoValue<String>,
         stock: impl rt::IntoValue<i64>,
         seen_at: impl rt::IntoValue<rt::Timestamp>,
     ) -> Self {
@@ -159,8 +159,8 @@ impl rt::Record for NewPart {
     const NAME: &'static str = "NewPart";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
             stock: from.next()?,
@@ -183,7 +183,7 @@ pub struct PartPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// The column `stock`.
     pub stock: rt::Field<i64>,
     /// The column `seenAt`.
@@ -204,7 +204,7 @@ impl PartPatch {
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -228,8 +228,8 @@ impl rt::Record for PartPatch {
     const NAME: &'static str = "PartPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             name: from.next_field()?,
             stock: from.next_field()?,
@@ -296,7 +296,7 @@ pub fn id() -> rt::Column<Part, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<Part, ::std::string::String> {
+pub fn name() -> rt::Column<Part, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `stock`.

@@ -60,33 +60,33 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::人々::TABLE,
             from: &[1],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `größen`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Groesse {
     /// The column `maß`.
-    pub maß: ::std::string::String,
+    pub maß: String,
     /// The column `mensch`.
-    pub mensch: ::core::option::Option<i64>,
+    pub mensch: Option<i64>,
     /// The column `Ωμέγα`.
-    pub ωμέγα: ::core::option::Option<f64>,
+    pub ωμέγα: Option<f64>,
     /// The column `данные`.
-    pub данные: ::core::option::Option<GroesseДанные>,
+    pub данные: Option<GroesseДанные>,
 }
 impl rt::Model for Groesse {
     type New = NewGroesse;
     type Patch = GroessePatch;
     type Key = GroesseKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &GroesseKey, out: &mut rt::Encoder) {
@@ -99,8 +99,8 @@ impl rt::Record for Groesse {
     const NAME: &'static str = "Groesse";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             maß: from.next()?,
             mensch: from.next()?,
             ωμέγα: from.next()?,
@@ -118,64 +118,58 @@ impl rt::Slots for Groesse {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<i64>, D>(from),
-            2 => rt::slot::<::core::option::Option<f64>, D>(from),
-            3 => rt::slot::<::core::option::Option<GroesseДанные>, D>(from),
+            0 => rt::slot::<String, D>(from),
+            1 => rt::slot::<Option<i64>, D>(from),
+            2 => rt::slot::<Option<f64>, D>(from),
+            3 => rt::slot::<Option<GroesseДанные>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
 }
 impl rt::Validate for Groesse {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.данные {
+        if let Some(value) = &self.данные {
             rules::данные(v, value);
         }
     }
 }
 /// The primary key of the table `größen`.
-pub type GroesseKey = ::std::string::String;
+pub type GroesseKey = String;
 /// What an insert into the table `größen` takes: the columns that the database does not fill alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewGroesse {
     /// The column `maß`.
-    pub maß: ::std::string::String,
+    pub maß: String,
     /// The column `mensch`.
-    pub mensch: ::core::option::Option<i64>,
+    pub mensch: Option<i64>,
     /// The column `Ωμέγα`.
-    pub ωμέγα: ::core::option::Option<f64>,
+    pub ωμέγα: Option<f64>,
     /// The column `данные`.
-    pub данные: ::core::option::Option<GroesseДанные>,
+    pub данные: Option<GroesseДанные>,
 }
 impl NewGroesse {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(maß: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(maß: impl rt::IntoValue<String>) -> Self {
         Self {
             maß: rt::IntoValue::into_value(maß),
-            mensch: ::core::option::Option::None,
-            ωμέγα: ::core::option::Option::None,
-            данные: ::core::option::Option::None,
+            mensch: None,
+            ωμέγα: None,
+            данные: None,
         }
     }
     /// Sets `mensch`.
     ///
     /// The column `mensch`.
-    pub fn mensch(
-        mut self,
-        mensch: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn mensch(mut self, mensch: impl rt::IntoValue<Option<i64>>) -> Self {
         self.mensch = rt::IntoValue::into_value(mensch);
         self
     }
     /// Sets `Ωμέγα`.
     ///
     /// The column `Ωμέγα`.
-    pub fn ωμέγα(
-        mut self,
-        ωμέγα: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn ωμέγα(mut self, ωμέγα: impl rt::IntoValue<Option<f64>>) -> Self {
         self.ωμέγα = rt::IntoValue::into_value(ωμέγα);
         self
     }
@@ -184,7 +178,7 @@ impl NewGroesse {
     /// The column `данные`.
     pub fn данные(
         mut self,
-        данные: impl rt::IntoValue<::core::option::Option<GroesseДанные>>,
+        данные: impl rt::IntoValue<Option<GroesseДанные>>,
     ) -> Self {
         self.данные = rt::IntoValue::into_value(данные);
         self
@@ -195,8 +189,8 @@ impl rt::Record for NewGroesse {
     const NAME: &'static str = "NewGroesse";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             maß: from.next()?,
             mensch: from.next()?,
             ωμέγα: from.next()?,
@@ -212,7 +206,7 @@ impl rt::Record for NewGroesse {
 }
 impl rt::Validate for NewGroesse {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.данные {
+        if let Some(value) = &self.данные {
             rules::данные(v, value);
         }
     }
@@ -221,13 +215,13 @@ impl rt::Validate for NewGroesse {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroessePatch {
     /// The column `maß`.
-    pub maß: rt::Field<::std::string::String>,
+    pub maß: rt::Field<String>,
     /// The column `mensch`.
-    pub mensch: rt::Field<::core::option::Option<i64>>,
+    pub mensch: rt::Field<Option<i64>>,
     /// The column `Ωμέγα`.
-    pub ωμέγα: rt::Field<::core::option::Option<f64>>,
+    pub ωμέγα: rt::Field<Option<f64>>,
     /// The column `данные`.
-    pub данные: rt::Field<::core::option::Option<GroesseДанные>>,
+    pub данные: rt::Field<Option<GroesseДанные>>,
 }
 impl GroessePatch {
     /// An update that leaves everything alone.
@@ -237,27 +231,21 @@ impl GroessePatch {
     /// Sets `maß`.
     ///
     /// The column `maß`.
-    pub fn maß(mut self, maß: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn maß(mut self, maß: impl rt::IntoValue<String>) -> Self {
         self.maß = rt::Field::Set(rt::IntoValue::into_value(maß));
         self
     }
     /// Sets `mensch`.
     ///
     /// The column `mensch`.
-    pub fn mensch(
-        mut self,
-        mensch: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn mensch(mut self, mensch: impl rt::IntoValue<Option<i64>>) -> Self {
         self.mensch = rt::Field::Set(rt::IntoValue::into_value(mensch));
         self
     }
     /// Sets `Ωμέγα`.
     ///
     /// The column `Ωμέγα`.
-    pub fn ωμέγα(
-        mut self,
-        ωμέγα: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn ωμέγα(mut self, ωμέγα: impl rt::IntoValue<Option<f64>>) -> Self {
         self.ωμέγα = rt::Field::Set(rt::IntoValue::into_value(ωμέγα));
         self
     }
@@ -266,7 +254,7 @@ impl GroessePatch {
     /// The column `данные`.
     pub fn данные(
         mut self,
-        данные: impl rt::IntoValue<::core::option::Option<GroesseДанные>>,
+        данные: impl rt::IntoValue<Option<GroesseДанные>>,
     ) -> Self {
         self.данные = rt::Field::Set(rt::IntoValue::into_value(данные));
         self
@@ -277,8 +265,8 @@ impl rt::Record for GroessePatch {
     const NAME: &'static str = "GroessePatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             maß: from.next_field()?,
             mensch: from.next_field()?,
             ωμέγα: from.next_field()?,
@@ -294,10 +282,7 @@ impl rt::Record for GroessePatch {
 }
 impl rt::Validate for GroessePatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .данные
-            .as_set()
-        {
+        if let Some(Some(value)) = self.данные.as_set() {
             rules::данные(v, value);
         }
     }
@@ -368,22 +353,19 @@ pub fn delete_all() -> rt::DeleteMany<Groesse> {
     rt::DeleteMany::all()
 }
 /// The column `maß`.
-pub fn maß() -> rt::Column<Groesse, ::std::string::String> {
+pub fn maß() -> rt::Column<Groesse, String> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `mensch`.
-pub fn mensch() -> rt::Column<Groesse, ::core::option::Option<i64>> {
+pub fn mensch() -> rt::Column<Groesse, Option<i64>> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `Ωμέγα`.
-pub fn ωμέγα() -> rt::Column<Groesse, ::core::option::Option<f64>> {
+pub fn ωμέγα() -> rt::Column<Groesse, Option<f64>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `данные`.
-pub fn данные() -> rt::Column<
-    Groesse,
-    ::core::option::Option<rt::Json<GroesseДанные>>,
-> {
+pub fn данные() -> rt::Column<Groesse, Option<rt::Json<GroesseДанные>>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The row of `人々` that this one refers to.

@@ -82,14 +82,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::größen::TABLE,
             from: &[0],
             to: &[1],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// 人
 #[derive(Clone, Debug, PartialEq)]
@@ -97,22 +97,22 @@ pub struct Person {
     /// The column `id`.
     pub id: i64,
     /// 👩‍🔬 a name, in any script
-    pub 名前: ::std::string::String,
+    pub 名前: String,
     /// The column `ärger`.
-    pub ärger: ::core::option::Option<::std::string::String>,
+    pub ärger: Option<String>,
     /// The column `straße`.
-    pub straße: ::core::option::Option<PersonStraße>,
+    pub straße: Option<PersonStraße>,
     /// The column `naïve "quotes"`.
-    pub naïve_quotes: ::core::option::Option<::std::string::String>,
+    pub naïve_quotes: Option<String>,
     /// The column `emoji`.
-    pub emoji: ::std::string::String,
+    pub emoji: String,
 }
 impl rt::Model for Person {
     type New = NewPerson;
     type Patch = PersonPatch;
     type Key = PersonKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &PersonKey, out: &mut rt::Encoder) {
@@ -125,8 +125,8 @@ impl rt::Record for Person {
     const NAME: &'static str = "Person";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             名前: from.next()?,
             ärger: from.next()?,
@@ -148,14 +148,14 @@ impl rt::Slots for Person {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            3 => rt::slot::<::core::option::Option<PersonStraße>, D>(from),
-            4 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            5 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
+            2 => rt::slot::<Option<String>, D>(from),
+            3 => rt::slot::<Option<PersonStraße>, D>(from),
+            4 => rt::slot::<Option<String>, D>(from),
+            5 => rt::slot::<String, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -171,38 +171,32 @@ pub struct NewPerson {
     /// The column `id`.
     pub id: i64,
     /// 👩‍🔬 a name, in any script
-    pub 名前: ::std::string::String,
+    pub 名前: String,
     /// The column `ärger`.
-    pub ärger: ::core::option::Option<::std::string::String>,
+    pub ärger: Option<String>,
     /// The column `straße`.
-    pub straße: ::core::option::Option<PersonStraße>,
+    pub straße: Option<PersonStraße>,
     /// The column `naïve "quotes"`.
-    pub naïve_quotes: ::core::option::Option<::std::string::String>,
+    pub naïve_quotes: Option<String>,
     /// The column `emoji`.
-    pub emoji: rt::Field<::std::string::String>,
+    pub emoji: rt::Field<String>,
 }
 impl NewPerson {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(
-        id: impl rt::IntoValue<i64>,
-        名前: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn new(id: impl rt::IntoValue<i64>, 名前: impl rt::IntoValue<String>) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
             名前: rt::IntoValue::into_value(名前),
-            ärger: ::core::option::Option::None,
-            straße: ::core::option::Option::None,
-            naïve_quotes: ::core::option::Option::None,
+            ärger: None,
+            straße: None,
+            naïve_quotes: None,
             emoji: rt::Field::Unset,
         }
     }
     /// Sets `ärger`.
     ///
     /// The column `ärger`.
-    pub fn ärger(
-        mut self,
-        ärger: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn ärger(mut self, ärger: impl rt::IntoValue<Option<String>>) -> Self {
         self.ärger = rt::IntoValue::into_value(ärger);
         self
     }
@@ -211,7 +205,7 @@ impl NewPerson {
     /// The column `straße`.
     pub fn straße(
         mut self,
-        straße: impl rt::IntoValue<::core::option::Option<PersonStraße>>,
+        straße: impl rt::IntoValue<Option<PersonStraße>>,
     ) -> Self {
         self.straße = rt::IntoValue::into_value(straße);
         self
@@ -221,7 +215,7 @@ impl NewPerson {
     /// The column `naïve "quotes"`.
     pub fn naïve_quotes(
         mut self,
-        naïve_quotes: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        naïve_quotes: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.naïve_quotes = rt::IntoValue::into_value(naïve_quotes);
         self
@@ -229,7 +223,7 @@ impl NewPerson {
     /// Sets `emoji`.
     ///
     /// The column `emoji`.
-    pub fn emoji(mut self, emoji: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn emoji(mut self, emoji: impl rt::IntoValue<String>) -> Self {
         self.emoji = rt::Field::Set(rt::IntoValue::into_value(emoji));
         self
     }
@@ -239,8 +233,8 @@ impl rt::Record for NewPerson {
     const NAME: &'static str = "NewPerson";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             名前: from.next()?,
             ärger: from.next()?,
@@ -267,15 +261,15 @@ pub struct PersonPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
     /// 👩‍🔬 a name, in any script
-    pub 名前: rt::Field<::std::string::String>,
+    pub 名前: rt::Field<String>,
     /// The column `ärger`.
-    pub ärger: rt::Field<::core::option::Option<::std::string::String>>,
+    pub ärger: rt::Field<Option<String>>,
     /// The column `straße`.
-    pub straße: rt::Field<::core::option::Option<PersonStraße>>,
+    pub straße: rt::Field<Option<PersonStraße>>,
     /// The column `naïve "quotes"`.
-    pub naïve_quotes: rt::Field<::core::option::Option<::std::string::String>>,
+    pub naïve_quotes: rt::Field<Option<String>>,
     /// The column `emoji`.
-    pub emoji: rt::Field<::std::string::String>,
+    pub emoji: rt::Field<String>,
 }
 impl PersonPatch {
     /// An update that leaves everything alone.
@@ -292,17 +286,14 @@ impl PersonPatch {
     /// Sets `名前`.
     ///
     /// 👩‍🔬 a name, in any script
-    pub fn 名前(mut self, 名前: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn 名前(mut self, 名前: impl rt::IntoValue<String>) -> Self {
         self.名前 = rt::Field::Set(rt::IntoValue::into_value(名前));
         self
     }
     /// Sets `ärger`.
     ///
     /// The column `ärger`.
-    pub fn ärger(
-        mut self,
-        ärger: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn ärger(mut self, ärger: impl rt::IntoValue<Option<String>>) -> Self {
         self.ärger = rt::Field::Set(rt::IntoValue::into_value(ärger));
         self
     }
@@ -311,7 +302,7 @@ impl PersonPatch {
     /// The column `straße`.
     pub fn straße(
         mut self,
-        straße: impl rt::IntoValue<::core::option::Option<PersonStraße>>,
+        straße: impl rt::IntoValue<Option<PersonStraße>>,
     ) -> Self {
         self.straße = rt::Field::Set(rt::IntoValue::into_value(straße));
         self
@@ -321,7 +312,7 @@ impl PersonPatch {
     /// The column `naïve "quotes"`.
     pub fn naïve_quotes(
         mut self,
-        naïve_quotes: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
+        naïve_quotes: impl rt::IntoValue<Option<String>>,
     ) -> Self {
         self.naïve_quotes = rt::Field::Set(rt::IntoValue::into_value(naïve_quotes));
         self
@@ -329,7 +320,7 @@ impl PersonPatch {
     /// Sets `emoji`.
     ///
     /// The column `emoji`.
-    pub fn emoji(mut self, emoji: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn emoji(mut self, emoji: impl rt::IntoValue<String>) -> Self {
         self.emoji = rt::Field::Set(rt::IntoValue::into_value(emoji));
         self
     }
@@ -339,8 +330,8 @@ impl rt::Record for PersonPatch {
     const NAME: &'static str = "PersonPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             名前: from.next_field()?,
             ärger: from.next_field()?,
@@ -429,26 +420,23 @@ pub fn id() -> rt::Column<Person, i64> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// 👩‍🔬 a name, in any script
-pub fn 名前() -> rt::Column<Person, ::std::string::String> {
+pub fn 名前() -> rt::Column<Person, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `ärger`.
-pub fn ärger() -> rt::Column<Person, ::core::option::Option<::std::string::String>> {
+pub fn ärger() -> rt::Column<Person, Option<String>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `straße`.
-pub fn straße() -> rt::Column<Person, ::core::option::Option<PersonStraße>> {
+pub fn straße() -> rt::Column<Person, Option<PersonStraße>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `naïve "quotes"`.
-pub fn naïve_quotes() -> rt::Column<
-    Person,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn naïve_quotes() -> rt::Column<Person, Option<String>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `emoji`.
-pub fn emoji() -> rt::Column<Person, ::std::string::String> {
+pub fn emoji() -> rt::Column<Person, String> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// The rows of `größen` that refer to this one.

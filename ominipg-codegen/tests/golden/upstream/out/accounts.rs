@@ -82,14 +82,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::projects::TABLE,
             from: &[0],
             to: &[2],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::Some(5),
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: Some(5),
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `accounts`.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +97,7 @@ pub struct Account {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `email`.
-    pub email: ::std::string::String,
+    pub email: String,
     /// The column `plan`.
     pub plan: AccountPlan,
     /// The column `settings`.
@@ -112,7 +112,7 @@ impl rt::Model for Account {
     type Patch = AccountPatch;
     type Key = AccountKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &AccountKey, out: &mut rt::Encoder) {
@@ -125,8 +125,8 @@ impl rt::Record for Account {
     const NAME: &'static str = "Account";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             email: from.next()?,
             plan: from.next()?,
@@ -148,10 +148,10 @@ impl rt::Slots for Account {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<AccountPlan, D>(from),
             3 => rt::slot::<AccountSettings, D>(from),
             4 => rt::slot::<rt::Timestamp, D>(from),
@@ -174,7 +174,7 @@ pub struct NewAccount {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
     /// The column `email`.
-    pub email: ::std::string::String,
+    pub email: String,
     /// The column `plan`.
     pub plan: rt::Field<AccountPlan>,
     /// The column `settings`.
@@ -182,7 +182,7 @@ pub struct NewAccount {
 }
 impl NewAccount {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
-    pub fn new(email: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn new(email: impl rt::IntoValue<String>) -> Self {
         Self {
             id: rt::Field::Unset,
             email: rt::IntoValue::into_value(email),
@@ -217,8 +217,8 @@ impl rt::Record for NewAccount {
     const NAME: &'static str = "NewAccount";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             email: from.next()?,
             plan: from.next_field()?,
@@ -235,7 +235,7 @@ impl rt::Record for NewAccount {
 impl rt::Validate for NewAccount {
     fn validate(&self, v: &mut rt::Violations) {
         rules::email(v, &self.email);
-        if let ::core::option::Option::Some(value) = self.settings.as_set() {
+        if let Some(value) = self.settings.as_set() {
             rules::settings(v, value);
         }
     }
@@ -246,7 +246,7 @@ pub struct AccountPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
     /// The column `email`.
-    pub email: rt::Field<::std::string::String>,
+    pub email: rt::Field<String>,
     /// The column `plan`.
     pub plan: rt::Field<AccountPlan>,
     /// The column `settings`.
@@ -267,7 +267,7 @@ impl AccountPatch {
     /// Sets `email`.
     ///
     /// The column `email`.
-    pub fn email(mut self, email: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn email(mut self, email: impl rt::IntoValue<String>) -> Self {
         self.email = rt::Field::Set(rt::IntoValue::into_value(email));
         self
     }
@@ -291,8 +291,8 @@ impl rt::Record for AccountPatch {
     const NAME: &'static str = "AccountPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             email: from.next_field()?,
             plan: from.next_field()?,
@@ -308,10 +308,10 @@ impl rt::Record for AccountPatch {
 }
 impl rt::Validate for AccountPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.email.as_set() {
+        if let Some(value) = self.email.as_set() {
             rules::email(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.settings.as_set() {
+        if let Some(value) = self.settings.as_set() {
             rules::settings(v, value);
         }
     }
@@ -495,7 +495,7 @@ pub fn id() -> rt::Column<Account, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `email`.
-pub fn email() -> rt::Column<Account, ::std::string::String> {
+pub fn email() -> rt::Column<Account, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `plan`.

@@ -71,7 +71,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::accounts::TABLE,
             from: &[2],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
         rt::RelationDef {
             name: "tasks",
@@ -80,14 +80,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::tasks::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `projects`.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,11 +95,11 @@ pub struct Project {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `ownerId`.
     pub owner_id: rt::Uuid,
     /// The column `tags`.
-    pub tags: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+    pub tags: Option<Vec<String>>,
     /// When the row was made.
     pub created_at: rt::Timestamp,
 }
@@ -108,7 +108,7 @@ impl rt::Model for Project {
     type Patch = ProjectPatch;
     type Key = ProjectKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &ProjectKey, out: &mut rt::Encoder) {
@@ -121,8 +121,8 @@ impl rt::Record for Project {
     const NAME: &'static str = "Project";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
             owner_id: from.next()?,
@@ -142,17 +142,12 @@ impl rt::Slots for Project {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
+            1 => rt::slot::<String, D>(from),
             2 => rt::slot::<rt::Uuid, D>(from),
-            3 => {
-                rt::slot::<
-                    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-                    D,
-                >(from)
-            }
+            3 => rt::slot::<Option<Vec<String>>, D>(from),
             4 => rt::slot::<rt::Timestamp, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
@@ -171,35 +166,30 @@ pub struct NewProject {
     /// The column `id`.
     pub id: rt::Uuid,
     /// The column `name`.
-    pub name: ::std::string::String,
+    pub name: String,
     /// The column `ownerId`.
     pub owner_id: rt::Uuid,
     /// The column `tags`.
-    pub tags: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+    pub tags: Option<Vec<String>>,
 }
 impl NewProject {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         id: impl rt::IntoValue<rt::Uuid>,
-        name: impl rt::IntoValue<::std::string::String>,
+        name: impl rt::IntoValue<String>,
         owner_id: impl rt::IntoValue<rt::Uuid>,
     ) -> Self {
         Self {
             id: rt::IntoValue::into_value(id),
             name: rt::IntoValue::into_value(name),
             owner_id: rt::IntoValue::into_value(owner_id),
-            tags: ::core::option::Option::None,
+            tags: None,
         }
     }
     /// Sets `tags`.
     ///
     /// The column `tags`.
-    pub fn tags(
-        mut self,
-        tags: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-        >,
-    ) -> Self {
+    pub fn tags(mut self, tags: impl rt::IntoValue<Option<Vec<String>>>) -> Self {
         self.tags = rt::IntoValue::into_value(tags);
         self
     }
@@ -209,8 +199,8 @@ impl rt::Record for NewProject {
     const NAME: &'static str = "NewProject";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             name: from.next()?,
             owner_id: from.next()?,
@@ -235,11 +225,11 @@ pub struct ProjectPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
     /// The column `name`.
-    pub name: rt::Field<::std::string::String>,
+    pub name: rt::Field<String>,
     /// The column `ownerId`.
     pub owner_id: rt::Field<rt::Uuid>,
     /// The column `tags`.
-    pub tags: rt::Field<::core::option::Option<::std::vec::Vec<::std::string::String>>>,
+    pub tags: rt::Field<Option<Vec<String>>>,
 }
 impl ProjectPatch {
     /// An update that leaves everything alone.
@@ -256,7 +246,7 @@ impl ProjectPatch {
     /// Sets `name`.
     ///
     /// The column `name`.
-    pub fn name(mut self, name: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn name(mut self, name: impl rt::IntoValue<String>) -> Self {
         self.name = rt::Field::Set(rt::IntoValue::into_value(name));
         self
     }
@@ -270,12 +260,7 @@ impl ProjectPatch {
     /// Sets `tags`.
     ///
     /// The column `tags`.
-    pub fn tags(
-        mut self,
-        tags: impl rt::IntoValue<
-            ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-        >,
-    ) -> Self {
+    pub fn tags(mut self, tags: impl rt::IntoValue<Option<Vec<String>>>) -> Self {
         self.tags = rt::Field::Set(rt::IntoValue::into_value(tags));
         self
     }
@@ -285,8 +270,8 @@ impl rt::Record for ProjectPatch {
     const NAME: &'static str = "ProjectPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next_field()?,
             name: from.next_field()?,
             owner_id: from.next_field()?,
@@ -302,7 +287,7 @@ impl rt::Record for ProjectPatch {
 }
 impl rt::Validate for ProjectPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = self.name.as_set() {
+        if let Some(value) = self.name.as_set() {
             rules::name(v, value);
         }
     }
@@ -360,7 +345,7 @@ pub fn id() -> rt::Column<Project, rt::Uuid> {
     rt::Column::new(&TABLE.columns[0])
 }
 /// The column `name`.
-pub fn name() -> rt::Column<Project, ::std::string::String> {
+pub fn name() -> rt::Column<Project, String> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `ownerId`.
@@ -368,10 +353,7 @@ pub fn owner_id() -> rt::Column<Project, rt::Uuid> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `tags`.
-pub fn tags() -> rt::Column<
-    Project,
-    ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-> {
+pub fn tags() -> rt::Column<Project, Option<Vec<String>>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// When the row was made.

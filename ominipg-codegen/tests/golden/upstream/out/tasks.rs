@@ -71,14 +71,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             target: &super::projects::TABLE,
             from: &[0],
             to: &[0],
-            through: ::core::option::Option::None,
+            through: None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A row of the table `tasks`.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,18 +88,18 @@ pub struct Task {
     /// The column `number`.
     pub number: i64,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `done`.
     pub done: bool,
     /// The column `dueAt`.
-    pub due_at: ::core::option::Option<rt::Timestamp>,
+    pub due_at: Option<rt::Timestamp>,
 }
 impl rt::Model for Task {
     type New = NewTask;
     type Patch = TaskPatch;
     type Key = TaskKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &TaskKey, out: &mut rt::Encoder) {
@@ -113,8 +113,8 @@ impl rt::Record for Task {
     const NAME: &'static str = "Task";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             project_id: from.next()?,
             number: from.next()?,
             title: from.next()?,
@@ -134,13 +134,13 @@ impl rt::Slots for Task {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<rt::Uuid, D>(from),
             1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<::std::string::String, D>(from),
+            2 => rt::slot::<String, D>(from),
             3 => rt::slot::<bool, D>(from),
-            4 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            4 => rt::slot::<Option<rt::Timestamp>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
@@ -186,25 +186,25 @@ pub struct NewTask {
     /// The column `number`.
     pub number: i64,
     /// The column `title`.
-    pub title: ::std::string::String,
+    pub title: String,
     /// The column `done`.
     pub done: rt::Field<bool>,
     /// The column `dueAt`.
-    pub due_at: ::core::option::Option<rt::Timestamp>,
+    pub due_at: Option<rt::Timestamp>,
 }
 impl NewTask {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         project_id: impl rt::IntoValue<rt::Uuid>,
         number: impl rt::IntoValue<i64>,
-        title: impl rt::IntoValue<::std::string::String>,
+        title: impl rt::IntoValue<String>,
     ) -> Self {
         Self {
             project_id: rt::IntoValue::into_value(project_id),
             number: rt::IntoValue::into_value(number),
             title: rt::IntoValue::into_value(title),
             done: rt::Field::Unset,
-            due_at: ::core::option::Option::None,
+            due_at: None,
         }
     }
     /// Sets `done`.
@@ -217,10 +217,7 @@ impl NewTask {
     /// Sets `dueAt`.
     ///
     /// The column `dueAt`.
-    pub fn due_at(
-        mut self,
-        due_at: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
-    ) -> Self {
+    pub fn due_at(mut self, due_at: impl rt::IntoValue<Option<rt::Timestamp>>) -> Self {
         self.due_at = rt::IntoValue::into_value(due_at);
         self
     }
@@ -230,8 +227,8 @@ impl rt::Record for NewTask {
     const NAME: &'static str = "NewTask";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             project_id: from.next()?,
             number: from.next()?,
             title: from.next()?,
@@ -258,11 +255,11 @@ pub struct TaskPatch {
     /// The column `number`.
     pub number: rt::Field<i64>,
     /// The column `title`.
-    pub title: rt::Field<::std::string::String>,
+    pub title: rt::Field<String>,
     /// The column `done`.
     pub done: rt::Field<bool>,
     /// The column `dueAt`.
-    pub due_at: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub due_at: rt::Field<Option<rt::Timestamp>>,
 }
 impl TaskPatch {
     /// An update that leaves everything alone.
@@ -286,7 +283,7 @@ impl TaskPatch {
     /// Sets `title`.
     ///
     /// The column `title`.
-    pub fn title(mut self, title: impl rt::IntoValue<::std::string::String>) -> Self {
+    pub fn title(mut self, title: impl rt::IntoValue<String>) -> Self {
         self.title = rt::Field::Set(rt::IntoValue::into_value(title));
         self
     }
@@ -300,10 +297,7 @@ impl TaskPatch {
     /// Sets `dueAt`.
     ///
     /// The column `dueAt`.
-    pub fn due_at(
-        mut self,
-        due_at: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
-    ) -> Self {
+    pub fn due_at(mut self, due_at: impl rt::IntoValue<Option<rt::Timestamp>>) -> Self {
         self.due_at = rt::Field::Set(rt::IntoValue::into_value(due_at));
         self
     }
@@ -313,8 +307,8 @@ impl rt::Record for TaskPatch {
     const NAME: &'static str = "TaskPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             project_id: from.next_field()?,
             number: from.next_field()?,
             title: from.next_field()?,
@@ -389,7 +383,7 @@ pub fn number() -> rt::Column<Task, i64> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `title`.
-pub fn title() -> rt::Column<Task, ::std::string::String> {
+pub fn title() -> rt::Column<Task, String> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `done`.
@@ -397,7 +391,7 @@ pub fn done() -> rt::Column<Task, bool> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `dueAt`.
-pub fn due_at() -> rt::Column<Task, ::core::option::Option<rt::Timestamp>> {
+pub fn due_at() -> rt::Column<Task, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The row of `projects` that this one refers to.

@@ -2209,11 +2209,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     primary_key: &[0],
     relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    updated_at: None,
+    deleted_at: None,
+    version: None,
+    search: None,
+    sync: None,
 };
 /// A table of 200 columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -2223,408 +2223,408 @@ pub struct Measurement {
     /// The column `column001`.
     pub column001: i64,
     /// The column `column002`.
-    pub column002: ::core::option::Option<f64>,
+    pub column002: Option<f64>,
     /// The column `column003`.
-    pub column003: ::core::option::Option<bool>,
+    pub column003: Option<bool>,
     /// The column `column004`.
-    pub column004: ::core::option::Option<rt::Timestamp>,
+    pub column004: Option<rt::Timestamp>,
     /// The column `column005`.
     pub column005: rt::Uuid,
     /// The column `column006`.
-    pub column006: ::core::option::Option<i32>,
+    pub column006: Option<i32>,
     /// The column `column007`.
-    pub column007: ::core::option::Option<rt::Decimal>,
+    pub column007: Option<rt::Decimal>,
     /// The column `column008`.
-    pub column008: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column008: Option<Vec<i64>>,
     /// The column `column009`.
-    pub column009: ::std::string::String,
+    pub column009: String,
     /// The column `column010`.
-    pub column010: ::core::option::Option<::std::string::String>,
+    pub column010: Option<String>,
     /// The column `column011`.
-    pub column011: ::core::option::Option<i64>,
+    pub column011: Option<i64>,
     /// The column `column012`.
-    pub column012: ::core::option::Option<f64>,
+    pub column012: Option<f64>,
     /// The column `column013`.
     pub column013: bool,
     /// The column `column014`.
-    pub column014: ::core::option::Option<rt::Timestamp>,
+    pub column014: Option<rt::Timestamp>,
     /// The column `column015`.
-    pub column015: ::core::option::Option<rt::Uuid>,
+    pub column015: Option<rt::Uuid>,
     /// The column `column016`.
-    pub column016: ::core::option::Option<i32>,
+    pub column016: Option<i32>,
     /// The column `column017`.
     pub column017: rt::Decimal,
     /// The column `column018`.
-    pub column018: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column018: Option<Vec<i64>>,
     /// The column `column019`.
-    pub column019: ::core::option::Option<::std::string::String>,
+    pub column019: Option<String>,
     /// The column `column020`.
-    pub column020: ::core::option::Option<::std::string::String>,
+    pub column020: Option<String>,
     /// The column `column021`.
     pub column021: i64,
     /// The column `column022`.
-    pub column022: ::core::option::Option<f64>,
+    pub column022: Option<f64>,
     /// The column `column023`.
-    pub column023: ::core::option::Option<bool>,
+    pub column023: Option<bool>,
     /// The column `column024`.
-    pub column024: ::core::option::Option<rt::Timestamp>,
+    pub column024: Option<rt::Timestamp>,
     /// The column `column025`.
     pub column025: rt::Uuid,
     /// The column `column026`.
-    pub column026: ::core::option::Option<i32>,
+    pub column026: Option<i32>,
     /// The column `column027`.
-    pub column027: ::core::option::Option<rt::Decimal>,
+    pub column027: Option<rt::Decimal>,
     /// The column `column028`.
-    pub column028: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column028: Option<Vec<i64>>,
     /// The column `column029`.
-    pub column029: ::std::string::String,
+    pub column029: String,
     /// The column `column030`.
-    pub column030: ::core::option::Option<::std::string::String>,
+    pub column030: Option<String>,
     /// The column `column031`.
-    pub column031: ::core::option::Option<i64>,
+    pub column031: Option<i64>,
     /// The column `column032`.
-    pub column032: ::core::option::Option<f64>,
+    pub column032: Option<f64>,
     /// The column `column033`.
     pub column033: bool,
     /// The column `column034`.
-    pub column034: ::core::option::Option<rt::Timestamp>,
+    pub column034: Option<rt::Timestamp>,
     /// The column `column035`.
-    pub column035: ::core::option::Option<rt::Uuid>,
+    pub column035: Option<rt::Uuid>,
     /// The column `column036`.
-    pub column036: ::core::option::Option<i32>,
+    pub column036: Option<i32>,
     /// The column `column037`.
     pub column037: rt::Decimal,
     /// The column `column038`.
-    pub column038: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column038: Option<Vec<i64>>,
     /// The column `column039`.
-    pub column039: ::core::option::Option<::std::string::String>,
+    pub column039: Option<String>,
     /// The column `column040`.
-    pub column040: ::core::option::Option<::std::string::String>,
+    pub column040: Option<String>,
     /// The column `column041`.
     pub column041: i64,
     /// The column `column042`.
-    pub column042: ::core::option::Option<f64>,
+    pub column042: Option<f64>,
     /// The column `column043`.
-    pub column043: ::core::option::Option<bool>,
+    pub column043: Option<bool>,
     /// The column `column044`.
-    pub column044: ::core::option::Option<rt::Timestamp>,
+    pub column044: Option<rt::Timestamp>,
     /// The column `column045`.
     pub column045: rt::Uuid,
     /// The column `column046`.
-    pub column046: ::core::option::Option<i32>,
+    pub column046: Option<i32>,
     /// The column `column047`.
-    pub column047: ::core::option::Option<rt::Decimal>,
+    pub column047: Option<rt::Decimal>,
     /// The column `column048`.
-    pub column048: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column048: Option<Vec<i64>>,
     /// The column `column049`.
-    pub column049: ::std::string::String,
+    pub column049: String,
     /// The column `column050`.
-    pub column050: ::core::option::Option<::std::string::String>,
+    pub column050: Option<String>,
     /// The column `column051`.
-    pub column051: ::core::option::Option<i64>,
+    pub column051: Option<i64>,
     /// The column `column052`.
-    pub column052: ::core::option::Option<f64>,
+    pub column052: Option<f64>,
     /// The column `column053`.
     pub column053: bool,
     /// The column `column054`.
-    pub column054: ::core::option::Option<rt::Timestamp>,
+    pub column054: Option<rt::Timestamp>,
     /// The column `column055`.
-    pub column055: ::core::option::Option<rt::Uuid>,
+    pub column055: Option<rt::Uuid>,
     /// The column `column056`.
-    pub column056: ::core::option::Option<i32>,
+    pub column056: Option<i32>,
     /// The column `column057`.
     pub column057: rt::Decimal,
     /// The column `column058`.
-    pub column058: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column058: Option<Vec<i64>>,
     /// The column `column059`.
-    pub column059: ::core::option::Option<::std::string::String>,
+    pub column059: Option<String>,
     /// The column `column060`.
-    pub column060: ::core::option::Option<::std::string::String>,
+    pub column060: Option<String>,
     /// The column `column061`.
     pub column061: i64,
     /// The column `column062`.
-    pub column062: ::core::option::Option<f64>,
+    pub column062: Option<f64>,
     /// The column `column063`.
-    pub column063: ::core::option::Option<bool>,
+    pub column063: Option<bool>,
     /// The column `column064`.
-    pub column064: ::core::option::Option<rt::Timestamp>,
+    pub column064: Option<rt::Timestamp>,
     /// The column `column065`.
     pub column065: rt::Uuid,
     /// The column `column066`.
-    pub column066: ::core::option::Option<i32>,
+    pub column066: Option<i32>,
     /// The column `column067`.
-    pub column067: ::core::option::Option<rt::Decimal>,
+    pub column067: Option<rt::Decimal>,
     /// The column `column068`.
-    pub column068: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column068: Option<Vec<i64>>,
     /// The column `column069`.
-    pub column069: ::std::string::String,
+    pub column069: String,
     /// The column `column070`.
-    pub column070: ::core::option::Option<::std::string::String>,
+    pub column070: Option<String>,
     /// The column `column071`.
-    pub column071: ::core::option::Option<i64>,
+    pub column071: Option<i64>,
     /// The column `column072`.
-    pub column072: ::core::option::Option<f64>,
+    pub column072: Option<f64>,
     /// The column `column073`.
     pub column073: bool,
     /// The column `column074`.
-    pub column074: ::core::option::Option<rt::Timestamp>,
+    pub column074: Option<rt::Timestamp>,
     /// The column `column075`.
-    pub column075: ::core::option::Option<rt::Uuid>,
+    pub column075: Option<rt::Uuid>,
     /// The column `column076`.
-    pub column076: ::core::option::Option<i32>,
+    pub column076: Option<i32>,
     /// The column `column077`.
     pub column077: rt::Decimal,
     /// The column `column078`.
-    pub column078: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column078: Option<Vec<i64>>,
     /// The column `column079`.
-    pub column079: ::core::option::Option<::std::string::String>,
+    pub column079: Option<String>,
     /// The column `column080`.
-    pub column080: ::core::option::Option<::std::string::String>,
+    pub column080: Option<String>,
     /// The column `column081`.
     pub column081: i64,
     /// The column `column082`.
-    pub column082: ::core::option::Option<f64>,
+    pub column082: Option<f64>,
     /// The column `column083`.
-    pub column083: ::core::option::Option<bool>,
+    pub column083: Option<bool>,
     /// The column `column084`.
-    pub column084: ::core::option::Option<rt::Timestamp>,
+    pub column084: Option<rt::Timestamp>,
     /// The column `column085`.
     pub column085: rt::Uuid,
     /// The column `column086`.
-    pub column086: ::core::option::Option<i32>,
+    pub column086: Option<i32>,
     /// The column `column087`.
-    pub column087: ::core::option::Option<rt::Decimal>,
+    pub column087: Option<rt::Decimal>,
     /// The column `column088`.
-    pub column088: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column088: Option<Vec<i64>>,
     /// The column `column089`.
-    pub column089: ::std::string::String,
+    pub column089: String,
     /// The column `column090`.
-    pub column090: ::core::option::Option<::std::string::String>,
+    pub column090: Option<String>,
     /// The column `column091`.
-    pub column091: ::core::option::Option<i64>,
+    pub column091: Option<i64>,
     /// The column `column092`.
-    pub column092: ::core::option::Option<f64>,
+    pub column092: Option<f64>,
     /// The column `column093`.
     pub column093: bool,
     /// The column `column094`.
-    pub column094: ::core::option::Option<rt::Timestamp>,
+    pub column094: Option<rt::Timestamp>,
     /// The column `column095`.
-    pub column095: ::core::option::Option<rt::Uuid>,
+    pub column095: Option<rt::Uuid>,
     /// The column `column096`.
-    pub column096: ::core::option::Option<i32>,
+    pub column096: Option<i32>,
     /// The column `column097`.
     pub column097: rt::Decimal,
     /// The column `column098`.
-    pub column098: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column098: Option<Vec<i64>>,
     /// The column `column099`.
-    pub column099: ::core::option::Option<::std::string::String>,
+    pub column099: Option<String>,
     /// The column `column100`.
-    pub column100: ::core::option::Option<::std::string::String>,
+    pub column100: Option<String>,
     /// The column `column101`.
     pub column101: i64,
     /// The column `column102`.
-    pub column102: ::core::option::Option<f64>,
+    pub column102: Option<f64>,
     /// The column `column103`.
-    pub column103: ::core::option::Option<bool>,
+    pub column103: Option<bool>,
     /// The column `column104`.
-    pub column104: ::core::option::Option<rt::Timestamp>,
+    pub column104: Option<rt::Timestamp>,
     /// The column `column105`.
     pub column105: rt::Uuid,
     /// The column `column106`.
-    pub column106: ::core::option::Option<i32>,
+    pub column106: Option<i32>,
     /// The column `column107`.
-    pub column107: ::core::option::Option<rt::Decimal>,
+    pub column107: Option<rt::Decimal>,
     /// The column `column108`.
-    pub column108: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column108: Option<Vec<i64>>,
     /// The column `column109`.
-    pub column109: ::std::string::String,
+    pub column109: String,
     /// The column `column110`.
-    pub column110: ::core::option::Option<::std::string::String>,
+    pub column110: Option<String>,
     /// The column `column111`.
-    pub column111: ::core::option::Option<i64>,
+    pub column111: Option<i64>,
     /// The column `column112`.
-    pub column112: ::core::option::Option<f64>,
+    pub column112: Option<f64>,
     /// The column `column113`.
     pub column113: bool,
     /// The column `column114`.
-    pub column114: ::core::option::Option<rt::Timestamp>,
+    pub column114: Option<rt::Timestamp>,
     /// The column `column115`.
-    pub column115: ::core::option::Option<rt::Uuid>,
+    pub column115: Option<rt::Uuid>,
     /// The column `column116`.
-    pub column116: ::core::option::Option<i32>,
+    pub column116: Option<i32>,
     /// The column `column117`.
     pub column117: rt::Decimal,
     /// The column `column118`.
-    pub column118: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column118: Option<Vec<i64>>,
     /// The column `column119`.
-    pub column119: ::core::option::Option<::std::string::String>,
+    pub column119: Option<String>,
     /// The column `column120`.
-    pub column120: ::core::option::Option<::std::string::String>,
+    pub column120: Option<String>,
     /// The column `column121`.
     pub column121: i64,
     /// The column `column122`.
-    pub column122: ::core::option::Option<f64>,
+    pub column122: Option<f64>,
     /// The column `column123`.
-    pub column123: ::core::option::Option<bool>,
+    pub column123: Option<bool>,
     /// The column `column124`.
-    pub column124: ::core::option::Option<rt::Timestamp>,
+    pub column124: Option<rt::Timestamp>,
     /// The column `column125`.
     pub column125: rt::Uuid,
     /// The column `column126`.
-    pub column126: ::core::option::Option<i32>,
+    pub column126: Option<i32>,
     /// The column `column127`.
-    pub column127: ::core::option::Option<rt::Decimal>,
+    pub column127: Option<rt::Decimal>,
     /// The column `column128`.
-    pub column128: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column128: Option<Vec<i64>>,
     /// The column `column129`.
-    pub column129: ::std::string::String,
+    pub column129: String,
     /// The column `column130`.
-    pub column130: ::core::option::Option<::std::string::String>,
+    pub column130: Option<String>,
     /// The column `column131`.
-    pub column131: ::core::option::Option<i64>,
+    pub column131: Option<i64>,
     /// The column `column132`.
-    pub column132: ::core::option::Option<f64>,
+    pub column132: Option<f64>,
     /// The column `column133`.
     pub column133: bool,
     /// The column `column134`.
-    pub column134: ::core::option::Option<rt::Timestamp>,
+    pub column134: Option<rt::Timestamp>,
     /// The column `column135`.
-    pub column135: ::core::option::Option<rt::Uuid>,
+    pub column135: Option<rt::Uuid>,
     /// The column `column136`.
-    pub column136: ::core::option::Option<i32>,
+    pub column136: Option<i32>,
     /// The column `column137`.
     pub column137: rt::Decimal,
     /// The column `column138`.
-    pub column138: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column138: Option<Vec<i64>>,
     /// The column `column139`.
-    pub column139: ::core::option::Option<::std::string::String>,
+    pub column139: Option<String>,
     /// The column `column140`.
-    pub column140: ::core::option::Option<::std::string::String>,
+    pub column140: Option<String>,
     /// The column `column141`.
     pub column141: i64,
     /// The column `column142`.
-    pub column142: ::core::option::Option<f64>,
+    pub column142: Option<f64>,
     /// The column `column143`.
-    pub column143: ::core::option::Option<bool>,
+    pub column143: Option<bool>,
     /// The column `column144`.
-    pub column144: ::core::option::Option<rt::Timestamp>,
+    pub column144: Option<rt::Timestamp>,
     /// The column `column145`.
     pub column145: rt::Uuid,
     /// The column `column146`.
-    pub column146: ::core::option::Option<i32>,
+    pub column146: Option<i32>,
     /// The column `column147`.
-    pub column147: ::core::option::Option<rt::Decimal>,
+    pub column147: Option<rt::Decimal>,
     /// The column `column148`.
-    pub column148: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column148: Option<Vec<i64>>,
     /// The column `column149`.
-    pub column149: ::std::string::String,
+    pub column149: String,
     /// The column `column150`.
-    pub column150: ::core::option::Option<::std::string::String>,
+    pub column150: Option<String>,
     /// The column `column151`.
-    pub column151: ::core::option::Option<i64>,
+    pub column151: Option<i64>,
     /// The column `column152`.
-    pub column152: ::core::option::Option<f64>,
+    pub column152: Option<f64>,
     /// The column `column153`.
     pub column153: bool,
     /// The column `column154`.
-    pub column154: ::core::option::Option<rt::Timestamp>,
+    pub column154: Option<rt::Timestamp>,
     /// The column `column155`.
-    pub column155: ::core::option::Option<rt::Uuid>,
+    pub column155: Option<rt::Uuid>,
     /// The column `column156`.
-    pub column156: ::core::option::Option<i32>,
+    pub column156: Option<i32>,
     /// The column `column157`.
     pub column157: rt::Decimal,
     /// The column `column158`.
-    pub column158: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column158: Option<Vec<i64>>,
     /// The column `column159`.
-    pub column159: ::core::option::Option<::std::string::String>,
+    pub column159: Option<String>,
     /// The column `column160`.
-    pub column160: ::core::option::Option<::std::string::String>,
+    pub column160: Option<String>,
     /// The column `column161`.
     pub column161: i64,
     /// The column `column162`.
-    pub column162: ::core::option::Option<f64>,
+    pub column162: Option<f64>,
     /// The column `column163`.
-    pub column163: ::core::option::Option<bool>,
+    pub column163: Option<bool>,
     /// The column `column164`.
-    pub column164: ::core::option::Option<rt::Timestamp>,
+    pub column164: Option<rt::Timestamp>,
     /// The column `column165`.
     pub column165: rt::Uuid,
     /// The column `column166`.
-    pub column166: ::core::option::Option<i32>,
+    pub column166: Option<i32>,
     /// The column `column167`.
-    pub column167: ::core::option::Option<rt::Decimal>,
+    pub column167: Option<rt::Decimal>,
     /// The column `column168`.
-    pub column168: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column168: Option<Vec<i64>>,
     /// The column `column169`.
-    pub column169: ::std::string::String,
+    pub column169: String,
     /// The column `column170`.
-    pub column170: ::core::option::Option<::std::string::String>,
+    pub column170: Option<String>,
     /// The column `column171`.
-    pub column171: ::core::option::Option<i64>,
+    pub column171: Option<i64>,
     /// The column `column172`.
-    pub column172: ::core::option::Option<f64>,
+    pub column172: Option<f64>,
     /// The column `column173`.
     pub column173: bool,
     /// The column `column174`.
-    pub column174: ::core::option::Option<rt::Timestamp>,
+    pub column174: Option<rt::Timestamp>,
     /// The column `column175`.
-    pub column175: ::core::option::Option<rt::Uuid>,
+    pub column175: Option<rt::Uuid>,
     /// The column `column176`.
-    pub column176: ::core::option::Option<i32>,
+    pub column176: Option<i32>,
     /// The column `column177`.
     pub column177: rt::Decimal,
     /// The column `column178`.
-    pub column178: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column178: Option<Vec<i64>>,
     /// The column `column179`.
-    pub column179: ::core::option::Option<::std::string::String>,
+    pub column179: Option<String>,
     /// The column `column180`.
-    pub column180: ::core::option::Option<::std::string::String>,
+    pub column180: Option<String>,
     /// The column `column181`.
     pub column181: i64,
     /// The column `column182`.
-    pub column182: ::core::option::Option<f64>,
+    pub column182: Option<f64>,
     /// The column `column183`.
-    pub column183: ::core::option::Option<bool>,
+    pub column183: Option<bool>,
     /// The column `column184`.
-    pub column184: ::core::option::Option<rt::Timestamp>,
+    pub column184: Option<rt::Timestamp>,
     /// The column `column185`.
     pub column185: rt::Uuid,
     /// The column `column186`.
-    pub column186: ::core::option::Option<i32>,
+    pub column186: Option<i32>,
     /// The column `column187`.
-    pub column187: ::core::option::Option<rt::Decimal>,
+    pub column187: Option<rt::Decimal>,
     /// The column `column188`.
-    pub column188: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column188: Option<Vec<i64>>,
     /// The column `column189`.
-    pub column189: ::std::string::String,
+    pub column189: String,
     /// The column `column190`.
-    pub column190: ::core::option::Option<::std::string::String>,
+    pub column190: Option<String>,
     /// The column `column191`.
-    pub column191: ::core::option::Option<i64>,
+    pub column191: Option<i64>,
     /// The column `column192`.
-    pub column192: ::core::option::Option<f64>,
+    pub column192: Option<f64>,
     /// The column `column193`.
     pub column193: bool,
     /// The column `column194`.
-    pub column194: ::core::option::Option<rt::Timestamp>,
+    pub column194: Option<rt::Timestamp>,
     /// The column `column195`.
-    pub column195: ::core::option::Option<rt::Uuid>,
+    pub column195: Option<rt::Uuid>,
     /// The column `column196`.
-    pub column196: ::core::option::Option<i32>,
+    pub column196: Option<i32>,
     /// The column `column197`.
     pub column197: rt::Decimal,
     /// The column `column198`.
-    pub column198: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column198: Option<Vec<i64>>,
     /// The column `column199`.
-    pub column199: ::core::option::Option<::std::string::String>,
+    pub column199: Option<String>,
 }
 impl rt::Model for Measurement {
     type New = NewMeasurement;
     type Patch = MeasurementPatch;
     type Key = MeasurementKey;
     const TABLE: &'static rt::TableDef = &TABLE;
-    fn decode(row: &mut rt::RowReader<'_>) -> ::core::result::Result<Self, rt::Error> {
+    fn decode(row: &mut rt::RowReader<'_>) -> Result<Self, rt::Error> {
         rt::Record::read(row)
     }
     fn encode_key(key: &MeasurementKey, out: &mut rt::Encoder) {
@@ -2637,8 +2637,8 @@ impl rt::Record for Measurement {
     const NAME: &'static str = "Measurement";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             id: from.next()?,
             column001: from.next()?,
             column002: from.next()?,
@@ -3048,312 +3048,312 @@ impl rt::Slots for Measurement {
     fn slot<'de, D: rt::serde::Deserializer<'de>>(
         column: usize,
         from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
+    ) -> Result<rt::Slot, D::Error> {
         match column {
             0 => rt::slot::<i64, D>(from),
             1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<::core::option::Option<f64>, D>(from),
-            3 => rt::slot::<::core::option::Option<bool>, D>(from),
-            4 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            2 => rt::slot::<Option<f64>, D>(from),
+            3 => rt::slot::<Option<bool>, D>(from),
+            4 => rt::slot::<Option<rt::Timestamp>, D>(from),
             5 => rt::slot::<rt::Uuid, D>(from),
-            6 => rt::slot::<::core::option::Option<i32>, D>(from),
-            7 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            8 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            9 => rt::slot::<::std::string::String, D>(from),
-            10 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            11 => rt::slot::<::core::option::Option<i64>, D>(from),
-            12 => rt::slot::<::core::option::Option<f64>, D>(from),
+            6 => rt::slot::<Option<i32>, D>(from),
+            7 => rt::slot::<Option<rt::Decimal>, D>(from),
+            8 => rt::slot::<Option<Vec<i64>>, D>(from),
+            9 => rt::slot::<String, D>(from),
+            10 => rt::slot::<Option<String>, D>(from),
+            11 => rt::slot::<Option<i64>, D>(from),
+            12 => rt::slot::<Option<f64>, D>(from),
             13 => rt::slot::<bool, D>(from),
-            14 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            15 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            16 => rt::slot::<::core::option::Option<i32>, D>(from),
+            14 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            15 => rt::slot::<Option<rt::Uuid>, D>(from),
+            16 => rt::slot::<Option<i32>, D>(from),
             17 => rt::slot::<rt::Decimal, D>(from),
-            18 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            19 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            20 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            18 => rt::slot::<Option<Vec<i64>>, D>(from),
+            19 => rt::slot::<Option<String>, D>(from),
+            20 => rt::slot::<Option<String>, D>(from),
             21 => rt::slot::<i64, D>(from),
-            22 => rt::slot::<::core::option::Option<f64>, D>(from),
-            23 => rt::slot::<::core::option::Option<bool>, D>(from),
-            24 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            22 => rt::slot::<Option<f64>, D>(from),
+            23 => rt::slot::<Option<bool>, D>(from),
+            24 => rt::slot::<Option<rt::Timestamp>, D>(from),
             25 => rt::slot::<rt::Uuid, D>(from),
-            26 => rt::slot::<::core::option::Option<i32>, D>(from),
-            27 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            28 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            29 => rt::slot::<::std::string::String, D>(from),
-            30 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            31 => rt::slot::<::core::option::Option<i64>, D>(from),
-            32 => rt::slot::<::core::option::Option<f64>, D>(from),
+            26 => rt::slot::<Option<i32>, D>(from),
+            27 => rt::slot::<Option<rt::Decimal>, D>(from),
+            28 => rt::slot::<Option<Vec<i64>>, D>(from),
+            29 => rt::slot::<String, D>(from),
+            30 => rt::slot::<Option<String>, D>(from),
+            31 => rt::slot::<Option<i64>, D>(from),
+            32 => rt::slot::<Option<f64>, D>(from),
             33 => rt::slot::<bool, D>(from),
-            34 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            35 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            36 => rt::slot::<::core::option::Option<i32>, D>(from),
+            34 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            35 => rt::slot::<Option<rt::Uuid>, D>(from),
+            36 => rt::slot::<Option<i32>, D>(from),
             37 => rt::slot::<rt::Decimal, D>(from),
-            38 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            39 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            40 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            38 => rt::slot::<Option<Vec<i64>>, D>(from),
+            39 => rt::slot::<Option<String>, D>(from),
+            40 => rt::slot::<Option<String>, D>(from),
             41 => rt::slot::<i64, D>(from),
-            42 => rt::slot::<::core::option::Option<f64>, D>(from),
-            43 => rt::slot::<::core::option::Option<bool>, D>(from),
-            44 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            42 => rt::slot::<Option<f64>, D>(from),
+            43 => rt::slot::<Option<bool>, D>(from),
+            44 => rt::slot::<Option<rt::Timestamp>, D>(from),
             45 => rt::slot::<rt::Uuid, D>(from),
-            46 => rt::slot::<::core::option::Option<i32>, D>(from),
-            47 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            48 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            49 => rt::slot::<::std::string::String, D>(from),
-            50 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            51 => rt::slot::<::core::option::Option<i64>, D>(from),
-            52 => rt::slot::<::core::option::Option<f64>, D>(from),
+            46 => rt::slot::<Option<i32>, D>(from),
+            47 => rt::slot::<Option<rt::Decimal>, D>(from),
+            48 => rt::slot::<Option<Vec<i64>>, D>(from),
+            49 => rt::slot::<String, D>(from),
+            50 => rt::slot::<Option<String>, D>(from),
+            51 => rt::slot::<Option<i64>, D>(from),
+            52 => rt::slot::<Option<f64>, D>(from),
             53 => rt::slot::<bool, D>(from),
-            54 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            55 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            56 => rt::slot::<::core::option::Option<i32>, D>(from),
+            54 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            55 => rt::slot::<Option<rt::Uuid>, D>(from),
+            56 => rt::slot::<Option<i32>, D>(from),
             57 => rt::slot::<rt::Decimal, D>(from),
-            58 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            59 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            60 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            58 => rt::slot::<Option<Vec<i64>>, D>(from),
+            59 => rt::slot::<Option<String>, D>(from),
+            60 => rt::slot::<Option<String>, D>(from),
             61 => rt::slot::<i64, D>(from),
-            62 => rt::slot::<::core::option::Option<f64>, D>(from),
-            63 => rt::slot::<::core::option::Option<bool>, D>(from),
-            64 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            62 => rt::slot::<Option<f64>, D>(from),
+            63 => rt::slot::<Option<bool>, D>(from),
+            64 => rt::slot::<Option<rt::Timestamp>, D>(from),
             65 => rt::slot::<rt::Uuid, D>(from),
-            66 => rt::slot::<::core::option::Option<i32>, D>(from),
-            67 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            68 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            69 => rt::slot::<::std::string::String, D>(from),
-            70 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            71 => rt::slot::<::core::option::Option<i64>, D>(from),
-            72 => rt::slot::<::core::option::Option<f64>, D>(from),
+            66 => rt::slot::<Option<i32>, D>(from),
+            67 => rt::slot::<Option<rt::Decimal>, D>(from),
+            68 => rt::slot::<Option<Vec<i64>>, D>(from),
+            69 => rt::slot::<String, D>(from),
+            70 => rt::slot::<Option<String>, D>(from),
+            71 => rt::slot::<Option<i64>, D>(from),
+            72 => rt::slot::<Option<f64>, D>(from),
             73 => rt::slot::<bool, D>(from),
-            74 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            75 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            76 => rt::slot::<::core::option::Option<i32>, D>(from),
+            74 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            75 => rt::slot::<Option<rt::Uuid>, D>(from),
+            76 => rt::slot::<Option<i32>, D>(from),
             77 => rt::slot::<rt::Decimal, D>(from),
-            78 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            79 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            80 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            78 => rt::slot::<Option<Vec<i64>>, D>(from),
+            79 => rt::slot::<Option<String>, D>(from),
+            80 => rt::slot::<Option<String>, D>(from),
             81 => rt::slot::<i64, D>(from),
-            82 => rt::slot::<::core::option::Option<f64>, D>(from),
-            83 => rt::slot::<::core::option::Option<bool>, D>(from),
-            84 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            82 => rt::slot::<Option<f64>, D>(from),
+            83 => rt::slot::<Option<bool>, D>(from),
+            84 => rt::slot::<Option<rt::Timestamp>, D>(from),
             85 => rt::slot::<rt::Uuid, D>(from),
-            86 => rt::slot::<::core::option::Option<i32>, D>(from),
-            87 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            88 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            89 => rt::slot::<::std::string::String, D>(from),
-            90 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            91 => rt::slot::<::core::option::Option<i64>, D>(from),
-            92 => rt::slot::<::core::option::Option<f64>, D>(from),
+            86 => rt::slot::<Option<i32>, D>(from),
+            87 => rt::slot::<Option<rt::Decimal>, D>(from),
+            88 => rt::slot::<Option<Vec<i64>>, D>(from),
+            89 => rt::slot::<String, D>(from),
+            90 => rt::slot::<Option<String>, D>(from),
+            91 => rt::slot::<Option<i64>, D>(from),
+            92 => rt::slot::<Option<f64>, D>(from),
             93 => rt::slot::<bool, D>(from),
-            94 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            95 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            96 => rt::slot::<::core::option::Option<i32>, D>(from),
+            94 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            95 => rt::slot::<Option<rt::Uuid>, D>(from),
+            96 => rt::slot::<Option<i32>, D>(from),
             97 => rt::slot::<rt::Decimal, D>(from),
-            98 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            99 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            100 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            98 => rt::slot::<Option<Vec<i64>>, D>(from),
+            99 => rt::slot::<Option<String>, D>(from),
+            100 => rt::slot::<Option<String>, D>(from),
             101 => rt::slot::<i64, D>(from),
-            102 => rt::slot::<::core::option::Option<f64>, D>(from),
-            103 => rt::slot::<::core::option::Option<bool>, D>(from),
-            104 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            102 => rt::slot::<Option<f64>, D>(from),
+            103 => rt::slot::<Option<bool>, D>(from),
+            104 => rt::slot::<Option<rt::Timestamp>, D>(from),
             105 => rt::slot::<rt::Uuid, D>(from),
-            106 => rt::slot::<::core::option::Option<i32>, D>(from),
-            107 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            108 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            109 => rt::slot::<::std::string::String, D>(from),
-            110 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            111 => rt::slot::<::core::option::Option<i64>, D>(from),
-            112 => rt::slot::<::core::option::Option<f64>, D>(from),
+            106 => rt::slot::<Option<i32>, D>(from),
+            107 => rt::slot::<Option<rt::Decimal>, D>(from),
+            108 => rt::slot::<Option<Vec<i64>>, D>(from),
+            109 => rt::slot::<String, D>(from),
+            110 => rt::slot::<Option<String>, D>(from),
+            111 => rt::slot::<Option<i64>, D>(from),
+            112 => rt::slot::<Option<f64>, D>(from),
             113 => rt::slot::<bool, D>(from),
-            114 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            115 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            116 => rt::slot::<::core::option::Option<i32>, D>(from),
+            114 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            115 => rt::slot::<Option<rt::Uuid>, D>(from),
+            116 => rt::slot::<Option<i32>, D>(from),
             117 => rt::slot::<rt::Decimal, D>(from),
-            118 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            119 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            120 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            118 => rt::slot::<Option<Vec<i64>>, D>(from),
+            119 => rt::slot::<Option<String>, D>(from),
+            120 => rt::slot::<Option<String>, D>(from),
             121 => rt::slot::<i64, D>(from),
-            122 => rt::slot::<::core::option::Option<f64>, D>(from),
-            123 => rt::slot::<::core::option::Option<bool>, D>(from),
-            124 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            122 => rt::slot::<Option<f64>, D>(from),
+            123 => rt::slot::<Option<bool>, D>(from),
+            124 => rt::slot::<Option<rt::Timestamp>, D>(from),
             125 => rt::slot::<rt::Uuid, D>(from),
-            126 => rt::slot::<::core::option::Option<i32>, D>(from),
-            127 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            128 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            129 => rt::slot::<::std::string::String, D>(from),
-            130 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            131 => rt::slot::<::core::option::Option<i64>, D>(from),
-            132 => rt::slot::<::core::option::Option<f64>, D>(from),
+            126 => rt::slot::<Option<i32>, D>(from),
+            127 => rt::slot::<Option<rt::Decimal>, D>(from),
+            128 => rt::slot::<Option<Vec<i64>>, D>(from),
+            129 => rt::slot::<String, D>(from),
+            130 => rt::slot::<Option<String>, D>(from),
+            131 => rt::slot::<Option<i64>, D>(from),
+            132 => rt::slot::<Option<f64>, D>(from),
             133 => rt::slot::<bool, D>(from),
-            134 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            135 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            136 => rt::slot::<::core::option::Option<i32>, D>(from),
+            134 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            135 => rt::slot::<Option<rt::Uuid>, D>(from),
+            136 => rt::slot::<Option<i32>, D>(from),
             137 => rt::slot::<rt::Decimal, D>(from),
-            138 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            139 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            140 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            138 => rt::slot::<Option<Vec<i64>>, D>(from),
+            139 => rt::slot::<Option<String>, D>(from),
+            140 => rt::slot::<Option<String>, D>(from),
             141 => rt::slot::<i64, D>(from),
-            142 => rt::slot::<::core::option::Option<f64>, D>(from),
-            143 => rt::slot::<::core::option::Option<bool>, D>(from),
-            144 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            142 => rt::slot::<Option<f64>, D>(from),
+            143 => rt::slot::<Option<bool>, D>(from),
+            144 => rt::slot::<Option<rt::Timestamp>, D>(from),
             145 => rt::slot::<rt::Uuid, D>(from),
-            146 => rt::slot::<::core::option::Option<i32>, D>(from),
-            147 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            148 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            149 => rt::slot::<::std::string::String, D>(from),
-            150 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            151 => rt::slot::<::core::option::Option<i64>, D>(from),
-            152 => rt::slot::<::core::option::Option<f64>, D>(from),
+            146 => rt::slot::<Option<i32>, D>(from),
+            147 => rt::slot::<Option<rt::Decimal>, D>(from),
+            148 => rt::slot::<Option<Vec<i64>>, D>(from),
+            149 => rt::slot::<String, D>(from),
+            150 => rt::slot::<Option<String>, D>(from),
+            151 => rt::slot::<Option<i64>, D>(from),
+            152 => rt::slot::<Option<f64>, D>(from),
             153 => rt::slot::<bool, D>(from),
-            154 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            155 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            156 => rt::slot::<::core::option::Option<i32>, D>(from),
+            154 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            155 => rt::slot::<Option<rt::Uuid>, D>(from),
+            156 => rt::slot::<Option<i32>, D>(from),
             157 => rt::slot::<rt::Decimal, D>(from),
-            158 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            159 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            160 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            158 => rt::slot::<Option<Vec<i64>>, D>(from),
+            159 => rt::slot::<Option<String>, D>(from),
+            160 => rt::slot::<Option<String>, D>(from),
             161 => rt::slot::<i64, D>(from),
-            162 => rt::slot::<::core::option::Option<f64>, D>(from),
-            163 => rt::slot::<::core::option::Option<bool>, D>(from),
-            164 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            162 => rt::slot::<Option<f64>, D>(from),
+            163 => rt::slot::<Option<bool>, D>(from),
+            164 => rt::slot::<Option<rt::Timestamp>, D>(from),
             165 => rt::slot::<rt::Uuid, D>(from),
-            166 => rt::slot::<::core::option::Option<i32>, D>(from),
-            167 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            168 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            169 => rt::slot::<::std::string::String, D>(from),
-            170 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            171 => rt::slot::<::core::option::Option<i64>, D>(from),
-            172 => rt::slot::<::core::option::Option<f64>, D>(from),
+            166 => rt::slot::<Option<i32>, D>(from),
+            167 => rt::slot::<Option<rt::Decimal>, D>(from),
+            168 => rt::slot::<Option<Vec<i64>>, D>(from),
+            169 => rt::slot::<String, D>(from),
+            170 => rt::slot::<Option<String>, D>(from),
+            171 => rt::slot::<Option<i64>, D>(from),
+            172 => rt::slot::<Option<f64>, D>(from),
             173 => rt::slot::<bool, D>(from),
-            174 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            175 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            176 => rt::slot::<::core::option::Option<i32>, D>(from),
+            174 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            175 => rt::slot::<Option<rt::Uuid>, D>(from),
+            176 => rt::slot::<Option<i32>, D>(from),
             177 => rt::slot::<rt::Decimal, D>(from),
-            178 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            179 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            180 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            178 => rt::slot::<Option<Vec<i64>>, D>(from),
+            179 => rt::slot::<Option<String>, D>(from),
+            180 => rt::slot::<Option<String>, D>(from),
             181 => rt::slot::<i64, D>(from),
-            182 => rt::slot::<::core::option::Option<f64>, D>(from),
-            183 => rt::slot::<::core::option::Option<bool>, D>(from),
-            184 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
+            182 => rt::slot::<Option<f64>, D>(from),
+            183 => rt::slot::<Option<bool>, D>(from),
+            184 => rt::slot::<Option<rt::Timestamp>, D>(from),
             185 => rt::slot::<rt::Uuid, D>(from),
-            186 => rt::slot::<::core::option::Option<i32>, D>(from),
-            187 => rt::slot::<::core::option::Option<rt::Decimal>, D>(from),
-            188 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            189 => rt::slot::<::std::string::String, D>(from),
-            190 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            191 => rt::slot::<::core::option::Option<i64>, D>(from),
-            192 => rt::slot::<::core::option::Option<f64>, D>(from),
+            186 => rt::slot::<Option<i32>, D>(from),
+            187 => rt::slot::<Option<rt::Decimal>, D>(from),
+            188 => rt::slot::<Option<Vec<i64>>, D>(from),
+            189 => rt::slot::<String, D>(from),
+            190 => rt::slot::<Option<String>, D>(from),
+            191 => rt::slot::<Option<i64>, D>(from),
+            192 => rt::slot::<Option<f64>, D>(from),
             193 => rt::slot::<bool, D>(from),
-            194 => rt::slot::<::core::option::Option<rt::Timestamp>, D>(from),
-            195 => rt::slot::<::core::option::Option<rt::Uuid>, D>(from),
-            196 => rt::slot::<::core::option::Option<i32>, D>(from),
+            194 => rt::slot::<Option<rt::Timestamp>, D>(from),
+            195 => rt::slot::<Option<rt::Uuid>, D>(from),
+            196 => rt::slot::<Option<i32>, D>(from),
             197 => rt::slot::<rt::Decimal, D>(from),
-            198 => rt::slot::<::core::option::Option<::std::vec::Vec<i64>>, D>(from),
-            199 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
+            198 => rt::slot::<Option<Vec<i64>>, D>(from),
+            199 => rt::slot::<Option<String>, D>(from),
             _ => ::core::unreachable!("the table has no such column"),
         }
     }
 }
 impl rt::Validate for Measurement {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.column006 {
+        if let Some(value) = &self.column006 {
             rules::column006(v, value);
         }
         rules::column009(v, &self.column009);
-        if let ::core::option::Option::Some(value) = &self.column016 {
+        if let Some(value) = &self.column016 {
             rules::column016(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column019 {
+        if let Some(value) = &self.column019 {
             rules::column019(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column026 {
+        if let Some(value) = &self.column026 {
             rules::column026(v, value);
         }
         rules::column029(v, &self.column029);
-        if let ::core::option::Option::Some(value) = &self.column036 {
+        if let Some(value) = &self.column036 {
             rules::column036(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column039 {
+        if let Some(value) = &self.column039 {
             rules::column039(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column046 {
+        if let Some(value) = &self.column046 {
             rules::column046(v, value);
         }
         rules::column049(v, &self.column049);
-        if let ::core::option::Option::Some(value) = &self.column056 {
+        if let Some(value) = &self.column056 {
             rules::column056(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column059 {
+        if let Some(value) = &self.column059 {
             rules::column059(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column066 {
+        if let Some(value) = &self.column066 {
             rules::column066(v, value);
         }
         rules::column069(v, &self.column069);
-        if let ::core::option::Option::Some(value) = &self.column076 {
+        if let Some(value) = &self.column076 {
             rules::column076(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column079 {
+        if let Some(value) = &self.column079 {
             rules::column079(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column086 {
+        if let Some(value) = &self.column086 {
             rules::column086(v, value);
         }
         rules::column089(v, &self.column089);
-        if let ::core::option::Option::Some(value) = &self.column096 {
+        if let Some(value) = &self.column096 {
             rules::column096(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column099 {
+        if let Some(value) = &self.column099 {
             rules::column099(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column106 {
+        if let Some(value) = &self.column106 {
             rules::column106(v, value);
         }
         rules::column109(v, &self.column109);
-        if let ::core::option::Option::Some(value) = &self.column116 {
+        if let Some(value) = &self.column116 {
             rules::column116(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column119 {
+        if let Some(value) = &self.column119 {
             rules::column119(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column126 {
+        if let Some(value) = &self.column126 {
             rules::column126(v, value);
         }
         rules::column129(v, &self.column129);
-        if let ::core::option::Option::Some(value) = &self.column136 {
+        if let Some(value) = &self.column136 {
             rules::column136(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column139 {
+        if let Some(value) = &self.column139 {
             rules::column139(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column146 {
+        if let Some(value) = &self.column146 {
             rules::column146(v, value);
         }
         rules::column149(v, &self.column149);
-        if let ::core::option::Option::Some(value) = &self.column156 {
+        if let Some(value) = &self.column156 {
             rules::column156(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column159 {
+        if let Some(value) = &self.column159 {
             rules::column159(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column166 {
+        if let Some(value) = &self.column166 {
             rules::column166(v, value);
         }
         rules::column169(v, &self.column169);
-        if let ::core::option::Option::Some(value) = &self.column176 {
+        if let Some(value) = &self.column176 {
             rules::column176(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column179 {
+        if let Some(value) = &self.column179 {
             rules::column179(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column186 {
+        if let Some(value) = &self.column186 {
             rules::column186(v, value);
         }
         rules::column189(v, &self.column189);
-        if let ::core::option::Option::Some(value) = &self.column196 {
+        if let Some(value) = &self.column196 {
             rules::column196(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column199 {
+        if let Some(value) = &self.column199 {
             rules::column199(v, value);
         }
     }
@@ -3366,675 +3366,669 @@ pub struct NewMeasurement {
     /// The column `column001`.
     pub column001: i64,
     /// The column `column002`.
-    pub column002: ::core::option::Option<f64>,
+    pub column002: Option<f64>,
     /// The column `column003`.
-    pub column003: ::core::option::Option<bool>,
+    pub column003: Option<bool>,
     /// The column `column004`.
-    pub column004: ::core::option::Option<rt::Timestamp>,
+    pub column004: Option<rt::Timestamp>,
     /// The column `column005`.
     pub column005: rt::Uuid,
     /// The column `column006`.
-    pub column006: ::core::option::Option<i32>,
+    pub column006: Option<i32>,
     /// The column `column007`.
-    pub column007: ::core::option::Option<rt::Decimal>,
+    pub column007: Option<rt::Decimal>,
     /// The column `column008`.
-    pub column008: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column008: Option<Vec<i64>>,
     /// The column `column009`.
-    pub column009: ::std::string::String,
+    pub column009: String,
     /// The column `column010`.
-    pub column010: ::core::option::Option<::std::string::String>,
+    pub column010: Option<String>,
     /// The column `column011`.
-    pub column011: ::core::option::Option<i64>,
+    pub column011: Option<i64>,
     /// The column `column012`.
-    pub column012: ::core::option::Option<f64>,
+    pub column012: Option<f64>,
     /// The column `column013`.
     pub column013: bool,
     /// The column `column014`.
-    pub column014: ::core::option::Option<rt::Timestamp>,
+    pub column014: Option<rt::Timestamp>,
     /// The column `column015`.
-    pub column015: ::core::option::Option<rt::Uuid>,
+    pub column015: Option<rt::Uuid>,
     /// The column `column016`.
-    pub column016: ::core::option::Option<i32>,
+    pub column016: Option<i32>,
     /// The column `column017`.
     pub column017: rt::Decimal,
     /// The column `column018`.
-    pub column018: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column018: Option<Vec<i64>>,
     /// The column `column019`.
-    pub column019: ::core::option::Option<::std::string::String>,
+    pub column019: Option<String>,
     /// The column `column020`.
-    pub column020: ::core::option::Option<::std::string::String>,
+    pub column020: Option<String>,
     /// The column `column021`.
     pub column021: i64,
     /// The column `column022`.
-    pub column022: ::core::option::Option<f64>,
+    pub column022: Option<f64>,
     /// The column `column023`.
-    pub column023: ::core::option::Option<bool>,
+    pub column023: Option<bool>,
     /// The column `column024`.
-    pub column024: ::core::option::Option<rt::Timestamp>,
+    pub column024: Option<rt::Timestamp>,
     /// The column `column025`.
     pub column025: rt::Uuid,
     /// The column `column026`.
-    pub column026: ::core::option::Option<i32>,
+    pub column026: Option<i32>,
     /// The column `column027`.
-    pub column027: ::core::option::Option<rt::Decimal>,
+    pub column027: Option<rt::Decimal>,
     /// The column `column028`.
-    pub column028: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column028: Option<Vec<i64>>,
     /// The column `column029`.
-    pub column029: ::std::string::String,
+    pub column029: String,
     /// The column `column030`.
-    pub column030: ::core::option::Option<::std::string::String>,
+    pub column030: Option<String>,
     /// The column `column031`.
-    pub column031: ::core::option::Option<i64>,
+    pub column031: Option<i64>,
     /// The column `column032`.
-    pub column032: ::core::option::Option<f64>,
+    pub column032: Option<f64>,
     /// The column `column033`.
     pub column033: bool,
     /// The column `column034`.
-    pub column034: ::core::option::Option<rt::Timestamp>,
+    pub column034: Option<rt::Timestamp>,
     /// The column `column035`.
-    pub column035: ::core::option::Option<rt::Uuid>,
+    pub column035: Option<rt::Uuid>,
     /// The column `column036`.
-    pub column036: ::core::option::Option<i32>,
+    pub column036: Option<i32>,
     /// The column `column037`.
     pub column037: rt::Decimal,
     /// The column `column038`.
-    pub column038: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column038: Option<Vec<i64>>,
     /// The column `column039`.
-    pub column039: ::core::option::Option<::std::string::String>,
+    pub column039: Option<String>,
     /// The column `column040`.
-    pub column040: ::core::option::Option<::std::string::String>,
+    pub column040: Option<String>,
     /// The column `column041`.
     pub column041: i64,
     /// The column `column042`.
-    pub column042: ::core::option::Option<f64>,
+    pub column042: Option<f64>,
     /// The column `column043`.
-    pub column043: ::core::option::Option<bool>,
+    pub column043: Option<bool>,
     /// The column `column044`.
-    pub column044: ::core::option::Option<rt::Timestamp>,
+    pub column044: Option<rt::Timestamp>,
     /// The column `column045`.
     pub column045: rt::Uuid,
     /// The column `column046`.
-    pub column046: ::core::option::Option<i32>,
+    pub column046: Option<i32>,
     /// The column `column047`.
-    pub column047: ::core::option::Option<rt::Decimal>,
+    pub column047: Option<rt::Decimal>,
     /// The column `column048`.
-    pub column048: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column048: Option<Vec<i64>>,
     /// The column `column049`.
-    pub column049: ::std::string::String,
+    pub column049: String,
     /// The column `column050`.
-    pub column050: ::core::option::Option<::std::string::String>,
+    pub column050: Option<String>,
     /// The column `column051`.
-    pub column051: ::core::option::Option<i64>,
+    pub column051: Option<i64>,
     /// The column `column052`.
-    pub column052: ::core::option::Option<f64>,
+    pub column052: Option<f64>,
     /// The column `column053`.
     pub column053: bool,
     /// The column `column054`.
-    pub column054: ::core::option::Option<rt::Timestamp>,
+    pub column054: Option<rt::Timestamp>,
     /// The column `column055`.
-    pub column055: ::core::option::Option<rt::Uuid>,
+    pub column055: Option<rt::Uuid>,
     /// The column `column056`.
-    pub column056: ::core::option::Option<i32>,
+    pub column056: Option<i32>,
     /// The column `column057`.
     pub column057: rt::Decimal,
     /// The column `column058`.
-    pub column058: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column058: Option<Vec<i64>>,
     /// The column `column059`.
-    pub column059: ::core::option::Option<::std::string::String>,
+    pub column059: Option<String>,
     /// The column `column060`.
-    pub column060: ::core::option::Option<::std::string::String>,
+    pub column060: Option<String>,
     /// The column `column061`.
     pub column061: i64,
     /// The column `column062`.
-    pub column062: ::core::option::Option<f64>,
+    pub column062: Option<f64>,
     /// The column `column063`.
-    pub column063: ::core::option::Option<bool>,
+    pub column063: Option<bool>,
     /// The column `column064`.
-    pub column064: ::core::option::Option<rt::Timestamp>,
+    pub column064: Option<rt::Timestamp>,
     /// The column `column065`.
     pub column065: rt::Uuid,
     /// The column `column066`.
-    pub column066: ::core::option::Option<i32>,
+    pub column066: Option<i32>,
     /// The column `column067`.
-    pub column067: ::core::option::Option<rt::Decimal>,
+    pub column067: Option<rt::Decimal>,
     /// The column `column068`.
-    pub column068: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column068: Option<Vec<i64>>,
     /// The column `column069`.
-    pub column069: ::std::string::String,
+    pub column069: String,
     /// The column `column070`.
-    pub column070: ::core::option::Option<::std::string::String>,
+    pub column070: Option<String>,
     /// The column `column071`.
-    pub column071: ::core::option::Option<i64>,
+    pub column071: Option<i64>,
     /// The column `column072`.
-    pub column072: ::core::option::Option<f64>,
+    pub column072: Option<f64>,
     /// The column `column073`.
     pub column073: bool,
     /// The column `column074`.
-    pub column074: ::core::option::Option<rt::Timestamp>,
+    pub column074: Option<rt::Timestamp>,
     /// The column `column075`.
-    pub column075: ::core::option::Option<rt::Uuid>,
+    pub column075: Option<rt::Uuid>,
     /// The column `column076`.
-    pub column076: ::core::option::Option<i32>,
+    pub column076: Option<i32>,
     /// The column `column077`.
     pub column077: rt::Decimal,
     /// The column `column078`.
-    pub column078: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column078: Option<Vec<i64>>,
     /// The column `column079`.
-    pub column079: ::core::option::Option<::std::string::String>,
+    pub column079: Option<String>,
     /// The column `column080`.
-    pub column080: ::core::option::Option<::std::string::String>,
+    pub column080: Option<String>,
     /// The column `column081`.
     pub column081: i64,
     /// The column `column082`.
-    pub column082: ::core::option::Option<f64>,
+    pub column082: Option<f64>,
     /// The column `column083`.
-    pub column083: ::core::option::Option<bool>,
+    pub column083: Option<bool>,
     /// The column `column084`.
-    pub column084: ::core::option::Option<rt::Timestamp>,
+    pub column084: Option<rt::Timestamp>,
     /// The column `column085`.
     pub column085: rt::Uuid,
     /// The column `column086`.
-    pub column086: ::core::option::Option<i32>,
+    pub column086: Option<i32>,
     /// The column `column087`.
-    pub column087: ::core::option::Option<rt::Decimal>,
+    pub column087: Option<rt::Decimal>,
     /// The column `column088`.
-    pub column088: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column088: Option<Vec<i64>>,
     /// The column `column089`.
-    pub column089: ::std::string::String,
+    pub column089: String,
     /// The column `column090`.
-    pub column090: ::core::option::Option<::std::string::String>,
+    pub column090: Option<String>,
     /// The column `column091`.
-    pub column091: ::core::option::Option<i64>,
+    pub column091: Option<i64>,
     /// The column `column092`.
-    pub column092: ::core::option::Option<f64>,
+    pub column092: Option<f64>,
     /// The column `column093`.
     pub column093: bool,
     /// The column `column094`.
-    pub column094: ::core::option::Option<rt::Timestamp>,
+    pub column094: Option<rt::Timestamp>,
     /// The column `column095`.
-    pub column095: ::core::option::Option<rt::Uuid>,
+    pub column095: Option<rt::Uuid>,
     /// The column `column096`.
-    pub column096: ::core::option::Option<i32>,
+    pub column096: Option<i32>,
     /// The column `column097`.
     pub column097: rt::Decimal,
     /// The column `column098`.
-    pub column098: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column098: Option<Vec<i64>>,
     /// The column `column099`.
-    pub column099: ::core::option::Option<::std::string::String>,
+    pub column099: Option<String>,
     /// The column `column100`.
-    pub column100: ::core::option::Option<::std::string::String>,
+    pub column100: Option<String>,
     /// The column `column101`.
     pub column101: i64,
     /// The column `column102`.
-    pub column102: ::core::option::Option<f64>,
+    pub column102: Option<f64>,
     /// The column `column103`.
-    pub column103: ::core::option::Option<bool>,
+    pub column103: Option<bool>,
     /// The column `column104`.
-    pub column104: ::core::option::Option<rt::Timestamp>,
+    pub column104: Option<rt::Timestamp>,
     /// The column `column105`.
     pub column105: rt::Uuid,
     /// The column `column106`.
-    pub column106: ::core::option::Option<i32>,
+    pub column106: Option<i32>,
     /// The column `column107`.
-    pub column107: ::core::option::Option<rt::Decimal>,
+    pub column107: Option<rt::Decimal>,
     /// The column `column108`.
-    pub column108: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column108: Option<Vec<i64>>,
     /// The column `column109`.
-    pub column109: ::std::string::String,
+    pub column109: String,
     /// The column `column110`.
-    pub column110: ::core::option::Option<::std::string::String>,
+    pub column110: Option<String>,
     /// The column `column111`.
-    pub column111: ::core::option::Option<i64>,
+    pub column111: Option<i64>,
     /// The column `column112`.
-    pub column112: ::core::option::Option<f64>,
+    pub column112: Option<f64>,
     /// The column `column113`.
     pub column113: bool,
     /// The column `column114`.
-    pub column114: ::core::option::Option<rt::Timestamp>,
+    pub column114: Option<rt::Timestamp>,
     /// The column `column115`.
-    pub column115: ::core::option::Option<rt::Uuid>,
+    pub column115: Option<rt::Uuid>,
     /// The column `column116`.
-    pub column116: ::core::option::Option<i32>,
+    pub column116: Option<i32>,
     /// The column `column117`.
     pub column117: rt::Decimal,
     /// The column `column118`.
-    pub column118: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column118: Option<Vec<i64>>,
     /// The column `column119`.
-    pub column119: ::core::option::Option<::std::string::String>,
+    pub column119: Option<String>,
     /// The column `column120`.
-    pub column120: ::core::option::Option<::std::string::String>,
+    pub column120: Option<String>,
     /// The column `column121`.
     pub column121: i64,
     /// The column `column122`.
-    pub column122: ::core::option::Option<f64>,
+    pub column122: Option<f64>,
     /// The column `column123`.
-    pub column123: ::core::option::Option<bool>,
+    pub column123: Option<bool>,
     /// The column `column124`.
-    pub column124: ::core::option::Option<rt::Timestamp>,
+    pub column124: Option<rt::Timestamp>,
     /// The column `column125`.
     pub column125: rt::Uuid,
     /// The column `column126`.
-    pub column126: ::core::option::Option<i32>,
+    pub column126: Option<i32>,
     /// The column `column127`.
-    pub column127: ::core::option::Option<rt::Decimal>,
+    pub column127: Option<rt::Decimal>,
     /// The column `column128`.
-    pub column128: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column128: Option<Vec<i64>>,
     /// The column `column129`.
-    pub column129: ::std::string::String,
+    pub column129: String,
     /// The column `column130`.
-    pub column130: ::core::option::Option<::std::string::String>,
+    pub column130: Option<String>,
     /// The column `column131`.
-    pub column131: ::core::option::Option<i64>,
+    pub column131: Option<i64>,
     /// The column `column132`.
-    pub column132: ::core::option::Option<f64>,
+    pub column132: Option<f64>,
     /// The column `column133`.
     pub column133: bool,
     /// The column `column134`.
-    pub column134: ::core::option::Option<rt::Timestamp>,
+    pub column134: Option<rt::Timestamp>,
     /// The column `column135`.
-    pub column135: ::core::option::Option<rt::Uuid>,
+    pub column135: Option<rt::Uuid>,
     /// The column `column136`.
-    pub column136: ::core::option::Option<i32>,
+    pub column136: Option<i32>,
     /// The column `column137`.
     pub column137: rt::Decimal,
     /// The column `column138`.
-    pub column138: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column138: Option<Vec<i64>>,
     /// The column `column139`.
-    pub column139: ::core::option::Option<::std::string::String>,
+    pub column139: Option<String>,
     /// The column `column140`.
-    pub column140: ::core::option::Option<::std::string::String>,
+    pub column140: Option<String>,
     /// The column `column141`.
     pub column141: i64,
     /// The column `column142`.
-    pub column142: ::core::option::Option<f64>,
+    pub column142: Option<f64>,
     /// The column `column143`.
-    pub column143: ::core::option::Option<bool>,
+    pub column143: Option<bool>,
     /// The column `column144`.
-    pub column144: ::core::option::Option<rt::Timestamp>,
+    pub column144: Option<rt::Timestamp>,
     /// The column `column145`.
     pub column145: rt::Uuid,
     /// The column `column146`.
-    pub column146: ::core::option::Option<i32>,
+    pub column146: Option<i32>,
     /// The column `column147`.
-    pub column147: ::core::option::Option<rt::Decimal>,
+    pub column147: Option<rt::Decimal>,
     /// The column `column148`.
-    pub column148: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column148: Option<Vec<i64>>,
     /// The column `column149`.
-    pub column149: ::std::string::String,
+    pub column149: String,
     /// The column `column150`.
-    pub column150: ::core::option::Option<::std::string::String>,
+    pub column150: Option<String>,
     /// The column `column151`.
-    pub column151: ::core::option::Option<i64>,
+    pub column151: Option<i64>,
     /// The column `column152`.
-    pub column152: ::core::option::Option<f64>,
+    pub column152: Option<f64>,
     /// The column `column153`.
     pub column153: bool,
     /// The column `column154`.
-    pub column154: ::core::option::Option<rt::Timestamp>,
+    pub column154: Option<rt::Timestamp>,
     /// The column `column155`.
-    pub column155: ::core::option::Option<rt::Uuid>,
+    pub column155: Option<rt::Uuid>,
     /// The column `column156`.
-    pub column156: ::core::option::Option<i32>,
+    pub column156: Option<i32>,
     /// The column `column157`.
     pub column157: rt::Decimal,
     /// The column `column158`.
-    pub column158: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column158: Option<Vec<i64>>,
     /// The column `column159`.
-    pub column159: ::core::option::Option<::std::string::String>,
+    pub column159: Option<String>,
     /// The column `column160`.
-    pub column160: ::core::option::Option<::std::string::String>,
+    pub column160: Option<String>,
     /// The column `column161`.
     pub column161: i64,
     /// The column `column162`.
-    pub column162: ::core::option::Option<f64>,
+    pub column162: Option<f64>,
     /// The column `column163`.
-    pub column163: ::core::option::Option<bool>,
+    pub column163: Option<bool>,
     /// The column `column164`.
-    pub column164: ::core::option::Option<rt::Timestamp>,
+    pub column164: Option<rt::Timestamp>,
     /// The column `column165`.
     pub column165: rt::Uuid,
     /// The column `column166`.
-    pub column166: ::core::option::Option<i32>,
+    pub column166: Option<i32>,
     /// The column `column167`.
-    pub column167: ::core::option::Option<rt::Decimal>,
+    pub column167: Option<rt::Decimal>,
     /// The column `column168`.
-    pub column168: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column168: Option<Vec<i64>>,
     /// The column `column169`.
-    pub column169: ::std::string::String,
+    pub column169: String,
     /// The column `column170`.
-    pub column170: ::core::option::Option<::std::string::String>,
+    pub column170: Option<String>,
     /// The column `column171`.
-    pub column171: ::core::option::Option<i64>,
+    pub column171: Option<i64>,
     /// The column `column172`.
-    pub column172: ::core::option::Option<f64>,
+    pub column172: Option<f64>,
     /// The column `column173`.
     pub column173: bool,
     /// The column `column174`.
-    pub column174: ::core::option::Option<rt::Timestamp>,
+    pub column174: Option<rt::Timestamp>,
     /// The column `column175`.
-    pub column175: ::core::option::Option<rt::Uuid>,
+    pub column175: Option<rt::Uuid>,
     /// The column `column176`.
-    pub column176: ::core::option::Option<i32>,
+    pub column176: Option<i32>,
     /// The column `column177`.
     pub column177: rt::Decimal,
     /// The column `column178`.
-    pub column178: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column178: Option<Vec<i64>>,
     /// The column `column179`.
-    pub column179: ::core::option::Option<::std::string::String>,
+    pub column179: Option<String>,
     /// The column `column180`.
-    pub column180: ::core::option::Option<::std::string::String>,
+    pub column180: Option<String>,
     /// The column `column181`.
     pub column181: i64,
     /// The column `column182`.
-    pub column182: ::core::option::Option<f64>,
+    pub column182: Option<f64>,
     /// The column `column183`.
-    pub column183: ::core::option::Option<bool>,
+    pub column183: Option<bool>,
     /// The column `column184`.
-    pub column184: ::core::option::Option<rt::Timestamp>,
+    pub column184: Option<rt::Timestamp>,
     /// The column `column185`.
     pub column185: rt::Uuid,
     /// The column `column186`.
-    pub column186: ::core::option::Option<i32>,
+    pub column186: Option<i32>,
     /// The column `column187`.
-    pub column187: ::core::option::Option<rt::Decimal>,
+    pub column187: Option<rt::Decimal>,
     /// The column `column188`.
-    pub column188: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column188: Option<Vec<i64>>,
     /// The column `column189`.
-    pub column189: ::std::string::String,
+    pub column189: String,
     /// The column `column190`.
-    pub column190: ::core::option::Option<::std::string::String>,
+    pub column190: Option<String>,
     /// The column `column191`.
-    pub column191: ::core::option::Option<i64>,
+    pub column191: Option<i64>,
     /// The column `column192`.
-    pub column192: ::core::option::Option<f64>,
+    pub column192: Option<f64>,
     /// The column `column193`.
     pub column193: bool,
     /// The column `column194`.
-    pub column194: ::core::option::Option<rt::Timestamp>,
+    pub column194: Option<rt::Timestamp>,
     /// The column `column195`.
-    pub column195: ::core::option::Option<rt::Uuid>,
+    pub column195: Option<rt::Uuid>,
     /// The column `column196`.
-    pub column196: ::core::option::Option<i32>,
+    pub column196: Option<i32>,
     /// The column `column197`.
     pub column197: rt::Decimal,
     /// The column `column198`.
-    pub column198: ::core::option::Option<::std::vec::Vec<i64>>,
+    pub column198: Option<Vec<i64>>,
     /// The column `column199`.
-    pub column199: ::core::option::Option<::std::string::String>,
+    pub column199: Option<String>,
 }
 impl NewMeasurement {
     /// A value with the columns that must be given; the rest is NULL or left to the database.
     pub fn new(
         column001: impl rt::IntoValue<i64>,
         column005: impl rt::IntoValue<rt::Uuid>,
-        column009: impl rt::IntoValue<::std::string::String>,
+        column009: impl rt::IntoValue<String>,
         column013: impl rt::IntoValue<bool>,
         column017: impl rt::IntoValue<rt::Decimal>,
         column021: impl rt::IntoValue<i64>,
         column025: impl rt::IntoValue<rt::Uuid>,
-        column029: impl rt::IntoValue<::std::string::String>,
+        column029: impl rt::IntoValue<String>,
         column033: impl rt::IntoValue<bool>,
         column037: impl rt::IntoValue<rt::Decimal>,
         column041: impl rt::IntoValue<i64>,
         column045: impl rt::IntoValue<rt::Uuid>,
-        column049: impl rt::IntoValue<::std::string::String>,
+        column049: impl rt::IntoValue<String>,
         column053: impl rt::IntoValue<bool>,
         column057: impl rt::IntoValue<rt::Decimal>,
         column061: impl rt::IntoValue<i64>,
         column065: impl rt::IntoValue<rt::Uuid>,
-        column069: impl rt::IntoValue<::std::string::String>,
+        column069: impl rt::IntoValue<String>,
         column073: impl rt::IntoValue<bool>,
         column077: impl rt::IntoValue<rt::Decimal>,
         column081: impl rt::IntoValue<i64>,
         column085: impl rt::IntoValue<rt::Uuid>,
-        column089: impl rt::IntoValue<::std::string::String>,
+        column089: impl rt::IntoValue<String>,
         column093: impl rt::IntoValue<bool>,
         column097: impl rt::IntoValue<rt::Decimal>,
         column101: impl rt::IntoValue<i64>,
         column105: impl rt::IntoValue<rt::Uuid>,
-        column109: impl rt::IntoValue<::std::string::String>,
+        column109: impl rt::IntoValue<String>,
         column113: impl rt::IntoValue<bool>,
         column117: impl rt::IntoValue<rt::Decimal>,
         column121: impl rt::IntoValue<i64>,
         column125: impl rt::IntoValue<rt::Uuid>,
-        column129: impl rt::IntoValue<::std::string::String>,
+        column129: impl rt::IntoValue<String>,
         column133: impl rt::IntoValue<bool>,
         column137: impl rt::IntoValue<rt::Decimal>,
         column141: impl rt::IntoValue<i64>,
         column145: impl rt::IntoValue<rt::Uuid>,
-        column149: impl rt::IntoValue<::std::string::String>,
+        column149: impl rt::IntoValue<String>,
         column153: impl rt::IntoValue<bool>,
         column157: impl rt::IntoValue<rt::Decimal>,
         column161: impl rt::IntoValue<i64>,
         column165: impl rt::IntoValue<rt::Uuid>,
-        column169: impl rt::IntoValue<::std::string::String>,
+        column169: impl rt::IntoValue<String>,
         column173: impl rt::IntoValue<bool>,
         column177: impl rt::IntoValue<rt::Decimal>,
         column181: impl rt::IntoValue<i64>,
         column185: impl rt::IntoValue<rt::Uuid>,
-        column189: impl rt::IntoValue<::std::string::String>,
+        column189: impl rt::IntoValue<String>,
         column193: impl rt::IntoValue<bool>,
         column197: impl rt::IntoValue<rt::Decimal>,
     ) -> Self {
         Self {
             column001: rt::IntoValue::into_value(column001),
-            column002: ::core::option::Option::None,
-            column003: ::core::option::Option::None,
-            column004: ::core::option::Option::None,
+            column002: None,
+            column003: None,
+            column004: None,
             column005: rt::IntoValue::into_value(column005),
-            column006: ::core::option::Option::None,
-            column007: ::core::option::Option::None,
-            column008: ::core::option::Option::None,
+            column006: None,
+            column007: None,
+            column008: None,
             column009: rt::IntoValue::into_value(column009),
-            column010: ::core::option::Option::None,
-            column011: ::core::option::Option::None,
-            column012: ::core::option::Option::None,
+            column010: None,
+            column011: None,
+            column012: None,
             column013: rt::IntoValue::into_value(column013),
-            column014: ::core::option::Option::None,
-            column015: ::core::option::Option::None,
-            column016: ::core::option::Option::None,
+            column014: None,
+            column015: None,
+            column016: None,
             column017: rt::IntoValue::into_value(column017),
-            column018: ::core::option::Option::None,
-            column019: ::core::option::Option::None,
-            column020: ::core::option::Option::None,
+            column018: None,
+            column019: None,
+            column020: None,
             column021: rt::IntoValue::into_value(column021),
-            column022: ::core::option::Option::None,
-            column023: ::core::option::Option::None,
-            column024: ::core::option::Option::None,
+            column022: None,
+            column023: None,
+            column024: None,
             column025: rt::IntoValue::into_value(column025),
-            column026: ::core::option::Option::None,
-            column027: ::core::option::Option::None,
-            column028: ::core::option::Option::None,
+            column026: None,
+            column027: None,
+            column028: None,
             column029: rt::IntoValue::into_value(column029),
-            column030: ::core::option::Option::None,
-            column031: ::core::option::Option::None,
-            column032: ::core::option::Option::None,
+            column030: None,
+            column031: None,
+            column032: None,
             column033: rt::IntoValue::into_value(column033),
-            column034: ::core::option::Option::None,
-            column035: ::core::option::Option::None,
-            column036: ::core::option::Option::None,
+            column034: None,
+            column035: None,
+            column036: None,
             column037: rt::IntoValue::into_value(column037),
-            column038: ::core::option::Option::None,
-            column039: ::core::option::Option::None,
-            column040: ::core::option::Option::None,
+            column038: None,
+            column039: None,
+            column040: None,
             column041: rt::IntoValue::into_value(column041),
-            column042: ::core::option::Option::None,
-            column043: ::core::option::Option::None,
-            column044: ::core::option::Option::None,
+            column042: None,
+            column043: None,
+            column044: None,
             column045: rt::IntoValue::into_value(column045),
-            column046: ::core::option::Option::None,
-            column047: ::core::option::Option::None,
-            column048: ::core::option::Option::None,
+            column046: None,
+            column047: None,
+            column048: None,
             column049: rt::IntoValue::into_value(column049),
-            column050: ::core::option::Option::None,
-            column051: ::core::option::Option::None,
-            column052: ::core::option::Option::None,
+            column050: None,
+            column051: None,
+            column052: None,
             column053: rt::IntoValue::into_value(column053),
-            column054: ::core::option::Option::None,
-            column055: ::core::option::Option::None,
-            column056: ::core::option::Option::None,
+            column054: None,
+            column055: None,
+            column056: None,
             column057: rt::IntoValue::into_value(column057),
-            column058: ::core::option::Option::None,
-            column059: ::core::option::Option::None,
-            column060: ::core::option::Option::None,
+            column058: None,
+            column059: None,
+            column060: None,
             column061: rt::IntoValue::into_value(column061),
-            column062: ::core::option::Option::None,
-            column063: ::core::option::Option::None,
-            column064: ::core::option::Option::None,
+            column062: None,
+            column063: None,
+            column064: None,
             column065: rt::IntoValue::into_value(column065),
-            column066: ::core::option::Option::None,
-            column067: ::core::option::Option::None,
-            column068: ::core::option::Option::None,
+            column066: None,
+            column067: None,
+            column068: None,
             column069: rt::IntoValue::into_value(column069),
-            column070: ::core::option::Option::None,
-            column071: ::core::option::Option::None,
-            column072: ::core::option::Option::None,
+            column070: None,
+            column071: None,
+            column072: None,
             column073: rt::IntoValue::into_value(column073),
-            column074: ::core::option::Option::None,
-            column075: ::core::option::Option::None,
-            column076: ::core::option::Option::None,
+            column074: None,
+            column075: None,
+            column076: None,
             column077: rt::IntoValue::into_value(column077),
-            column078: ::core::option::Option::None,
-            column079: ::core::option::Option::None,
-            column080: ::core::option::Option::None,
+            column078: None,
+            column079: None,
+            column080: None,
             column081: rt::IntoValue::into_value(column081),
-            column082: ::core::option::Option::None,
-            column083: ::core::option::Option::None,
-            column084: ::core::option::Option::None,
+            column082: None,
+            column083: None,
+            column084: None,
             column085: rt::IntoValue::into_value(column085),
-            column086: ::core::option::Option::None,
-            column087: ::core::option::Option::None,
-            column088: ::core::option::Option::None,
+            column086: None,
+            column087: None,
+            column088: None,
             column089: rt::IntoValue::into_value(column089),
-            column090: ::core::option::Option::None,
-            column091: ::core::option::Option::None,
-            column092: ::core::option::Option::None,
+            column090: None,
+            column091: None,
+            column092: None,
             column093: rt::IntoValue::into_value(column093),
-            column094: ::core::option::Option::None,
-            column095: ::core::option::Option::None,
-            column096: ::core::option::Option::None,
+            column094: None,
+            column095: None,
+            column096: None,
             column097: rt::IntoValue::into_value(column097),
-            column098: ::core::option::Option::None,
-            column099: ::core::option::Option::None,
-            column100: ::core::option::Option::None,
+            column098: None,
+            column099: None,
+            column100: None,
             column101: rt::IntoValue::into_value(column101),
-            column102: ::core::option::Option::None,
-            column103: ::core::option::Option::None,
-            column104: ::core::option::Option::None,
+            column102: None,
+            column103: None,
+            column104: None,
             column105: rt::IntoValue::into_value(column105),
-            column106: ::core::option::Option::None,
-            column107: ::core::option::Option::None,
-            column108: ::core::option::Option::None,
+            column106: None,
+            column107: None,
+            column108: None,
             column109: rt::IntoValue::into_value(column109),
-            column110: ::core::option::Option::None,
-            column111: ::core::option::Option::None,
-            column112: ::core::option::Option::None,
+            column110: None,
+            column111: None,
+            column112: None,
             column113: rt::IntoValue::into_value(column113),
-            column114: ::core::option::Option::None,
-            column115: ::core::option::Option::None,
-            column116: ::core::option::Option::None,
+            column114: None,
+            column115: None,
+            column116: None,
             column117: rt::IntoValue::into_value(column117),
-            column118: ::core::option::Option::None,
-            column119: ::core::option::Option::None,
-            column120: ::core::option::Option::None,
+            column118: None,
+            column119: None,
+            column120: None,
             column121: rt::IntoValue::into_value(column121),
-            column122: ::core::option::Option::None,
-            column123: ::core::option::Option::None,
-            column124: ::core::option::Option::None,
+            column122: None,
+            column123: None,
+            column124: None,
             column125: rt::IntoValue::into_value(column125),
-            column126: ::core::option::Option::None,
-            column127: ::core::option::Option::None,
-            column128: ::core::option::Option::None,
+            column126: None,
+            column127: None,
+            column128: None,
             column129: rt::IntoValue::into_value(column129),
-            column130: ::core::option::Option::None,
-            column131: ::core::option::Option::None,
-            column132: ::core::option::Option::None,
+            column130: None,
+            column131: None,
+            column132: None,
             column133: rt::IntoValue::into_value(column133),
-            column134: ::core::option::Option::None,
-            column135: ::core::option::Option::None,
-            column136: ::core::option::Option::None,
+            column134: None,
+            column135: None,
+            column136: None,
             column137: rt::IntoValue::into_value(column137),
-            column138: ::core::option::Option::None,
-            column139: ::core::option::Option::None,
-            column140: ::core::option::Option::None,
+            column138: None,
+            column139: None,
+            column140: None,
             column141: rt::IntoValue::into_value(column141),
-            column142: ::core::option::Option::None,
-            column143: ::core::option::Option::None,
-            column144: ::core::option::Option::None,
+            column142: None,
+            column143: None,
+            column144: None,
             column145: rt::IntoValue::into_value(column145),
-            column146: ::core::option::Option::None,
-            column147: ::core::option::Option::None,
-            column148: ::core::option::Option::None,
+            column146: None,
+            column147: None,
+            column148: None,
             column149: rt::IntoValue::into_value(column149),
-            column150: ::core::option::Option::None,
-            column151: ::core::option::Option::None,
-            column152: ::core::option::Option::None,
+            column150: None,
+            column151: None,
+            column152: None,
             column153: rt::IntoValue::into_value(column153),
-            column154: ::core::option::Option::None,
-            column155: ::core::option::Option::None,
-            column156: ::core::option::Option::None,
+            column154: None,
+            column155: None,
+            column156: None,
             column157: rt::IntoValue::into_value(column157),
-            column158: ::core::option::Option::None,
-            column159: ::core::option::Option::None,
-            column160: ::core::option::Option::None,
+            column158: None,
+            column159: None,
+            column160: None,
             column161: rt::IntoValue::into_value(column161),
-            column162: ::core::option::Option::None,
-            column163: ::core::option::Option::None,
-            column164: ::core::option::Option::None,
+            column162: None,
+            column163: None,
+            column164: None,
             column165: rt::IntoValue::into_value(column165),
-            column166: ::core::option::Option::None,
-            column167: ::core::option::Option::None,
-            column168: ::core::option::Option::None,
+            column166: None,
+            column167: None,
+            column168: None,
             column169: rt::IntoValue::into_value(column169),
-            column170: ::core::option::Option::None,
-            column171: ::core::option::Option::None,
-            column172: ::core::option::Option::None,
+            column170: None,
+            column171: None,
+            column172: None,
             column173: rt::IntoValue::into_value(column173),
-            column174: ::core::option::Option::None,
-            column175: ::core::option::Option::None,
-            column176: ::core::option::Option::None,
+            column174: None,
+            column175: None,
+            column176: None,
             column177: rt::IntoValue::into_value(column177),
-            column178: ::core::option::Option::None,
-            column179: ::core::option::Option::None,
-            column180: ::core::option::Option::None,
+            column178: None,
+            column179: None,
+            column180: None,
             column181: rt::IntoValue::into_value(column181),
-            column182: ::core::option::Option::None,
-            column183: ::core::option::Option::None,
-            column184: ::core::option::Option::None,
+            column182: None,
+            column183: None,
+            column184: None,
             column185: rt::IntoValue::into_value(column185),
-            column186: ::core::option::Option::None,
-            column187: ::core::option::Option::None,
-            column188: ::core::option::Option::None,
+            column186: None,
+            column187: None,
+            column188: None,
             column189: rt::IntoValue::into_value(column189),
-            column190: ::core::option::Option::None,
-            column191: ::core::option::Option::None,
-            column192: ::core::option::Option::None,
+            column190: None,
+            column191: None,
+            column192: None,
             column193: rt::IntoValue::into_value(column193),
-            column194: ::core::option::Option::None,
-            column195: ::core::option::Option::None,
-            column196: ::core::option::Option::None,
+            column194: None,
+            column195: None,
+            column196: None,
             column197: rt::IntoValue::into_value(column197),
-            column198: ::core::option::Option::None,
-            column199: ::core::option::Option::None,
+            column198: None,
+            column199: None,
         }
     }
     /// Sets `column002`.
     ///
     /// The column `column002`.
-    pub fn column002(
-        mut self,
-        column002: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column002(mut self, column002: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column002 = rt::IntoValue::into_value(column002);
         self
     }
     /// Sets `column003`.
     ///
     /// The column `column003`.
-    pub fn column003(
-        mut self,
-        column003: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column003(mut self, column003: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column003 = rt::IntoValue::into_value(column003);
         self
     }
@@ -4043,7 +4037,7 @@ impl NewMeasurement {
     /// The column `column004`.
     pub fn column004(
         mut self,
-        column004: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column004: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column004 = rt::IntoValue::into_value(column004);
         self
@@ -4051,10 +4045,7 @@ impl NewMeasurement {
     /// Sets `column006`.
     ///
     /// The column `column006`.
-    pub fn column006(
-        mut self,
-        column006: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column006(mut self, column006: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column006 = rt::IntoValue::into_value(column006);
         self
     }
@@ -4063,7 +4054,7 @@ impl NewMeasurement {
     /// The column `column007`.
     pub fn column007(
         mut self,
-        column007: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column007: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column007 = rt::IntoValue::into_value(column007);
         self
@@ -4071,40 +4062,28 @@ impl NewMeasurement {
     /// Sets `column008`.
     ///
     /// The column `column008`.
-    pub fn column008(
-        mut self,
-        column008: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column008(mut self, column008: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column008 = rt::IntoValue::into_value(column008);
         self
     }
     /// Sets `column010`.
     ///
     /// The column `column010`.
-    pub fn column010(
-        mut self,
-        column010: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column010(mut self, column010: impl rt::IntoValue<Option<String>>) -> Self {
         self.column010 = rt::IntoValue::into_value(column010);
         self
     }
     /// Sets `column011`.
     ///
     /// The column `column011`.
-    pub fn column011(
-        mut self,
-        column011: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column011(mut self, column011: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column011 = rt::IntoValue::into_value(column011);
         self
     }
     /// Sets `column012`.
     ///
     /// The column `column012`.
-    pub fn column012(
-        mut self,
-        column012: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column012(mut self, column012: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column012 = rt::IntoValue::into_value(column012);
         self
     }
@@ -4113,7 +4092,7 @@ impl NewMeasurement {
     /// The column `column014`.
     pub fn column014(
         mut self,
-        column014: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column014: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column014 = rt::IntoValue::into_value(column014);
         self
@@ -4121,70 +4100,49 @@ impl NewMeasurement {
     /// Sets `column015`.
     ///
     /// The column `column015`.
-    pub fn column015(
-        mut self,
-        column015: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column015(mut self, column015: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column015 = rt::IntoValue::into_value(column015);
         self
     }
     /// Sets `column016`.
     ///
     /// The column `column016`.
-    pub fn column016(
-        mut self,
-        column016: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column016(mut self, column016: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column016 = rt::IntoValue::into_value(column016);
         self
     }
     /// Sets `column018`.
     ///
     /// The column `column018`.
-    pub fn column018(
-        mut self,
-        column018: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column018(mut self, column018: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column018 = rt::IntoValue::into_value(column018);
         self
     }
     /// Sets `column019`.
     ///
     /// The column `column019`.
-    pub fn column019(
-        mut self,
-        column019: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column019(mut self, column019: impl rt::IntoValue<Option<String>>) -> Self {
         self.column019 = rt::IntoValue::into_value(column019);
         self
     }
     /// Sets `column020`.
     ///
     /// The column `column020`.
-    pub fn column020(
-        mut self,
-        column020: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column020(mut self, column020: impl rt::IntoValue<Option<String>>) -> Self {
         self.column020 = rt::IntoValue::into_value(column020);
         self
     }
     /// Sets `column022`.
     ///
     /// The column `column022`.
-    pub fn column022(
-        mut self,
-        column022: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column022(mut self, column022: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column022 = rt::IntoValue::into_value(column022);
         self
     }
     /// Sets `column023`.
     ///
     /// The column `column023`.
-    pub fn column023(
-        mut self,
-        column023: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column023(mut self, column023: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column023 = rt::IntoValue::into_value(column023);
         self
     }
@@ -4193,7 +4151,7 @@ impl NewMeasurement {
     /// The column `column024`.
     pub fn column024(
         mut self,
-        column024: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column024: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column024 = rt::IntoValue::into_value(column024);
         self
@@ -4201,10 +4159,7 @@ impl NewMeasurement {
     /// Sets `column026`.
     ///
     /// The column `column026`.
-    pub fn column026(
-        mut self,
-        column026: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column026(mut self, column026: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column026 = rt::IntoValue::into_value(column026);
         self
     }
@@ -4213,7 +4168,7 @@ impl NewMeasurement {
     /// The column `column027`.
     pub fn column027(
         mut self,
-        column027: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column027: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column027 = rt::IntoValue::into_value(column027);
         self
@@ -4221,40 +4176,28 @@ impl NewMeasurement {
     /// Sets `column028`.
     ///
     /// The column `column028`.
-    pub fn column028(
-        mut self,
-        column028: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column028(mut self, column028: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column028 = rt::IntoValue::into_value(column028);
         self
     }
     /// Sets `column030`.
     ///
     /// The column `column030`.
-    pub fn column030(
-        mut self,
-        column030: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column030(mut self, column030: impl rt::IntoValue<Option<String>>) -> Self {
         self.column030 = rt::IntoValue::into_value(column030);
         self
     }
     /// Sets `column031`.
     ///
     /// The column `column031`.
-    pub fn column031(
-        mut self,
-        column031: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column031(mut self, column031: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column031 = rt::IntoValue::into_value(column031);
         self
     }
     /// Sets `column032`.
     ///
     /// The column `column032`.
-    pub fn column032(
-        mut self,
-        column032: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column032(mut self, column032: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column032 = rt::IntoValue::into_value(column032);
         self
     }
@@ -4263,7 +4206,7 @@ impl NewMeasurement {
     /// The column `column034`.
     pub fn column034(
         mut self,
-        column034: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column034: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column034 = rt::IntoValue::into_value(column034);
         self
@@ -4271,70 +4214,49 @@ impl NewMeasurement {
     /// Sets `column035`.
     ///
     /// The column `column035`.
-    pub fn column035(
-        mut self,
-        column035: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column035(mut self, column035: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column035 = rt::IntoValue::into_value(column035);
         self
     }
     /// Sets `column036`.
     ///
     /// The column `column036`.
-    pub fn column036(
-        mut self,
-        column036: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column036(mut self, column036: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column036 = rt::IntoValue::into_value(column036);
         self
     }
     /// Sets `column038`.
     ///
     /// The column `column038`.
-    pub fn column038(
-        mut self,
-        column038: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column038(mut self, column038: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column038 = rt::IntoValue::into_value(column038);
         self
     }
     /// Sets `column039`.
     ///
     /// The column `column039`.
-    pub fn column039(
-        mut self,
-        column039: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column039(mut self, column039: impl rt::IntoValue<Option<String>>) -> Self {
         self.column039 = rt::IntoValue::into_value(column039);
         self
     }
     /// Sets `column040`.
     ///
     /// The column `column040`.
-    pub fn column040(
-        mut self,
-        column040: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column040(mut self, column040: impl rt::IntoValue<Option<String>>) -> Self {
         self.column040 = rt::IntoValue::into_value(column040);
         self
     }
     /// Sets `column042`.
     ///
     /// The column `column042`.
-    pub fn column042(
-        mut self,
-        column042: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column042(mut self, column042: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column042 = rt::IntoValue::into_value(column042);
         self
     }
     /// Sets `column043`.
     ///
     /// The column `column043`.
-    pub fn column043(
-        mut self,
-        column043: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column043(mut self, column043: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column043 = rt::IntoValue::into_value(column043);
         self
     }
@@ -4343,7 +4265,7 @@ impl NewMeasurement {
     /// The column `column044`.
     pub fn column044(
         mut self,
-        column044: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column044: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column044 = rt::IntoValue::into_value(column044);
         self
@@ -4351,10 +4273,7 @@ impl NewMeasurement {
     /// Sets `column046`.
     ///
     /// The column `column046`.
-    pub fn column046(
-        mut self,
-        column046: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column046(mut self, column046: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column046 = rt::IntoValue::into_value(column046);
         self
     }
@@ -4363,7 +4282,7 @@ impl NewMeasurement {
     /// The column `column047`.
     pub fn column047(
         mut self,
-        column047: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column047: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column047 = rt::IntoValue::into_value(column047);
         self
@@ -4371,40 +4290,28 @@ impl NewMeasurement {
     /// Sets `column048`.
     ///
     /// The column `column048`.
-    pub fn column048(
-        mut self,
-        column048: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column048(mut self, column048: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column048 = rt::IntoValue::into_value(column048);
         self
     }
     /// Sets `column050`.
     ///
     /// The column `column050`.
-    pub fn column050(
-        mut self,
-        column050: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column050(mut self, column050: impl rt::IntoValue<Option<String>>) -> Self {
         self.column050 = rt::IntoValue::into_value(column050);
         self
     }
     /// Sets `column051`.
     ///
     /// The column `column051`.
-    pub fn column051(
-        mut self,
-        column051: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column051(mut self, column051: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column051 = rt::IntoValue::into_value(column051);
         self
     }
     /// Sets `column052`.
     ///
     /// The column `column052`.
-    pub fn column052(
-        mut self,
-        column052: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column052(mut self, column052: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column052 = rt::IntoValue::into_value(column052);
         self
     }
@@ -4413,7 +4320,7 @@ impl NewMeasurement {
     /// The column `column054`.
     pub fn column054(
         mut self,
-        column054: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column054: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column054 = rt::IntoValue::into_value(column054);
         self
@@ -4421,70 +4328,49 @@ impl NewMeasurement {
     /// Sets `column055`.
     ///
     /// The column `column055`.
-    pub fn column055(
-        mut self,
-        column055: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column055(mut self, column055: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column055 = rt::IntoValue::into_value(column055);
         self
     }
     /// Sets `column056`.
     ///
     /// The column `column056`.
-    pub fn column056(
-        mut self,
-        column056: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column056(mut self, column056: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column056 = rt::IntoValue::into_value(column056);
         self
     }
     /// Sets `column058`.
     ///
     /// The column `column058`.
-    pub fn column058(
-        mut self,
-        column058: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column058(mut self, column058: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column058 = rt::IntoValue::into_value(column058);
         self
     }
     /// Sets `column059`.
     ///
     /// The column `column059`.
-    pub fn column059(
-        mut self,
-        column059: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column059(mut self, column059: impl rt::IntoValue<Option<String>>) -> Self {
         self.column059 = rt::IntoValue::into_value(column059);
         self
     }
     /// Sets `column060`.
     ///
     /// The column `column060`.
-    pub fn column060(
-        mut self,
-        column060: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column060(mut self, column060: impl rt::IntoValue<Option<String>>) -> Self {
         self.column060 = rt::IntoValue::into_value(column060);
         self
     }
     /// Sets `column062`.
     ///
     /// The column `column062`.
-    pub fn column062(
-        mut self,
-        column062: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column062(mut self, column062: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column062 = rt::IntoValue::into_value(column062);
         self
     }
     /// Sets `column063`.
     ///
     /// The column `column063`.
-    pub fn column063(
-        mut self,
-        column063: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column063(mut self, column063: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column063 = rt::IntoValue::into_value(column063);
         self
     }
@@ -4493,7 +4379,7 @@ impl NewMeasurement {
     /// The column `column064`.
     pub fn column064(
         mut self,
-        column064: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column064: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column064 = rt::IntoValue::into_value(column064);
         self
@@ -4501,10 +4387,7 @@ impl NewMeasurement {
     /// Sets `column066`.
     ///
     /// The column `column066`.
-    pub fn column066(
-        mut self,
-        column066: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column066(mut self, column066: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column066 = rt::IntoValue::into_value(column066);
         self
     }
@@ -4513,7 +4396,7 @@ impl NewMeasurement {
     /// The column `column067`.
     pub fn column067(
         mut self,
-        column067: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column067: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column067 = rt::IntoValue::into_value(column067);
         self
@@ -4521,40 +4404,28 @@ impl NewMeasurement {
     /// Sets `column068`.
     ///
     /// The column `column068`.
-    pub fn column068(
-        mut self,
-        column068: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column068(mut self, column068: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column068 = rt::IntoValue::into_value(column068);
         self
     }
     /// Sets `column070`.
     ///
     /// The column `column070`.
-    pub fn column070(
-        mut self,
-        column070: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column070(mut self, column070: impl rt::IntoValue<Option<String>>) -> Self {
         self.column070 = rt::IntoValue::into_value(column070);
         self
     }
     /// Sets `column071`.
     ///
     /// The column `column071`.
-    pub fn column071(
-        mut self,
-        column071: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column071(mut self, column071: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column071 = rt::IntoValue::into_value(column071);
         self
     }
     /// Sets `column072`.
     ///
     /// The column `column072`.
-    pub fn column072(
-        mut self,
-        column072: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column072(mut self, column072: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column072 = rt::IntoValue::into_value(column072);
         self
     }
@@ -4563,7 +4434,7 @@ impl NewMeasurement {
     /// The column `column074`.
     pub fn column074(
         mut self,
-        column074: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column074: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column074 = rt::IntoValue::into_value(column074);
         self
@@ -4571,70 +4442,49 @@ impl NewMeasurement {
     /// Sets `column075`.
     ///
     /// The column `column075`.
-    pub fn column075(
-        mut self,
-        column075: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column075(mut self, column075: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column075 = rt::IntoValue::into_value(column075);
         self
     }
     /// Sets `column076`.
     ///
     /// The column `column076`.
-    pub fn column076(
-        mut self,
-        column076: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column076(mut self, column076: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column076 = rt::IntoValue::into_value(column076);
         self
     }
     /// Sets `column078`.
     ///
     /// The column `column078`.
-    pub fn column078(
-        mut self,
-        column078: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column078(mut self, column078: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column078 = rt::IntoValue::into_value(column078);
         self
     }
     /// Sets `column079`.
     ///
     /// The column `column079`.
-    pub fn column079(
-        mut self,
-        column079: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column079(mut self, column079: impl rt::IntoValue<Option<String>>) -> Self {
         self.column079 = rt::IntoValue::into_value(column079);
         self
     }
     /// Sets `column080`.
     ///
     /// The column `column080`.
-    pub fn column080(
-        mut self,
-        column080: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column080(mut self, column080: impl rt::IntoValue<Option<String>>) -> Self {
         self.column080 = rt::IntoValue::into_value(column080);
         self
     }
     /// Sets `column082`.
     ///
     /// The column `column082`.
-    pub fn column082(
-        mut self,
-        column082: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column082(mut self, column082: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column082 = rt::IntoValue::into_value(column082);
         self
     }
     /// Sets `column083`.
     ///
     /// The column `column083`.
-    pub fn column083(
-        mut self,
-        column083: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column083(mut self, column083: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column083 = rt::IntoValue::into_value(column083);
         self
     }
@@ -4643,7 +4493,7 @@ impl NewMeasurement {
     /// The column `column084`.
     pub fn column084(
         mut self,
-        column084: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column084: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column084 = rt::IntoValue::into_value(column084);
         self
@@ -4651,10 +4501,7 @@ impl NewMeasurement {
     /// Sets `column086`.
     ///
     /// The column `column086`.
-    pub fn column086(
-        mut self,
-        column086: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column086(mut self, column086: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column086 = rt::IntoValue::into_value(column086);
         self
     }
@@ -4663,7 +4510,7 @@ impl NewMeasurement {
     /// The column `column087`.
     pub fn column087(
         mut self,
-        column087: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column087: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column087 = rt::IntoValue::into_value(column087);
         self
@@ -4671,40 +4518,28 @@ impl NewMeasurement {
     /// Sets `column088`.
     ///
     /// The column `column088`.
-    pub fn column088(
-        mut self,
-        column088: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column088(mut self, column088: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column088 = rt::IntoValue::into_value(column088);
         self
     }
     /// Sets `column090`.
     ///
     /// The column `column090`.
-    pub fn column090(
-        mut self,
-        column090: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column090(mut self, column090: impl rt::IntoValue<Option<String>>) -> Self {
         self.column090 = rt::IntoValue::into_value(column090);
         self
     }
     /// Sets `column091`.
     ///
     /// The column `column091`.
-    pub fn column091(
-        mut self,
-        column091: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column091(mut self, column091: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column091 = rt::IntoValue::into_value(column091);
         self
     }
     /// Sets `column092`.
     ///
     /// The column `column092`.
-    pub fn column092(
-        mut self,
-        column092: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column092(mut self, column092: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column092 = rt::IntoValue::into_value(column092);
         self
     }
@@ -4713,7 +4548,7 @@ impl NewMeasurement {
     /// The column `column094`.
     pub fn column094(
         mut self,
-        column094: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column094: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column094 = rt::IntoValue::into_value(column094);
         self
@@ -4721,70 +4556,49 @@ impl NewMeasurement {
     /// Sets `column095`.
     ///
     /// The column `column095`.
-    pub fn column095(
-        mut self,
-        column095: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column095(mut self, column095: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column095 = rt::IntoValue::into_value(column095);
         self
     }
     /// Sets `column096`.
     ///
     /// The column `column096`.
-    pub fn column096(
-        mut self,
-        column096: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column096(mut self, column096: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column096 = rt::IntoValue::into_value(column096);
         self
     }
     /// Sets `column098`.
     ///
     /// The column `column098`.
-    pub fn column098(
-        mut self,
-        column098: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column098(mut self, column098: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column098 = rt::IntoValue::into_value(column098);
         self
     }
     /// Sets `column099`.
     ///
     /// The column `column099`.
-    pub fn column099(
-        mut self,
-        column099: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column099(mut self, column099: impl rt::IntoValue<Option<String>>) -> Self {
         self.column099 = rt::IntoValue::into_value(column099);
         self
     }
     /// Sets `column100`.
     ///
     /// The column `column100`.
-    pub fn column100(
-        mut self,
-        column100: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column100(mut self, column100: impl rt::IntoValue<Option<String>>) -> Self {
         self.column100 = rt::IntoValue::into_value(column100);
         self
     }
     /// Sets `column102`.
     ///
     /// The column `column102`.
-    pub fn column102(
-        mut self,
-        column102: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column102(mut self, column102: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column102 = rt::IntoValue::into_value(column102);
         self
     }
     /// Sets `column103`.
     ///
     /// The column `column103`.
-    pub fn column103(
-        mut self,
-        column103: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column103(mut self, column103: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column103 = rt::IntoValue::into_value(column103);
         self
     }
@@ -4793,7 +4607,7 @@ impl NewMeasurement {
     /// The column `column104`.
     pub fn column104(
         mut self,
-        column104: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column104: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column104 = rt::IntoValue::into_value(column104);
         self
@@ -4801,10 +4615,7 @@ impl NewMeasurement {
     /// Sets `column106`.
     ///
     /// The column `column106`.
-    pub fn column106(
-        mut self,
-        column106: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column106(mut self, column106: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column106 = rt::IntoValue::into_value(column106);
         self
     }
@@ -4813,7 +4624,7 @@ impl NewMeasurement {
     /// The column `column107`.
     pub fn column107(
         mut self,
-        column107: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column107: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column107 = rt::IntoValue::into_value(column107);
         self
@@ -4821,40 +4632,28 @@ impl NewMeasurement {
     /// Sets `column108`.
     ///
     /// The column `column108`.
-    pub fn column108(
-        mut self,
-        column108: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column108(mut self, column108: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column108 = rt::IntoValue::into_value(column108);
         self
     }
     /// Sets `column110`.
     ///
     /// The column `column110`.
-    pub fn column110(
-        mut self,
-        column110: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column110(mut self, column110: impl rt::IntoValue<Option<String>>) -> Self {
         self.column110 = rt::IntoValue::into_value(column110);
         self
     }
     /// Sets `column111`.
     ///
     /// The column `column111`.
-    pub fn column111(
-        mut self,
-        column111: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column111(mut self, column111: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column111 = rt::IntoValue::into_value(column111);
         self
     }
     /// Sets `column112`.
     ///
     /// The column `column112`.
-    pub fn column112(
-        mut self,
-        column112: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column112(mut self, column112: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column112 = rt::IntoValue::into_value(column112);
         self
     }
@@ -4863,7 +4662,7 @@ impl NewMeasurement {
     /// The column `column114`.
     pub fn column114(
         mut self,
-        column114: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column114: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column114 = rt::IntoValue::into_value(column114);
         self
@@ -4871,70 +4670,49 @@ impl NewMeasurement {
     /// Sets `column115`.
     ///
     /// The column `column115`.
-    pub fn column115(
-        mut self,
-        column115: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column115(mut self, column115: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column115 = rt::IntoValue::into_value(column115);
         self
     }
     /// Sets `column116`.
     ///
     /// The column `column116`.
-    pub fn column116(
-        mut self,
-        column116: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column116(mut self, column116: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column116 = rt::IntoValue::into_value(column116);
         self
     }
     /// Sets `column118`.
     ///
     /// The column `column118`.
-    pub fn column118(
-        mut self,
-        column118: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column118(mut self, column118: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column118 = rt::IntoValue::into_value(column118);
         self
     }
     /// Sets `column119`.
     ///
     /// The column `column119`.
-    pub fn column119(
-        mut self,
-        column119: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column119(mut self, column119: impl rt::IntoValue<Option<String>>) -> Self {
         self.column119 = rt::IntoValue::into_value(column119);
         self
     }
     /// Sets `column120`.
     ///
     /// The column `column120`.
-    pub fn column120(
-        mut self,
-        column120: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column120(mut self, column120: impl rt::IntoValue<Option<String>>) -> Self {
         self.column120 = rt::IntoValue::into_value(column120);
         self
     }
     /// Sets `column122`.
     ///
     /// The column `column122`.
-    pub fn column122(
-        mut self,
-        column122: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column122(mut self, column122: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column122 = rt::IntoValue::into_value(column122);
         self
     }
     /// Sets `column123`.
     ///
     /// The column `column123`.
-    pub fn column123(
-        mut self,
-        column123: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column123(mut self, column123: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column123 = rt::IntoValue::into_value(column123);
         self
     }
@@ -4943,7 +4721,7 @@ impl NewMeasurement {
     /// The column `column124`.
     pub fn column124(
         mut self,
-        column124: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column124: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column124 = rt::IntoValue::into_value(column124);
         self
@@ -4951,10 +4729,7 @@ impl NewMeasurement {
     /// Sets `column126`.
     ///
     /// The column `column126`.
-    pub fn column126(
-        mut self,
-        column126: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column126(mut self, column126: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column126 = rt::IntoValue::into_value(column126);
         self
     }
@@ -4963,7 +4738,7 @@ impl NewMeasurement {
     /// The column `column127`.
     pub fn column127(
         mut self,
-        column127: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column127: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column127 = rt::IntoValue::into_value(column127);
         self
@@ -4971,40 +4746,28 @@ impl NewMeasurement {
     /// Sets `column128`.
     ///
     /// The column `column128`.
-    pub fn column128(
-        mut self,
-        column128: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column128(mut self, column128: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column128 = rt::IntoValue::into_value(column128);
         self
     }
     /// Sets `column130`.
     ///
     /// The column `column130`.
-    pub fn column130(
-        mut self,
-        column130: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column130(mut self, column130: impl rt::IntoValue<Option<String>>) -> Self {
         self.column130 = rt::IntoValue::into_value(column130);
         self
     }
     /// Sets `column131`.
     ///
     /// The column `column131`.
-    pub fn column131(
-        mut self,
-        column131: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column131(mut self, column131: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column131 = rt::IntoValue::into_value(column131);
         self
     }
     /// Sets `column132`.
     ///
     /// The column `column132`.
-    pub fn column132(
-        mut self,
-        column132: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column132(mut self, column132: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column132 = rt::IntoValue::into_value(column132);
         self
     }
@@ -5013,7 +4776,7 @@ impl NewMeasurement {
     /// The column `column134`.
     pub fn column134(
         mut self,
-        column134: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column134: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column134 = rt::IntoValue::into_value(column134);
         self
@@ -5021,70 +4784,49 @@ impl NewMeasurement {
     /// Sets `column135`.
     ///
     /// The column `column135`.
-    pub fn column135(
-        mut self,
-        column135: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column135(mut self, column135: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column135 = rt::IntoValue::into_value(column135);
         self
     }
     /// Sets `column136`.
     ///
     /// The column `column136`.
-    pub fn column136(
-        mut self,
-        column136: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column136(mut self, column136: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column136 = rt::IntoValue::into_value(column136);
         self
     }
     /// Sets `column138`.
     ///
     /// The column `column138`.
-    pub fn column138(
-        mut self,
-        column138: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column138(mut self, column138: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column138 = rt::IntoValue::into_value(column138);
         self
     }
     /// Sets `column139`.
     ///
     /// The column `column139`.
-    pub fn column139(
-        mut self,
-        column139: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column139(mut self, column139: impl rt::IntoValue<Option<String>>) -> Self {
         self.column139 = rt::IntoValue::into_value(column139);
         self
     }
     /// Sets `column140`.
     ///
     /// The column `column140`.
-    pub fn column140(
-        mut self,
-        column140: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column140(mut self, column140: impl rt::IntoValue<Option<String>>) -> Self {
         self.column140 = rt::IntoValue::into_value(column140);
         self
     }
     /// Sets `column142`.
     ///
     /// The column `column142`.
-    pub fn column142(
-        mut self,
-        column142: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column142(mut self, column142: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column142 = rt::IntoValue::into_value(column142);
         self
     }
     /// Sets `column143`.
     ///
     /// The column `column143`.
-    pub fn column143(
-        mut self,
-        column143: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column143(mut self, column143: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column143 = rt::IntoValue::into_value(column143);
         self
     }
@@ -5093,7 +4835,7 @@ impl NewMeasurement {
     /// The column `column144`.
     pub fn column144(
         mut self,
-        column144: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column144: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column144 = rt::IntoValue::into_value(column144);
         self
@@ -5101,10 +4843,7 @@ impl NewMeasurement {
     /// Sets `column146`.
     ///
     /// The column `column146`.
-    pub fn column146(
-        mut self,
-        column146: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column146(mut self, column146: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column146 = rt::IntoValue::into_value(column146);
         self
     }
@@ -5113,7 +4852,7 @@ impl NewMeasurement {
     /// The column `column147`.
     pub fn column147(
         mut self,
-        column147: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column147: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column147 = rt::IntoValue::into_value(column147);
         self
@@ -5121,40 +4860,28 @@ impl NewMeasurement {
     /// Sets `column148`.
     ///
     /// The column `column148`.
-    pub fn column148(
-        mut self,
-        column148: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column148(mut self, column148: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column148 = rt::IntoValue::into_value(column148);
         self
     }
     /// Sets `column150`.
     ///
     /// The column `column150`.
-    pub fn column150(
-        mut self,
-        column150: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column150(mut self, column150: impl rt::IntoValue<Option<String>>) -> Self {
         self.column150 = rt::IntoValue::into_value(column150);
         self
     }
     /// Sets `column151`.
     ///
     /// The column `column151`.
-    pub fn column151(
-        mut self,
-        column151: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column151(mut self, column151: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column151 = rt::IntoValue::into_value(column151);
         self
     }
     /// Sets `column152`.
     ///
     /// The column `column152`.
-    pub fn column152(
-        mut self,
-        column152: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column152(mut self, column152: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column152 = rt::IntoValue::into_value(column152);
         self
     }
@@ -5163,7 +4890,7 @@ impl NewMeasurement {
     /// The column `column154`.
     pub fn column154(
         mut self,
-        column154: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column154: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column154 = rt::IntoValue::into_value(column154);
         self
@@ -5171,70 +4898,49 @@ impl NewMeasurement {
     /// Sets `column155`.
     ///
     /// The column `column155`.
-    pub fn column155(
-        mut self,
-        column155: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column155(mut self, column155: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column155 = rt::IntoValue::into_value(column155);
         self
     }
     /// Sets `column156`.
     ///
     /// The column `column156`.
-    pub fn column156(
-        mut self,
-        column156: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column156(mut self, column156: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column156 = rt::IntoValue::into_value(column156);
         self
     }
     /// Sets `column158`.
     ///
     /// The column `column158`.
-    pub fn column158(
-        mut self,
-        column158: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column158(mut self, column158: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column158 = rt::IntoValue::into_value(column158);
         self
     }
     /// Sets `column159`.
     ///
     /// The column `column159`.
-    pub fn column159(
-        mut self,
-        column159: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column159(mut self, column159: impl rt::IntoValue<Option<String>>) -> Self {
         self.column159 = rt::IntoValue::into_value(column159);
         self
     }
     /// Sets `column160`.
     ///
     /// The column `column160`.
-    pub fn column160(
-        mut self,
-        column160: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column160(mut self, column160: impl rt::IntoValue<Option<String>>) -> Self {
         self.column160 = rt::IntoValue::into_value(column160);
         self
     }
     /// Sets `column162`.
     ///
     /// The column `column162`.
-    pub fn column162(
-        mut self,
-        column162: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column162(mut self, column162: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column162 = rt::IntoValue::into_value(column162);
         self
     }
     /// Sets `column163`.
     ///
     /// The column `column163`.
-    pub fn column163(
-        mut self,
-        column163: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column163(mut self, column163: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column163 = rt::IntoValue::into_value(column163);
         self
     }
@@ -5243,7 +4949,7 @@ impl NewMeasurement {
     /// The column `column164`.
     pub fn column164(
         mut self,
-        column164: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column164: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column164 = rt::IntoValue::into_value(column164);
         self
@@ -5251,10 +4957,7 @@ impl NewMeasurement {
     /// Sets `column166`.
     ///
     /// The column `column166`.
-    pub fn column166(
-        mut self,
-        column166: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column166(mut self, column166: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column166 = rt::IntoValue::into_value(column166);
         self
     }
@@ -5263,7 +4966,7 @@ impl NewMeasurement {
     /// The column `column167`.
     pub fn column167(
         mut self,
-        column167: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column167: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column167 = rt::IntoValue::into_value(column167);
         self
@@ -5271,40 +4974,28 @@ impl NewMeasurement {
     /// Sets `column168`.
     ///
     /// The column `column168`.
-    pub fn column168(
-        mut self,
-        column168: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column168(mut self, column168: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column168 = rt::IntoValue::into_value(column168);
         self
     }
     /// Sets `column170`.
     ///
     /// The column `column170`.
-    pub fn column170(
-        mut self,
-        column170: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column170(mut self, column170: impl rt::IntoValue<Option<String>>) -> Self {
         self.column170 = rt::IntoValue::into_value(column170);
         self
     }
     /// Sets `column171`.
     ///
     /// The column `column171`.
-    pub fn column171(
-        mut self,
-        column171: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column171(mut self, column171: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column171 = rt::IntoValue::into_value(column171);
         self
     }
     /// Sets `column172`.
     ///
     /// The column `column172`.
-    pub fn column172(
-        mut self,
-        column172: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column172(mut self, column172: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column172 = rt::IntoValue::into_value(column172);
         self
     }
@@ -5313,7 +5004,7 @@ impl NewMeasurement {
     /// The column `column174`.
     pub fn column174(
         mut self,
-        column174: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column174: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column174 = rt::IntoValue::into_value(column174);
         self
@@ -5321,70 +5012,49 @@ impl NewMeasurement {
     /// Sets `column175`.
     ///
     /// The column `column175`.
-    pub fn column175(
-        mut self,
-        column175: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column175(mut self, column175: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column175 = rt::IntoValue::into_value(column175);
         self
     }
     /// Sets `column176`.
     ///
     /// The column `column176`.
-    pub fn column176(
-        mut self,
-        column176: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column176(mut self, column176: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column176 = rt::IntoValue::into_value(column176);
         self
     }
     /// Sets `column178`.
     ///
     /// The column `column178`.
-    pub fn column178(
-        mut self,
-        column178: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column178(mut self, column178: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column178 = rt::IntoValue::into_value(column178);
         self
     }
     /// Sets `column179`.
     ///
     /// The column `column179`.
-    pub fn column179(
-        mut self,
-        column179: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column179(mut self, column179: impl rt::IntoValue<Option<String>>) -> Self {
         self.column179 = rt::IntoValue::into_value(column179);
         self
     }
     /// Sets `column180`.
     ///
     /// The column `column180`.
-    pub fn column180(
-        mut self,
-        column180: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column180(mut self, column180: impl rt::IntoValue<Option<String>>) -> Self {
         self.column180 = rt::IntoValue::into_value(column180);
         self
     }
     /// Sets `column182`.
     ///
     /// The column `column182`.
-    pub fn column182(
-        mut self,
-        column182: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column182(mut self, column182: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column182 = rt::IntoValue::into_value(column182);
         self
     }
     /// Sets `column183`.
     ///
     /// The column `column183`.
-    pub fn column183(
-        mut self,
-        column183: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column183(mut self, column183: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column183 = rt::IntoValue::into_value(column183);
         self
     }
@@ -5393,7 +5063,7 @@ impl NewMeasurement {
     /// The column `column184`.
     pub fn column184(
         mut self,
-        column184: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column184: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column184 = rt::IntoValue::into_value(column184);
         self
@@ -5401,10 +5071,7 @@ impl NewMeasurement {
     /// Sets `column186`.
     ///
     /// The column `column186`.
-    pub fn column186(
-        mut self,
-        column186: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column186(mut self, column186: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column186 = rt::IntoValue::into_value(column186);
         self
     }
@@ -5413,7 +5080,7 @@ impl NewMeasurement {
     /// The column `column187`.
     pub fn column187(
         mut self,
-        column187: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column187: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column187 = rt::IntoValue::into_value(column187);
         self
@@ -5421,40 +5088,28 @@ impl NewMeasurement {
     /// Sets `column188`.
     ///
     /// The column `column188`.
-    pub fn column188(
-        mut self,
-        column188: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column188(mut self, column188: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column188 = rt::IntoValue::into_value(column188);
         self
     }
     /// Sets `column190`.
     ///
     /// The column `column190`.
-    pub fn column190(
-        mut self,
-        column190: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column190(mut self, column190: impl rt::IntoValue<Option<String>>) -> Self {
         self.column190 = rt::IntoValue::into_value(column190);
         self
     }
     /// Sets `column191`.
     ///
     /// The column `column191`.
-    pub fn column191(
-        mut self,
-        column191: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column191(mut self, column191: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column191 = rt::IntoValue::into_value(column191);
         self
     }
     /// Sets `column192`.
     ///
     /// The column `column192`.
-    pub fn column192(
-        mut self,
-        column192: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column192(mut self, column192: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column192 = rt::IntoValue::into_value(column192);
         self
     }
@@ -5463,7 +5118,7 @@ impl NewMeasurement {
     /// The column `column194`.
     pub fn column194(
         mut self,
-        column194: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column194: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column194 = rt::IntoValue::into_value(column194);
         self
@@ -5471,40 +5126,28 @@ impl NewMeasurement {
     /// Sets `column195`.
     ///
     /// The column `column195`.
-    pub fn column195(
-        mut self,
-        column195: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column195(mut self, column195: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column195 = rt::IntoValue::into_value(column195);
         self
     }
     /// Sets `column196`.
     ///
     /// The column `column196`.
-    pub fn column196(
-        mut self,
-        column196: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column196(mut self, column196: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column196 = rt::IntoValue::into_value(column196);
         self
     }
     /// Sets `column198`.
     ///
     /// The column `column198`.
-    pub fn column198(
-        mut self,
-        column198: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column198(mut self, column198: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column198 = rt::IntoValue::into_value(column198);
         self
     }
     /// Sets `column199`.
     ///
     /// The column `column199`.
-    pub fn column199(
-        mut self,
-        column199: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column199(mut self, column199: impl rt::IntoValue<Option<String>>) -> Self {
         self.column199 = rt::IntoValue::into_value(column199);
         self
     }
@@ -5514,8 +5157,8 @@ impl rt::Record for NewMeasurement {
     const NAME: &'static str = "NewMeasurement";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             column001: from.next()?,
             column002: from.next()?,
             column003: from.next()?,
@@ -5921,104 +5564,104 @@ impl rt::Record for NewMeasurement {
 }
 impl rt::Validate for NewMeasurement {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(value) = &self.column006 {
+        if let Some(value) = &self.column006 {
             rules::column006(v, value);
         }
         rules::column009(v, &self.column009);
-        if let ::core::option::Option::Some(value) = &self.column016 {
+        if let Some(value) = &self.column016 {
             rules::column016(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column019 {
+        if let Some(value) = &self.column019 {
             rules::column019(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column026 {
+        if let Some(value) = &self.column026 {
             rules::column026(v, value);
         }
         rules::column029(v, &self.column029);
-        if let ::core::option::Option::Some(value) = &self.column036 {
+        if let Some(value) = &self.column036 {
             rules::column036(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column039 {
+        if let Some(value) = &self.column039 {
             rules::column039(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column046 {
+        if let Some(value) = &self.column046 {
             rules::column046(v, value);
         }
         rules::column049(v, &self.column049);
-        if let ::core::option::Option::Some(value) = &self.column056 {
+        if let Some(value) = &self.column056 {
             rules::column056(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column059 {
+        if let Some(value) = &self.column059 {
             rules::column059(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column066 {
+        if let Some(value) = &self.column066 {
             rules::column066(v, value);
         }
         rules::column069(v, &self.column069);
-        if let ::core::option::Option::Some(value) = &self.column076 {
+        if let Some(value) = &self.column076 {
             rules::column076(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column079 {
+        if let Some(value) = &self.column079 {
             rules::column079(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column086 {
+        if let Some(value) = &self.column086 {
             rules::column086(v, value);
         }
         rules::column089(v, &self.column089);
-        if let ::core::option::Option::Some(value) = &self.column096 {
+        if let Some(value) = &self.column096 {
             rules::column096(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column099 {
+        if let Some(value) = &self.column099 {
             rules::column099(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column106 {
+        if let Some(value) = &self.column106 {
             rules::column106(v, value);
         }
         rules::column109(v, &self.column109);
-        if let ::core::option::Option::Some(value) = &self.column116 {
+        if let Some(value) = &self.column116 {
             rules::column116(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column119 {
+        if let Some(value) = &self.column119 {
             rules::column119(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column126 {
+        if let Some(value) = &self.column126 {
             rules::column126(v, value);
         }
         rules::column129(v, &self.column129);
-        if let ::core::option::Option::Some(value) = &self.column136 {
+        if let Some(value) = &self.column136 {
             rules::column136(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column139 {
+        if let Some(value) = &self.column139 {
             rules::column139(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column146 {
+        if let Some(value) = &self.column146 {
             rules::column146(v, value);
         }
         rules::column149(v, &self.column149);
-        if let ::core::option::Option::Some(value) = &self.column156 {
+        if let Some(value) = &self.column156 {
             rules::column156(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column159 {
+        if let Some(value) = &self.column159 {
             rules::column159(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column166 {
+        if let Some(value) = &self.column166 {
             rules::column166(v, value);
         }
         rules::column169(v, &self.column169);
-        if let ::core::option::Option::Some(value) = &self.column176 {
+        if let Some(value) = &self.column176 {
             rules::column176(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column179 {
+        if let Some(value) = &self.column179 {
             rules::column179(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column186 {
+        if let Some(value) = &self.column186 {
             rules::column186(v, value);
         }
         rules::column189(v, &self.column189);
-        if let ::core::option::Option::Some(value) = &self.column196 {
+        if let Some(value) = &self.column196 {
             rules::column196(v, value);
         }
-        if let ::core::option::Option::Some(value) = &self.column199 {
+        if let Some(value) = &self.column199 {
             rules::column199(v, value);
         }
     }
@@ -6029,401 +5672,401 @@ pub struct MeasurementPatch {
     /// The column `column001`.
     pub column001: rt::Field<i64>,
     /// The column `column002`.
-    pub column002: rt::Field<::core::option::Option<f64>>,
+    pub column002: rt::Field<Option<f64>>,
     /// The column `column003`.
-    pub column003: rt::Field<::core::option::Option<bool>>,
+    pub column003: rt::Field<Option<bool>>,
     /// The column `column004`.
-    pub column004: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column004: rt::Field<Option<rt::Timestamp>>,
     /// The column `column005`.
     pub column005: rt::Field<rt::Uuid>,
     /// The column `column006`.
-    pub column006: rt::Field<::core::option::Option<i32>>,
+    pub column006: rt::Field<Option<i32>>,
     /// The column `column007`.
-    pub column007: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column007: rt::Field<Option<rt::Decimal>>,
     /// The column `column008`.
-    pub column008: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column008: rt::Field<Option<Vec<i64>>>,
     /// The column `column009`.
-    pub column009: rt::Field<::std::string::String>,
+    pub column009: rt::Field<String>,
     /// The column `column010`.
-    pub column010: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column010: rt::Field<Option<String>>,
     /// The column `column011`.
-    pub column011: rt::Field<::core::option::Option<i64>>,
+    pub column011: rt::Field<Option<i64>>,
     /// The column `column012`.
-    pub column012: rt::Field<::core::option::Option<f64>>,
+    pub column012: rt::Field<Option<f64>>,
     /// The column `column013`.
     pub column013: rt::Field<bool>,
     /// The column `column014`.
-    pub column014: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column014: rt::Field<Option<rt::Timestamp>>,
     /// The column `column015`.
-    pub column015: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column015: rt::Field<Option<rt::Uuid>>,
     /// The column `column016`.
-    pub column016: rt::Field<::core::option::Option<i32>>,
+    pub column016: rt::Field<Option<i32>>,
     /// The column `column017`.
     pub column017: rt::Field<rt::Decimal>,
     /// The column `column018`.
-    pub column018: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column018: rt::Field<Option<Vec<i64>>>,
     /// The column `column019`.
-    pub column019: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column019: rt::Field<Option<String>>,
     /// The column `column020`.
-    pub column020: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column020: rt::Field<Option<String>>,
     /// The column `column021`.
     pub column021: rt::Field<i64>,
     /// The column `column022`.
-    pub column022: rt::Field<::core::option::Option<f64>>,
+    pub column022: rt::Field<Option<f64>>,
     /// The column `column023`.
-    pub column023: rt::Field<::core::option::Option<bool>>,
+    pub column023: rt::Field<Option<bool>>,
     /// The column `column024`.
-    pub column024: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column024: rt::Field<Option<rt::Timestamp>>,
     /// The column `column025`.
     pub column025: rt::Field<rt::Uuid>,
     /// The column `column026`.
-    pub column026: rt::Field<::core::option::Option<i32>>,
+    pub column026: rt::Field<Option<i32>>,
     /// The column `column027`.
-    pub column027: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column027: rt::Field<Option<rt::Decimal>>,
     /// The column `column028`.
-    pub column028: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column028: rt::Field<Option<Vec<i64>>>,
     /// The column `column029`.
-    pub column029: rt::Field<::std::string::String>,
+    pub column029: rt::Field<String>,
     /// The column `column030`.
-    pub column030: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column030: rt::Field<Option<String>>,
     /// The column `column031`.
-    pub column031: rt::Field<::core::option::Option<i64>>,
+    pub column031: rt::Field<Option<i64>>,
     /// The column `column032`.
-    pub column032: rt::Field<::core::option::Option<f64>>,
+    pub column032: rt::Field<Option<f64>>,
     /// The column `column033`.
     pub column033: rt::Field<bool>,
     /// The column `column034`.
-    pub column034: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column034: rt::Field<Option<rt::Timestamp>>,
     /// The column `column035`.
-    pub column035: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column035: rt::Field<Option<rt::Uuid>>,
     /// The column `column036`.
-    pub column036: rt::Field<::core::option::Option<i32>>,
+    pub column036: rt::Field<Option<i32>>,
     /// The column `column037`.
     pub column037: rt::Field<rt::Decimal>,
     /// The column `column038`.
-    pub column038: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column038: rt::Field<Option<Vec<i64>>>,
     /// The column `column039`.
-    pub column039: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column039: rt::Field<Option<String>>,
     /// The column `column040`.
-    pub column040: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column040: rt::Field<Option<String>>,
     /// The column `column041`.
     pub column041: rt::Field<i64>,
     /// The column `column042`.
-    pub column042: rt::Field<::core::option::Option<f64>>,
+    pub column042: rt::Field<Option<f64>>,
     /// The column `column043`.
-    pub column043: rt::Field<::core::option::Option<bool>>,
+    pub column043: rt::Field<Option<bool>>,
     /// The column `column044`.
-    pub column044: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column044: rt::Field<Option<rt::Timestamp>>,
     /// The column `column045`.
     pub column045: rt::Field<rt::Uuid>,
     /// The column `column046`.
-    pub column046: rt::Field<::core::option::Option<i32>>,
+    pub column046: rt::Field<Option<i32>>,
     /// The column `column047`.
-    pub column047: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column047: rt::Field<Option<rt::Decimal>>,
     /// The column `column048`.
-    pub column048: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column048: rt::Field<Option<Vec<i64>>>,
     /// The column `column049`.
-    pub column049: rt::Field<::std::string::String>,
+    pub column049: rt::Field<String>,
     /// The column `column050`.
-    pub column050: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column050: rt::Field<Option<String>>,
     /// The column `column051`.
-    pub column051: rt::Field<::core::option::Option<i64>>,
+    pub column051: rt::Field<Option<i64>>,
     /// The column `column052`.
-    pub column052: rt::Field<::core::option::Option<f64>>,
+    pub column052: rt::Field<Option<f64>>,
     /// The column `column053`.
     pub column053: rt::Field<bool>,
     /// The column `column054`.
-    pub column054: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column054: rt::Field<Option<rt::Timestamp>>,
     /// The column `column055`.
-    pub column055: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column055: rt::Field<Option<rt::Uuid>>,
     /// The column `column056`.
-    pub column056: rt::Field<::core::option::Option<i32>>,
+    pub column056: rt::Field<Option<i32>>,
     /// The column `column057`.
     pub column057: rt::Field<rt::Decimal>,
     /// The column `column058`.
-    pub column058: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column058: rt::Field<Option<Vec<i64>>>,
     /// The column `column059`.
-    pub column059: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column059: rt::Field<Option<String>>,
     /// The column `column060`.
-    pub column060: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column060: rt::Field<Option<String>>,
     /// The column `column061`.
     pub column061: rt::Field<i64>,
     /// The column `column062`.
-    pub column062: rt::Field<::core::option::Option<f64>>,
+    pub column062: rt::Field<Option<f64>>,
     /// The column `column063`.
-    pub column063: rt::Field<::core::option::Option<bool>>,
+    pub column063: rt::Field<Option<bool>>,
     /// The column `column064`.
-    pub column064: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column064: rt::Field<Option<rt::Timestamp>>,
     /// The column `column065`.
     pub column065: rt::Field<rt::Uuid>,
     /// The column `column066`.
-    pub column066: rt::Field<::core::option::Option<i32>>,
+    pub column066: rt::Field<Option<i32>>,
     /// The column `column067`.
-    pub column067: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column067: rt::Field<Option<rt::Decimal>>,
     /// The column `column068`.
-    pub column068: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column068: rt::Field<Option<Vec<i64>>>,
     /// The column `column069`.
-    pub column069: rt::Field<::std::string::String>,
+    pub column069: rt::Field<String>,
     /// The column `column070`.
-    pub column070: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column070: rt::Field<Option<String>>,
     /// The column `column071`.
-    pub column071: rt::Field<::core::option::Option<i64>>,
+    pub column071: rt::Field<Option<i64>>,
     /// The column `column072`.
-    pub column072: rt::Field<::core::option::Option<f64>>,
+    pub column072: rt::Field<Option<f64>>,
     /// The column `column073`.
     pub column073: rt::Field<bool>,
     /// The column `column074`.
-    pub column074: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column074: rt::Field<Option<rt::Timestamp>>,
     /// The column `column075`.
-    pub column075: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column075: rt::Field<Option<rt::Uuid>>,
     /// The column `column076`.
-    pub column076: rt::Field<::core::option::Option<i32>>,
+    pub column076: rt::Field<Option<i32>>,
     /// The column `column077`.
     pub column077: rt::Field<rt::Decimal>,
     /// The column `column078`.
-    pub column078: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column078: rt::Field<Option<Vec<i64>>>,
     /// The column `column079`.
-    pub column079: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column079: rt::Field<Option<String>>,
     /// The column `column080`.
-    pub column080: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column080: rt::Field<Option<String>>,
     /// The column `column081`.
     pub column081: rt::Field<i64>,
     /// The column `column082`.
-    pub column082: rt::Field<::core::option::Option<f64>>,
+    pub column082: rt::Field<Option<f64>>,
     /// The column `column083`.
-    pub column083: rt::Field<::core::option::Option<bool>>,
+    pub column083: rt::Field<Option<bool>>,
     /// The column `column084`.
-    pub column084: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column084: rt::Field<Option<rt::Timestamp>>,
     /// The column `column085`.
     pub column085: rt::Field<rt::Uuid>,
     /// The column `column086`.
-    pub column086: rt::Field<::core::option::Option<i32>>,
+    pub column086: rt::Field<Option<i32>>,
     /// The column `column087`.
-    pub column087: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column087: rt::Field<Option<rt::Decimal>>,
     /// The column `column088`.
-    pub column088: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column088: rt::Field<Option<Vec<i64>>>,
     /// The column `column089`.
-    pub column089: rt::Field<::std::string::String>,
+    pub column089: rt::Field<String>,
     /// The column `column090`.
-    pub column090: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column090: rt::Field<Option<String>>,
     /// The column `column091`.
-    pub column091: rt::Field<::core::option::Option<i64>>,
+    pub column091: rt::Field<Option<i64>>,
     /// The column `column092`.
-    pub column092: rt::Field<::core::option::Option<f64>>,
+    pub column092: rt::Field<Option<f64>>,
     /// The column `column093`.
     pub column093: rt::Field<bool>,
     /// The column `column094`.
-    pub column094: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column094: rt::Field<Option<rt::Timestamp>>,
     /// The column `column095`.
-    pub column095: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column095: rt::Field<Option<rt::Uuid>>,
     /// The column `column096`.
-    pub column096: rt::Field<::core::option::Option<i32>>,
+    pub column096: rt::Field<Option<i32>>,
     /// The column `column097`.
     pub column097: rt::Field<rt::Decimal>,
     /// The column `column098`.
-    pub column098: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column098: rt::Field<Option<Vec<i64>>>,
     /// The column `column099`.
-    pub column099: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column099: rt::Field<Option<String>>,
     /// The column `column100`.
-    pub column100: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column100: rt::Field<Option<String>>,
     /// The column `column101`.
     pub column101: rt::Field<i64>,
     /// The column `column102`.
-    pub column102: rt::Field<::core::option::Option<f64>>,
+    pub column102: rt::Field<Option<f64>>,
     /// The column `column103`.
-    pub column103: rt::Field<::core::option::Option<bool>>,
+    pub column103: rt::Field<Option<bool>>,
     /// The column `column104`.
-    pub column104: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column104: rt::Field<Option<rt::Timestamp>>,
     /// The column `column105`.
     pub column105: rt::Field<rt::Uuid>,
     /// The column `column106`.
-    pub column106: rt::Field<::core::option::Option<i32>>,
+    pub column106: rt::Field<Option<i32>>,
     /// The column `column107`.
-    pub column107: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column107: rt::Field<Option<rt::Decimal>>,
     /// The column `column108`.
-    pub column108: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column108: rt::Field<Option<Vec<i64>>>,
     /// The column `column109`.
-    pub column109: rt::Field<::std::string::String>,
+    pub column109: rt::Field<String>,
     /// The column `column110`.
-    pub column110: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column110: rt::Field<Option<String>>,
     /// The column `column111`.
-    pub column111: rt::Field<::core::option::Option<i64>>,
+    pub column111: rt::Field<Option<i64>>,
     /// The column `column112`.
-    pub column112: rt::Field<::core::option::Option<f64>>,
+    pub column112: rt::Field<Option<f64>>,
     /// The column `column113`.
     pub column113: rt::Field<bool>,
     /// The column `column114`.
-    pub column114: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column114: rt::Field<Option<rt::Timestamp>>,
     /// The column `column115`.
-    pub column115: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column115: rt::Field<Option<rt::Uuid>>,
     /// The column `column116`.
-    pub column116: rt::Field<::core::option::Option<i32>>,
+    pub column116: rt::Field<Option<i32>>,
     /// The column `column117`.
     pub column117: rt::Field<rt::Decimal>,
     /// The column `column118`.
-    pub column118: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column118: rt::Field<Option<Vec<i64>>>,
     /// The column `column119`.
-    pub column119: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column119: rt::Field<Option<String>>,
     /// The column `column120`.
-    pub column120: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column120: rt::Field<Option<String>>,
     /// The column `column121`.
     pub column121: rt::Field<i64>,
     /// The column `column122`.
-    pub column122: rt::Field<::core::option::Option<f64>>,
+    pub column122: rt::Field<Option<f64>>,
     /// The column `column123`.
-    pub column123: rt::Field<::core::option::Option<bool>>,
+    pub column123: rt::Field<Option<bool>>,
     /// The column `column124`.
-    pub column124: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column124: rt::Field<Option<rt::Timestamp>>,
     /// The column `column125`.
     pub column125: rt::Field<rt::Uuid>,
     /// The column `column126`.
-    pub column126: rt::Field<::core::option::Option<i32>>,
+    pub column126: rt::Field<Option<i32>>,
     /// The column `column127`.
-    pub column127: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column127: rt::Field<Option<rt::Decimal>>,
     /// The column `column128`.
-    pub column128: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column128: rt::Field<Option<Vec<i64>>>,
     /// The column `column129`.
-    pub column129: rt::Field<::std::string::String>,
+    pub column129: rt::Field<String>,
     /// The column `column130`.
-    pub column130: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column130: rt::Field<Option<String>>,
     /// The column `column131`.
-    pub column131: rt::Field<::core::option::Option<i64>>,
+    pub column131: rt::Field<Option<i64>>,
     /// The column `column132`.
-    pub column132: rt::Field<::core::option::Option<f64>>,
+    pub column132: rt::Field<Option<f64>>,
     /// The column `column133`.
     pub column133: rt::Field<bool>,
     /// The column `column134`.
-    pub column134: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column134: rt::Field<Option<rt::Timestamp>>,
     /// The column `column135`.
-    pub column135: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column135: rt::Field<Option<rt::Uuid>>,
     /// The column `column136`.
-    pub column136: rt::Field<::core::option::Option<i32>>,
+    pub column136: rt::Field<Option<i32>>,
     /// The column `column137`.
     pub column137: rt::Field<rt::Decimal>,
     /// The column `column138`.
-    pub column138: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column138: rt::Field<Option<Vec<i64>>>,
     /// The column `column139`.
-    pub column139: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column139: rt::Field<Option<String>>,
     /// The column `column140`.
-    pub column140: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column140: rt::Field<Option<String>>,
     /// The column `column141`.
     pub column141: rt::Field<i64>,
     /// The column `column142`.
-    pub column142: rt::Field<::core::option::Option<f64>>,
+    pub column142: rt::Field<Option<f64>>,
     /// The column `column143`.
-    pub column143: rt::Field<::core::option::Option<bool>>,
+    pub column143: rt::Field<Option<bool>>,
     /// The column `column144`.
-    pub column144: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column144: rt::Field<Option<rt::Timestamp>>,
     /// The column `column145`.
     pub column145: rt::Field<rt::Uuid>,
     /// The column `column146`.
-    pub column146: rt::Field<::core::option::Option<i32>>,
+    pub column146: rt::Field<Option<i32>>,
     /// The column `column147`.
-    pub column147: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column147: rt::Field<Option<rt::Decimal>>,
     /// The column `column148`.
-    pub column148: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column148: rt::Field<Option<Vec<i64>>>,
     /// The column `column149`.
-    pub column149: rt::Field<::std::string::String>,
+    pub column149: rt::Field<String>,
     /// The column `column150`.
-    pub column150: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column150: rt::Field<Option<String>>,
     /// The column `column151`.
-    pub column151: rt::Field<::core::option::Option<i64>>,
+    pub column151: rt::Field<Option<i64>>,
     /// The column `column152`.
-    pub column152: rt::Field<::core::option::Option<f64>>,
+    pub column152: rt::Field<Option<f64>>,
     /// The column `column153`.
     pub column153: rt::Field<bool>,
     /// The column `column154`.
-    pub column154: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column154: rt::Field<Option<rt::Timestamp>>,
     /// The column `column155`.
-    pub column155: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column155: rt::Field<Option<rt::Uuid>>,
     /// The column `column156`.
-    pub column156: rt::Field<::core::option::Option<i32>>,
+    pub column156: rt::Field<Option<i32>>,
     /// The column `column157`.
     pub column157: rt::Field<rt::Decimal>,
     /// The column `column158`.
-    pub column158: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column158: rt::Field<Option<Vec<i64>>>,
     /// The column `column159`.
-    pub column159: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column159: rt::Field<Option<String>>,
     /// The column `column160`.
-    pub column160: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column160: rt::Field<Option<String>>,
     /// The column `column161`.
     pub column161: rt::Field<i64>,
     /// The column `column162`.
-    pub column162: rt::Field<::core::option::Option<f64>>,
+    pub column162: rt::Field<Option<f64>>,
     /// The column `column163`.
-    pub column163: rt::Field<::core::option::Option<bool>>,
+    pub column163: rt::Field<Option<bool>>,
     /// The column `column164`.
-    pub column164: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column164: rt::Field<Option<rt::Timestamp>>,
     /// The column `column165`.
     pub column165: rt::Field<rt::Uuid>,
     /// The column `column166`.
-    pub column166: rt::Field<::core::option::Option<i32>>,
+    pub column166: rt::Field<Option<i32>>,
     /// The column `column167`.
-    pub column167: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column167: rt::Field<Option<rt::Decimal>>,
     /// The column `column168`.
-    pub column168: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column168: rt::Field<Option<Vec<i64>>>,
     /// The column `column169`.
-    pub column169: rt::Field<::std::string::String>,
+    pub column169: rt::Field<String>,
     /// The column `column170`.
-    pub column170: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column170: rt::Field<Option<String>>,
     /// The column `column171`.
-    pub column171: rt::Field<::core::option::Option<i64>>,
+    pub column171: rt::Field<Option<i64>>,
     /// The column `column172`.
-    pub column172: rt::Field<::core::option::Option<f64>>,
+    pub column172: rt::Field<Option<f64>>,
     /// The column `column173`.
     pub column173: rt::Field<bool>,
     /// The column `column174`.
-    pub column174: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column174: rt::Field<Option<rt::Timestamp>>,
     /// The column `column175`.
-    pub column175: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column175: rt::Field<Option<rt::Uuid>>,
     /// The column `column176`.
-    pub column176: rt::Field<::core::option::Option<i32>>,
+    pub column176: rt::Field<Option<i32>>,
     /// The column `column177`.
     pub column177: rt::Field<rt::Decimal>,
     /// The column `column178`.
-    pub column178: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column178: rt::Field<Option<Vec<i64>>>,
     /// The column `column179`.
-    pub column179: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column179: rt::Field<Option<String>>,
     /// The column `column180`.
-    pub column180: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column180: rt::Field<Option<String>>,
     /// The column `column181`.
     pub column181: rt::Field<i64>,
     /// The column `column182`.
-    pub column182: rt::Field<::core::option::Option<f64>>,
+    pub column182: rt::Field<Option<f64>>,
     /// The column `column183`.
-    pub column183: rt::Field<::core::option::Option<bool>>,
+    pub column183: rt::Field<Option<bool>>,
     /// The column `column184`.
-    pub column184: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column184: rt::Field<Option<rt::Timestamp>>,
     /// The column `column185`.
     pub column185: rt::Field<rt::Uuid>,
     /// The column `column186`.
-    pub column186: rt::Field<::core::option::Option<i32>>,
+    pub column186: rt::Field<Option<i32>>,
     /// The column `column187`.
-    pub column187: rt::Field<::core::option::Option<rt::Decimal>>,
+    pub column187: rt::Field<Option<rt::Decimal>>,
     /// The column `column188`.
-    pub column188: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column188: rt::Field<Option<Vec<i64>>>,
     /// The column `column189`.
-    pub column189: rt::Field<::std::string::String>,
+    pub column189: rt::Field<String>,
     /// The column `column190`.
-    pub column190: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column190: rt::Field<Option<String>>,
     /// The column `column191`.
-    pub column191: rt::Field<::core::option::Option<i64>>,
+    pub column191: rt::Field<Option<i64>>,
     /// The column `column192`.
-    pub column192: rt::Field<::core::option::Option<f64>>,
+    pub column192: rt::Field<Option<f64>>,
     /// The column `column193`.
     pub column193: rt::Field<bool>,
     /// The column `column194`.
-    pub column194: rt::Field<::core::option::Option<rt::Timestamp>>,
+    pub column194: rt::Field<Option<rt::Timestamp>>,
     /// The column `column195`.
-    pub column195: rt::Field<::core::option::Option<rt::Uuid>>,
+    pub column195: rt::Field<Option<rt::Uuid>>,
     /// The column `column196`.
-    pub column196: rt::Field<::core::option::Option<i32>>,
+    pub column196: rt::Field<Option<i32>>,
     /// The column `column197`.
     pub column197: rt::Field<rt::Decimal>,
     /// The column `column198`.
-    pub column198: rt::Field<::core::option::Option<::std::vec::Vec<i64>>>,
+    pub column198: rt::Field<Option<Vec<i64>>>,
     /// The column `column199`.
-    pub column199: rt::Field<::core::option::Option<::std::string::String>>,
+    pub column199: rt::Field<Option<String>>,
 }
 impl MeasurementPatch {
     /// An update that leaves everything alone.
@@ -6440,20 +6083,14 @@ impl MeasurementPatch {
     /// Sets `column002`.
     ///
     /// The column `column002`.
-    pub fn column002(
-        mut self,
-        column002: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column002(mut self, column002: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column002 = rt::Field::Set(rt::IntoValue::into_value(column002));
         self
     }
     /// Sets `column003`.
     ///
     /// The column `column003`.
-    pub fn column003(
-        mut self,
-        column003: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column003(mut self, column003: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column003 = rt::Field::Set(rt::IntoValue::into_value(column003));
         self
     }
@@ -6462,7 +6099,7 @@ impl MeasurementPatch {
     /// The column `column004`.
     pub fn column004(
         mut self,
-        column004: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column004: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column004 = rt::Field::Set(rt::IntoValue::into_value(column004));
         self
@@ -6477,10 +6114,7 @@ impl MeasurementPatch {
     /// Sets `column006`.
     ///
     /// The column `column006`.
-    pub fn column006(
-        mut self,
-        column006: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column006(mut self, column006: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column006 = rt::Field::Set(rt::IntoValue::into_value(column006));
         self
     }
@@ -6489,7 +6123,7 @@ impl MeasurementPatch {
     /// The column `column007`.
     pub fn column007(
         mut self,
-        column007: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column007: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column007 = rt::Field::Set(rt::IntoValue::into_value(column007));
         self
@@ -6497,50 +6131,35 @@ impl MeasurementPatch {
     /// Sets `column008`.
     ///
     /// The column `column008`.
-    pub fn column008(
-        mut self,
-        column008: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column008(mut self, column008: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column008 = rt::Field::Set(rt::IntoValue::into_value(column008));
         self
     }
     /// Sets `column009`.
     ///
     /// The column `column009`.
-    pub fn column009(
-        mut self,
-        column009: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column009(mut self, column009: impl rt::IntoValue<String>) -> Self {
         self.column009 = rt::Field::Set(rt::IntoValue::into_value(column009));
         self
     }
     /// Sets `column010`.
     ///
     /// The column `column010`.
-    pub fn column010(
-        mut self,
-        column010: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column010(mut self, column010: impl rt::IntoValue<Option<String>>) -> Self {
         self.column010 = rt::Field::Set(rt::IntoValue::into_value(column010));
         self
     }
     /// Sets `column011`.
     ///
     /// The column `column011`.
-    pub fn column011(
-        mut self,
-        column011: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column011(mut self, column011: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column011 = rt::Field::Set(rt::IntoValue::into_value(column011));
         self
     }
     /// Sets `column012`.
     ///
     /// The column `column012`.
-    pub fn column012(
-        mut self,
-        column012: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column012(mut self, column012: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column012 = rt::Field::Set(rt::IntoValue::into_value(column012));
         self
     }
@@ -6556,7 +6175,7 @@ impl MeasurementPatch {
     /// The column `column014`.
     pub fn column014(
         mut self,
-        column014: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column014: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column014 = rt::Field::Set(rt::IntoValue::into_value(column014));
         self
@@ -6564,20 +6183,14 @@ impl MeasurementPatch {
     /// Sets `column015`.
     ///
     /// The column `column015`.
-    pub fn column015(
-        mut self,
-        column015: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column015(mut self, column015: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column015 = rt::Field::Set(rt::IntoValue::into_value(column015));
         self
     }
     /// Sets `column016`.
     ///
     /// The column `column016`.
-    pub fn column016(
-        mut self,
-        column016: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column016(mut self, column016: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column016 = rt::Field::Set(rt::IntoValue::into_value(column016));
         self
     }
@@ -6591,30 +6204,21 @@ impl MeasurementPatch {
     /// Sets `column018`.
     ///
     /// The column `column018`.
-    pub fn column018(
-        mut self,
-        column018: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column018(mut self, column018: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column018 = rt::Field::Set(rt::IntoValue::into_value(column018));
         self
     }
     /// Sets `column019`.
     ///
     /// The column `column019`.
-    pub fn column019(
-        mut self,
-        column019: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column019(mut self, column019: impl rt::IntoValue<Option<String>>) -> Self {
         self.column019 = rt::Field::Set(rt::IntoValue::into_value(column019));
         self
     }
     /// Sets `column020`.
     ///
     /// The column `column020`.
-    pub fn column020(
-        mut self,
-        column020: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column020(mut self, column020: impl rt::IntoValue<Option<String>>) -> Self {
         self.column020 = rt::Field::Set(rt::IntoValue::into_value(column020));
         self
     }
@@ -6628,20 +6232,14 @@ impl MeasurementPatch {
     /// Sets `column022`.
     ///
     /// The column `column022`.
-    pub fn column022(
-        mut self,
-        column022: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column022(mut self, column022: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column022 = rt::Field::Set(rt::IntoValue::into_value(column022));
         self
     }
     /// Sets `column023`.
     ///
     /// The column `column023`.
-    pub fn column023(
-        mut self,
-        column023: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column023(mut self, column023: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column023 = rt::Field::Set(rt::IntoValue::into_value(column023));
         self
     }
@@ -6650,7 +6248,7 @@ impl MeasurementPatch {
     /// The column `column024`.
     pub fn column024(
         mut self,
-        column024: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column024: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column024 = rt::Field::Set(rt::IntoValue::into_value(column024));
         self
@@ -6665,10 +6263,7 @@ impl MeasurementPatch {
     /// Sets `column026`.
     ///
     /// The column `column026`.
-    pub fn column026(
-        mut self,
-        column026: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column026(mut self, column026: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column026 = rt::Field::Set(rt::IntoValue::into_value(column026));
         self
     }
@@ -6677,7 +6272,7 @@ impl MeasurementPatch {
     /// The column `column027`.
     pub fn column027(
         mut self,
-        column027: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column027: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column027 = rt::Field::Set(rt::IntoValue::into_value(column027));
         self
@@ -6685,50 +6280,35 @@ impl MeasurementPatch {
     /// Sets `column028`.
     ///
     /// The column `column028`.
-    pub fn column028(
-        mut self,
-        column028: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column028(mut self, column028: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column028 = rt::Field::Set(rt::IntoValue::into_value(column028));
         self
     }
     /// Sets `column029`.
     ///
     /// The column `column029`.
-    pub fn column029(
-        mut self,
-        column029: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column029(mut self, column029: impl rt::IntoValue<String>) -> Self {
         self.column029 = rt::Field::Set(rt::IntoValue::into_value(column029));
         self
     }
     /// Sets `column030`.
     ///
     /// The column `column030`.
-    pub fn column030(
-        mut self,
-        column030: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column030(mut self, column030: impl rt::IntoValue<Option<String>>) -> Self {
         self.column030 = rt::Field::Set(rt::IntoValue::into_value(column030));
         self
     }
     /// Sets `column031`.
     ///
     /// The column `column031`.
-    pub fn column031(
-        mut self,
-        column031: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column031(mut self, column031: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column031 = rt::Field::Set(rt::IntoValue::into_value(column031));
         self
     }
     /// Sets `column032`.
     ///
     /// The column `column032`.
-    pub fn column032(
-        mut self,
-        column032: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column032(mut self, column032: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column032 = rt::Field::Set(rt::IntoValue::into_value(column032));
         self
     }
@@ -6744,7 +6324,7 @@ impl MeasurementPatch {
     /// The column `column034`.
     pub fn column034(
         mut self,
-        column034: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column034: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column034 = rt::Field::Set(rt::IntoValue::into_value(column034));
         self
@@ -6752,20 +6332,14 @@ impl MeasurementPatch {
     /// Sets `column035`.
     ///
     /// The column `column035`.
-    pub fn column035(
-        mut self,
-        column035: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column035(mut self, column035: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column035 = rt::Field::Set(rt::IntoValue::into_value(column035));
         self
     }
     /// Sets `column036`.
     ///
     /// The column `column036`.
-    pub fn column036(
-        mut self,
-        column036: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column036(mut self, column036: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column036 = rt::Field::Set(rt::IntoValue::into_value(column036));
         self
     }
@@ -6779,30 +6353,21 @@ impl MeasurementPatch {
     /// Sets `column038`.
     ///
     /// The column `column038`.
-    pub fn column038(
-        mut self,
-        column038: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column038(mut self, column038: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column038 = rt::Field::Set(rt::IntoValue::into_value(column038));
         self
     }
     /// Sets `column039`.
     ///
     /// The column `column039`.
-    pub fn column039(
-        mut self,
-        column039: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column039(mut self, column039: impl rt::IntoValue<Option<String>>) -> Self {
         self.column039 = rt::Field::Set(rt::IntoValue::into_value(column039));
         self
     }
     /// Sets `column040`.
     ///
     /// The column `column040`.
-    pub fn column040(
-        mut self,
-        column040: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column040(mut self, column040: impl rt::IntoValue<Option<String>>) -> Self {
         self.column040 = rt::Field::Set(rt::IntoValue::into_value(column040));
         self
     }
@@ -6816,20 +6381,14 @@ impl MeasurementPatch {
     /// Sets `column042`.
     ///
     /// The column `column042`.
-    pub fn column042(
-        mut self,
-        column042: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column042(mut self, column042: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column042 = rt::Field::Set(rt::IntoValue::into_value(column042));
         self
     }
     /// Sets `column043`.
     ///
     /// The column `column043`.
-    pub fn column043(
-        mut self,
-        column043: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column043(mut self, column043: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column043 = rt::Field::Set(rt::IntoValue::into_value(column043));
         self
     }
@@ -6838,7 +6397,7 @@ impl MeasurementPatch {
     /// The column `column044`.
     pub fn column044(
         mut self,
-        column044: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column044: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column044 = rt::Field::Set(rt::IntoValue::into_value(column044));
         self
@@ -6853,10 +6412,7 @@ impl MeasurementPatch {
     /// Sets `column046`.
     ///
     /// The column `column046`.
-    pub fn column046(
-        mut self,
-        column046: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column046(mut self, column046: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column046 = rt::Field::Set(rt::IntoValue::into_value(column046));
         self
     }
@@ -6865,7 +6421,7 @@ impl MeasurementPatch {
     /// The column `column047`.
     pub fn column047(
         mut self,
-        column047: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column047: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column047 = rt::Field::Set(rt::IntoValue::into_value(column047));
         self
@@ -6873,50 +6429,35 @@ impl MeasurementPatch {
     /// Sets `column048`.
     ///
     /// The column `column048`.
-    pub fn column048(
-        mut self,
-        column048: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column048(mut self, column048: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column048 = rt::Field::Set(rt::IntoValue::into_value(column048));
         self
     }
     /// Sets `column049`.
     ///
     /// The column `column049`.
-    pub fn column049(
-        mut self,
-        column049: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column049(mut self, column049: impl rt::IntoValue<String>) -> Self {
         self.column049 = rt::Field::Set(rt::IntoValue::into_value(column049));
         self
     }
     /// Sets `column050`.
     ///
     /// The column `column050`.
-    pub fn column050(
-        mut self,
-        column050: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column050(mut self, column050: impl rt::IntoValue<Option<String>>) -> Self {
         self.column050 = rt::Field::Set(rt::IntoValue::into_value(column050));
         self
     }
     /// Sets `column051`.
     ///
     /// The column `column051`.
-    pub fn column051(
-        mut self,
-        column051: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column051(mut self, column051: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column051 = rt::Field::Set(rt::IntoValue::into_value(column051));
         self
     }
     /// Sets `column052`.
     ///
     /// The column `column052`.
-    pub fn column052(
-        mut self,
-        column052: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column052(mut self, column052: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column052 = rt::Field::Set(rt::IntoValue::into_value(column052));
         self
     }
@@ -6932,7 +6473,7 @@ impl MeasurementPatch {
     /// The column `column054`.
     pub fn column054(
         mut self,
-        column054: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column054: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column054 = rt::Field::Set(rt::IntoValue::into_value(column054));
         self
@@ -6940,20 +6481,14 @@ impl MeasurementPatch {
     /// Sets `column055`.
     ///
     /// The column `column055`.
-    pub fn column055(
-        mut self,
-        column055: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column055(mut self, column055: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column055 = rt::Field::Set(rt::IntoValue::into_value(column055));
         self
     }
     /// Sets `column056`.
     ///
     /// The column `column056`.
-    pub fn column056(
-        mut self,
-        column056: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column056(mut self, column056: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column056 = rt::Field::Set(rt::IntoValue::into_value(column056));
         self
     }
@@ -6967,30 +6502,21 @@ impl MeasurementPatch {
     /// Sets `column058`.
     ///
     /// The column `column058`.
-    pub fn column058(
-        mut self,
-        column058: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column058(mut self, column058: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column058 = rt::Field::Set(rt::IntoValue::into_value(column058));
         self
     }
     /// Sets `column059`.
     ///
     /// The column `column059`.
-    pub fn column059(
-        mut self,
-        column059: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column059(mut self, column059: impl rt::IntoValue<Option<String>>) -> Self {
         self.column059 = rt::Field::Set(rt::IntoValue::into_value(column059));
         self
     }
     /// Sets `column060`.
     ///
     /// The column `column060`.
-    pub fn column060(
-        mut self,
-        column060: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column060(mut self, column060: impl rt::IntoValue<Option<String>>) -> Self {
         self.column060 = rt::Field::Set(rt::IntoValue::into_value(column060));
         self
     }
@@ -7004,20 +6530,14 @@ impl MeasurementPatch {
     /// Sets `column062`.
     ///
     /// The column `column062`.
-    pub fn column062(
-        mut self,
-        column062: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column062(mut self, column062: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column062 = rt::Field::Set(rt::IntoValue::into_value(column062));
         self
     }
     /// Sets `column063`.
     ///
     /// The column `column063`.
-    pub fn column063(
-        mut self,
-        column063: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column063(mut self, column063: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column063 = rt::Field::Set(rt::IntoValue::into_value(column063));
         self
     }
@@ -7026,7 +6546,7 @@ impl MeasurementPatch {
     /// The column `column064`.
     pub fn column064(
         mut self,
-        column064: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column064: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column064 = rt::Field::Set(rt::IntoValue::into_value(column064));
         self
@@ -7041,10 +6561,7 @@ impl MeasurementPatch {
     /// Sets `column066`.
     ///
     /// The column `column066`.
-    pub fn column066(
-        mut self,
-        column066: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column066(mut self, column066: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column066 = rt::Field::Set(rt::IntoValue::into_value(column066));
         self
     }
@@ -7053,7 +6570,7 @@ impl MeasurementPatch {
     /// The column `column067`.
     pub fn column067(
         mut self,
-        column067: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column067: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column067 = rt::Field::Set(rt::IntoValue::into_value(column067));
         self
@@ -7061,50 +6578,35 @@ impl MeasurementPatch {
     /// Sets `column068`.
     ///
     /// The column `column068`.
-    pub fn column068(
-        mut self,
-        column068: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column068(mut self, column068: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column068 = rt::Field::Set(rt::IntoValue::into_value(column068));
         self
     }
     /// Sets `column069`.
     ///
     /// The column `column069`.
-    pub fn column069(
-        mut self,
-        column069: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column069(mut self, column069: impl rt::IntoValue<String>) -> Self {
         self.column069 = rt::Field::Set(rt::IntoValue::into_value(column069));
         self
     }
     /// Sets `column070`.
     ///
     /// The column `column070`.
-    pub fn column070(
-        mut self,
-        column070: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column070(mut self, column070: impl rt::IntoValue<Option<String>>) -> Self {
         self.column070 = rt::Field::Set(rt::IntoValue::into_value(column070));
         self
     }
     /// Sets `column071`.
     ///
     /// The column `column071`.
-    pub fn column071(
-        mut self,
-        column071: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column071(mut self, column071: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column071 = rt::Field::Set(rt::IntoValue::into_value(column071));
         self
     }
     /// Sets `column072`.
     ///
     /// The column `column072`.
-    pub fn column072(
-        mut self,
-        column072: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column072(mut self, column072: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column072 = rt::Field::Set(rt::IntoValue::into_value(column072));
         self
     }
@@ -7120,7 +6622,7 @@ impl MeasurementPatch {
     /// The column `column074`.
     pub fn column074(
         mut self,
-        column074: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column074: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column074 = rt::Field::Set(rt::IntoValue::into_value(column074));
         self
@@ -7128,20 +6630,14 @@ impl MeasurementPatch {
     /// Sets `column075`.
     ///
     /// The column `column075`.
-    pub fn column075(
-        mut self,
-        column075: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column075(mut self, column075: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column075 = rt::Field::Set(rt::IntoValue::into_value(column075));
         self
     }
     /// Sets `column076`.
     ///
     /// The column `column076`.
-    pub fn column076(
-        mut self,
-        column076: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column076(mut self, column076: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column076 = rt::Field::Set(rt::IntoValue::into_value(column076));
         self
     }
@@ -7155,30 +6651,21 @@ impl MeasurementPatch {
     /// Sets `column078`.
     ///
     /// The column `column078`.
-    pub fn column078(
-        mut self,
-        column078: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column078(mut self, column078: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column078 = rt::Field::Set(rt::IntoValue::into_value(column078));
         self
     }
     /// Sets `column079`.
     ///
     /// The column `column079`.
-    pub fn column079(
-        mut self,
-        column079: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column079(mut self, column079: impl rt::IntoValue<Option<String>>) -> Self {
         self.column079 = rt::Field::Set(rt::IntoValue::into_value(column079));
         self
     }
     /// Sets `column080`.
     ///
     /// The column `column080`.
-    pub fn column080(
-        mut self,
-        column080: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column080(mut self, column080: impl rt::IntoValue<Option<String>>) -> Self {
         self.column080 = rt::Field::Set(rt::IntoValue::into_value(column080));
         self
     }
@@ -7192,20 +6679,14 @@ impl MeasurementPatch {
     /// Sets `column082`.
     ///
     /// The column `column082`.
-    pub fn column082(
-        mut self,
-        column082: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column082(mut self, column082: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column082 = rt::Field::Set(rt::IntoValue::into_value(column082));
         self
     }
     /// Sets `column083`.
     ///
     /// The column `column083`.
-    pub fn column083(
-        mut self,
-        column083: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column083(mut self, column083: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column083 = rt::Field::Set(rt::IntoValue::into_value(column083));
         self
     }
@@ -7214,7 +6695,7 @@ impl MeasurementPatch {
     /// The column `column084`.
     pub fn column084(
         mut self,
-        column084: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column084: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column084 = rt::Field::Set(rt::IntoValue::into_value(column084));
         self
@@ -7229,10 +6710,7 @@ impl MeasurementPatch {
     /// Sets `column086`.
     ///
     /// The column `column086`.
-    pub fn column086(
-        mut self,
-        column086: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column086(mut self, column086: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column086 = rt::Field::Set(rt::IntoValue::into_value(column086));
         self
     }
@@ -7241,7 +6719,7 @@ impl MeasurementPatch {
     /// The column `column087`.
     pub fn column087(
         mut self,
-        column087: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column087: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column087 = rt::Field::Set(rt::IntoValue::into_value(column087));
         self
@@ -7249,50 +6727,35 @@ impl MeasurementPatch {
     /// Sets `column088`.
     ///
     /// The column `column088`.
-    pub fn column088(
-        mut self,
-        column088: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column088(mut self, column088: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column088 = rt::Field::Set(rt::IntoValue::into_value(column088));
         self
     }
     /// Sets `column089`.
     ///
     /// The column `column089`.
-    pub fn column089(
-        mut self,
-        column089: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column089(mut self, column089: impl rt::IntoValue<String>) -> Self {
         self.column089 = rt::Field::Set(rt::IntoValue::into_value(column089));
         self
     }
     /// Sets `column090`.
     ///
     /// The column `column090`.
-    pub fn column090(
-        mut self,
-        column090: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column090(mut self, column090: impl rt::IntoValue<Option<String>>) -> Self {
         self.column090 = rt::Field::Set(rt::IntoValue::into_value(column090));
         self
     }
     /// Sets `column091`.
     ///
     /// The column `column091`.
-    pub fn column091(
-        mut self,
-        column091: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column091(mut self, column091: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column091 = rt::Field::Set(rt::IntoValue::into_value(column091));
         self
     }
     /// Sets `column092`.
     ///
     /// The column `column092`.
-    pub fn column092(
-        mut self,
-        column092: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column092(mut self, column092: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column092 = rt::Field::Set(rt::IntoValue::into_value(column092));
         self
     }
@@ -7308,7 +6771,7 @@ impl MeasurementPatch {
     /// The column `column094`.
     pub fn column094(
         mut self,
-        column094: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column094: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column094 = rt::Field::Set(rt::IntoValue::into_value(column094));
         self
@@ -7316,20 +6779,14 @@ impl MeasurementPatch {
     /// Sets `column095`.
     ///
     /// The column `column095`.
-    pub fn column095(
-        mut self,
-        column095: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column095(mut self, column095: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column095 = rt::Field::Set(rt::IntoValue::into_value(column095));
         self
     }
     /// Sets `column096`.
     ///
     /// The column `column096`.
-    pub fn column096(
-        mut self,
-        column096: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column096(mut self, column096: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column096 = rt::Field::Set(rt::IntoValue::into_value(column096));
         self
     }
@@ -7343,30 +6800,21 @@ impl MeasurementPatch {
     /// Sets `column098`.
     ///
     /// The column `column098`.
-    pub fn column098(
-        mut self,
-        column098: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column098(mut self, column098: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column098 = rt::Field::Set(rt::IntoValue::into_value(column098));
         self
     }
     /// Sets `column099`.
     ///
     /// The column `column099`.
-    pub fn column099(
-        mut self,
-        column099: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column099(mut self, column099: impl rt::IntoValue<Option<String>>) -> Self {
         self.column099 = rt::Field::Set(rt::IntoValue::into_value(column099));
         self
     }
     /// Sets `column100`.
     ///
     /// The column `column100`.
-    pub fn column100(
-        mut self,
-        column100: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column100(mut self, column100: impl rt::IntoValue<Option<String>>) -> Self {
         self.column100 = rt::Field::Set(rt::IntoValue::into_value(column100));
         self
     }
@@ -7380,20 +6828,14 @@ impl MeasurementPatch {
     /// Sets `column102`.
     ///
     /// The column `column102`.
-    pub fn column102(
-        mut self,
-        column102: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column102(mut self, column102: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column102 = rt::Field::Set(rt::IntoValue::into_value(column102));
         self
     }
     /// Sets `column103`.
     ///
     /// The column `column103`.
-    pub fn column103(
-        mut self,
-        column103: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column103(mut self, column103: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column103 = rt::Field::Set(rt::IntoValue::into_value(column103));
         self
     }
@@ -7402,7 +6844,7 @@ impl MeasurementPatch {
     /// The column `column104`.
     pub fn column104(
         mut self,
-        column104: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column104: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column104 = rt::Field::Set(rt::IntoValue::into_value(column104));
         self
@@ -7417,10 +6859,7 @@ impl MeasurementPatch {
     /// Sets `column106`.
     ///
     /// The column `column106`.
-    pub fn column106(
-        mut self,
-        column106: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column106(mut self, column106: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column106 = rt::Field::Set(rt::IntoValue::into_value(column106));
         self
     }
@@ -7429,7 +6868,7 @@ impl MeasurementPatch {
     /// The column `column107`.
     pub fn column107(
         mut self,
-        column107: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column107: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column107 = rt::Field::Set(rt::IntoValue::into_value(column107));
         self
@@ -7437,50 +6876,35 @@ impl MeasurementPatch {
     /// Sets `column108`.
     ///
     /// The column `column108`.
-    pub fn column108(
-        mut self,
-        column108: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column108(mut self, column108: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column108 = rt::Field::Set(rt::IntoValue::into_value(column108));
         self
     }
     /// Sets `column109`.
     ///
     /// The column `column109`.
-    pub fn column109(
-        mut self,
-        column109: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column109(mut self, column109: impl rt::IntoValue<String>) -> Self {
         self.column109 = rt::Field::Set(rt::IntoValue::into_value(column109));
         self
     }
     /// Sets `column110`.
     ///
     /// The column `column110`.
-    pub fn column110(
-        mut self,
-        column110: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column110(mut self, column110: impl rt::IntoValue<Option<String>>) -> Self {
         self.column110 = rt::Field::Set(rt::IntoValue::into_value(column110));
         self
     }
     /// Sets `column111`.
     ///
     /// The column `column111`.
-    pub fn column111(
-        mut self,
-        column111: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column111(mut self, column111: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column111 = rt::Field::Set(rt::IntoValue::into_value(column111));
         self
     }
     /// Sets `column112`.
     ///
     /// The column `column112`.
-    pub fn column112(
-        mut self,
-        column112: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column112(mut self, column112: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column112 = rt::Field::Set(rt::IntoValue::into_value(column112));
         self
     }
@@ -7496,7 +6920,7 @@ impl MeasurementPatch {
     /// The column `column114`.
     pub fn column114(
         mut self,
-        column114: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column114: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column114 = rt::Field::Set(rt::IntoValue::into_value(column114));
         self
@@ -7504,20 +6928,14 @@ impl MeasurementPatch {
     /// Sets `column115`.
     ///
     /// The column `column115`.
-    pub fn column115(
-        mut self,
-        column115: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column115(mut self, column115: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column115 = rt::Field::Set(rt::IntoValue::into_value(column115));
         self
     }
     /// Sets `column116`.
     ///
     /// The column `column116`.
-    pub fn column116(
-        mut self,
-        column116: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column116(mut self, column116: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column116 = rt::Field::Set(rt::IntoValue::into_value(column116));
         self
     }
@@ -7531,30 +6949,21 @@ impl MeasurementPatch {
     /// Sets `column118`.
     ///
     /// The column `column118`.
-    pub fn column118(
-        mut self,
-        column118: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column118(mut self, column118: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column118 = rt::Field::Set(rt::IntoValue::into_value(column118));
         self
     }
     /// Sets `column119`.
     ///
     /// The column `column119`.
-    pub fn column119(
-        mut self,
-        column119: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column119(mut self, column119: impl rt::IntoValue<Option<String>>) -> Self {
         self.column119 = rt::Field::Set(rt::IntoValue::into_value(column119));
         self
     }
     /// Sets `column120`.
     ///
     /// The column `column120`.
-    pub fn column120(
-        mut self,
-        column120: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column120(mut self, column120: impl rt::IntoValue<Option<String>>) -> Self {
         self.column120 = rt::Field::Set(rt::IntoValue::into_value(column120));
         self
     }
@@ -7568,20 +6977,14 @@ impl MeasurementPatch {
     /// Sets `column122`.
     ///
     /// The column `column122`.
-    pub fn column122(
-        mut self,
-        column122: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column122(mut self, column122: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column122 = rt::Field::Set(rt::IntoValue::into_value(column122));
         self
     }
     /// Sets `column123`.
     ///
     /// The column `column123`.
-    pub fn column123(
-        mut self,
-        column123: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column123(mut self, column123: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column123 = rt::Field::Set(rt::IntoValue::into_value(column123));
         self
     }
@@ -7590,7 +6993,7 @@ impl MeasurementPatch {
     /// The column `column124`.
     pub fn column124(
         mut self,
-        column124: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column124: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column124 = rt::Field::Set(rt::IntoValue::into_value(column124));
         self
@@ -7605,10 +7008,7 @@ impl MeasurementPatch {
     /// Sets `column126`.
     ///
     /// The column `column126`.
-    pub fn column126(
-        mut self,
-        column126: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column126(mut self, column126: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column126 = rt::Field::Set(rt::IntoValue::into_value(column126));
         self
     }
@@ -7617,7 +7017,7 @@ impl MeasurementPatch {
     /// The column `column127`.
     pub fn column127(
         mut self,
-        column127: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column127: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column127 = rt::Field::Set(rt::IntoValue::into_value(column127));
         self
@@ -7625,50 +7025,35 @@ impl MeasurementPatch {
     /// Sets `column128`.
     ///
     /// The column `column128`.
-    pub fn column128(
-        mut self,
-        column128: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column128(mut self, column128: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column128 = rt::Field::Set(rt::IntoValue::into_value(column128));
         self
     }
     /// Sets `column129`.
     ///
     /// The column `column129`.
-    pub fn column129(
-        mut self,
-        column129: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column129(mut self, column129: impl rt::IntoValue<String>) -> Self {
         self.column129 = rt::Field::Set(rt::IntoValue::into_value(column129));
         self
     }
     /// Sets `column130`.
     ///
     /// The column `column130`.
-    pub fn column130(
-        mut self,
-        column130: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column130(mut self, column130: impl rt::IntoValue<Option<String>>) -> Self {
         self.column130 = rt::Field::Set(rt::IntoValue::into_value(column130));
         self
     }
     /// Sets `column131`.
     ///
     /// The column `column131`.
-    pub fn column131(
-        mut self,
-        column131: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column131(mut self, column131: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column131 = rt::Field::Set(rt::IntoValue::into_value(column131));
         self
     }
     /// Sets `column132`.
     ///
     /// The column `column132`.
-    pub fn column132(
-        mut self,
-        column132: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column132(mut self, column132: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column132 = rt::Field::Set(rt::IntoValue::into_value(column132));
         self
     }
@@ -7684,7 +7069,7 @@ impl MeasurementPatch {
     /// The column `column134`.
     pub fn column134(
         mut self,
-        column134: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column134: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column134 = rt::Field::Set(rt::IntoValue::into_value(column134));
         self
@@ -7692,20 +7077,14 @@ impl MeasurementPatch {
     /// Sets `column135`.
     ///
     /// The column `column135`.
-    pub fn column135(
-        mut self,
-        column135: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column135(mut self, column135: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column135 = rt::Field::Set(rt::IntoValue::into_value(column135));
         self
     }
     /// Sets `column136`.
     ///
     /// The column `column136`.
-    pub fn column136(
-        mut self,
-        column136: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column136(mut self, column136: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column136 = rt::Field::Set(rt::IntoValue::into_value(column136));
         self
     }
@@ -7719,30 +7098,21 @@ impl MeasurementPatch {
     /// Sets `column138`.
     ///
     /// The column `column138`.
-    pub fn column138(
-        mut self,
-        column138: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column138(mut self, column138: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column138 = rt::Field::Set(rt::IntoValue::into_value(column138));
         self
     }
     /// Sets `column139`.
     ///
     /// The column `column139`.
-    pub fn column139(
-        mut self,
-        column139: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column139(mut self, column139: impl rt::IntoValue<Option<String>>) -> Self {
         self.column139 = rt::Field::Set(rt::IntoValue::into_value(column139));
         self
     }
     /// Sets `column140`.
     ///
     /// The column `column140`.
-    pub fn column140(
-        mut self,
-        column140: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column140(mut self, column140: impl rt::IntoValue<Option<String>>) -> Self {
         self.column140 = rt::Field::Set(rt::IntoValue::into_value(column140));
         self
     }
@@ -7756,20 +7126,14 @@ impl MeasurementPatch {
     /// Sets `column142`.
     ///
     /// The column `column142`.
-    pub fn column142(
-        mut self,
-        column142: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column142(mut self, column142: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column142 = rt::Field::Set(rt::IntoValue::into_value(column142));
         self
     }
     /// Sets `column143`.
     ///
     /// The column `column143`.
-    pub fn column143(
-        mut self,
-        column143: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column143(mut self, column143: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column143 = rt::Field::Set(rt::IntoValue::into_value(column143));
         self
     }
@@ -7778,7 +7142,7 @@ impl MeasurementPatch {
     /// The column `column144`.
     pub fn column144(
         mut self,
-        column144: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column144: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column144 = rt::Field::Set(rt::IntoValue::into_value(column144));
         self
@@ -7793,10 +7157,7 @@ impl MeasurementPatch {
     /// Sets `column146`.
     ///
     /// The column `column146`.
-    pub fn column146(
-        mut self,
-        column146: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column146(mut self, column146: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column146 = rt::Field::Set(rt::IntoValue::into_value(column146));
         self
     }
@@ -7805,7 +7166,7 @@ impl MeasurementPatch {
     /// The column `column147`.
     pub fn column147(
         mut self,
-        column147: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column147: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column147 = rt::Field::Set(rt::IntoValue::into_value(column147));
         self
@@ -7813,50 +7174,35 @@ impl MeasurementPatch {
     /// Sets `column148`.
     ///
     /// The column `column148`.
-    pub fn column148(
-        mut self,
-        column148: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column148(mut self, column148: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column148 = rt::Field::Set(rt::IntoValue::into_value(column148));
         self
     }
     /// Sets `column149`.
     ///
     /// The column `column149`.
-    pub fn column149(
-        mut self,
-        column149: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column149(mut self, column149: impl rt::IntoValue<String>) -> Self {
         self.column149 = rt::Field::Set(rt::IntoValue::into_value(column149));
         self
     }
     /// Sets `column150`.
     ///
     /// The column `column150`.
-    pub fn column150(
-        mut self,
-        column150: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column150(mut self, column150: impl rt::IntoValue<Option<String>>) -> Self {
         self.column150 = rt::Field::Set(rt::IntoValue::into_value(column150));
         self
     }
     /// Sets `column151`.
     ///
     /// The column `column151`.
-    pub fn column151(
-        mut self,
-        column151: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column151(mut self, column151: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column151 = rt::Field::Set(rt::IntoValue::into_value(column151));
         self
     }
     /// Sets `column152`.
     ///
     /// The column `column152`.
-    pub fn column152(
-        mut self,
-        column152: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column152(mut self, column152: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column152 = rt::Field::Set(rt::IntoValue::into_value(column152));
         self
     }
@@ -7872,7 +7218,7 @@ impl MeasurementPatch {
     /// The column `column154`.
     pub fn column154(
         mut self,
-        column154: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column154: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column154 = rt::Field::Set(rt::IntoValue::into_value(column154));
         self
@@ -7880,20 +7226,14 @@ impl MeasurementPatch {
     /// Sets `column155`.
     ///
     /// The column `column155`.
-    pub fn column155(
-        mut self,
-        column155: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column155(mut self, column155: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column155 = rt::Field::Set(rt::IntoValue::into_value(column155));
         self
     }
     /// Sets `column156`.
     ///
     /// The column `column156`.
-    pub fn column156(
-        mut self,
-        column156: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column156(mut self, column156: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column156 = rt::Field::Set(rt::IntoValue::into_value(column156));
         self
     }
@@ -7907,30 +7247,21 @@ impl MeasurementPatch {
     /// Sets `column158`.
     ///
     /// The column `column158`.
-    pub fn column158(
-        mut self,
-        column158: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column158(mut self, column158: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column158 = rt::Field::Set(rt::IntoValue::into_value(column158));
         self
     }
     /// Sets `column159`.
     ///
     /// The column `column159`.
-    pub fn column159(
-        mut self,
-        column159: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column159(mut self, column159: impl rt::IntoValue<Option<String>>) -> Self {
         self.column159 = rt::Field::Set(rt::IntoValue::into_value(column159));
         self
     }
     /// Sets `column160`.
     ///
     /// The column `column160`.
-    pub fn column160(
-        mut self,
-        column160: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column160(mut self, column160: impl rt::IntoValue<Option<String>>) -> Self {
         self.column160 = rt::Field::Set(rt::IntoValue::into_value(column160));
         self
     }
@@ -7944,20 +7275,14 @@ impl MeasurementPatch {
     /// Sets `column162`.
     ///
     /// The column `column162`.
-    pub fn column162(
-        mut self,
-        column162: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column162(mut self, column162: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column162 = rt::Field::Set(rt::IntoValue::into_value(column162));
         self
     }
     /// Sets `column163`.
     ///
     /// The column `column163`.
-    pub fn column163(
-        mut self,
-        column163: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column163(mut self, column163: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column163 = rt::Field::Set(rt::IntoValue::into_value(column163));
         self
     }
@@ -7966,7 +7291,7 @@ impl MeasurementPatch {
     /// The column `column164`.
     pub fn column164(
         mut self,
-        column164: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column164: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column164 = rt::Field::Set(rt::IntoValue::into_value(column164));
         self
@@ -7981,10 +7306,7 @@ impl MeasurementPatch {
     /// Sets `column166`.
     ///
     /// The column `column166`.
-    pub fn column166(
-        mut self,
-        column166: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column166(mut self, column166: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column166 = rt::Field::Set(rt::IntoValue::into_value(column166));
         self
     }
@@ -7993,7 +7315,7 @@ impl MeasurementPatch {
     /// The column `column167`.
     pub fn column167(
         mut self,
-        column167: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column167: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column167 = rt::Field::Set(rt::IntoValue::into_value(column167));
         self
@@ -8001,50 +7323,35 @@ impl MeasurementPatch {
     /// Sets `column168`.
     ///
     /// The column `column168`.
-    pub fn column168(
-        mut self,
-        column168: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column168(mut self, column168: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column168 = rt::Field::Set(rt::IntoValue::into_value(column168));
         self
     }
     /// Sets `column169`.
     ///
     /// The column `column169`.
-    pub fn column169(
-        mut self,
-        column169: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column169(mut self, column169: impl rt::IntoValue<String>) -> Self {
         self.column169 = rt::Field::Set(rt::IntoValue::into_value(column169));
         self
     }
     /// Sets `column170`.
     ///
     /// The column `column170`.
-    pub fn column170(
-        mut self,
-        column170: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column170(mut self, column170: impl rt::IntoValue<Option<String>>) -> Self {
         self.column170 = rt::Field::Set(rt::IntoValue::into_value(column170));
         self
     }
     /// Sets `column171`.
     ///
     /// The column `column171`.
-    pub fn column171(
-        mut self,
-        column171: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column171(mut self, column171: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column171 = rt::Field::Set(rt::IntoValue::into_value(column171));
         self
     }
     /// Sets `column172`.
     ///
     /// The column `column172`.
-    pub fn column172(
-        mut self,
-        column172: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column172(mut self, column172: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column172 = rt::Field::Set(rt::IntoValue::into_value(column172));
         self
     }
@@ -8060,7 +7367,7 @@ impl MeasurementPatch {
     /// The column `column174`.
     pub fn column174(
         mut self,
-        column174: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column174: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column174 = rt::Field::Set(rt::IntoValue::into_value(column174));
         self
@@ -8068,20 +7375,14 @@ impl MeasurementPatch {
     /// Sets `column175`.
     ///
     /// The column `column175`.
-    pub fn column175(
-        mut self,
-        column175: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column175(mut self, column175: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column175 = rt::Field::Set(rt::IntoValue::into_value(column175));
         self
     }
     /// Sets `column176`.
     ///
     /// The column `column176`.
-    pub fn column176(
-        mut self,
-        column176: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column176(mut self, column176: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column176 = rt::Field::Set(rt::IntoValue::into_value(column176));
         self
     }
@@ -8095,30 +7396,21 @@ impl MeasurementPatch {
     /// Sets `column178`.
     ///
     /// The column `column178`.
-    pub fn column178(
-        mut self,
-        column178: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column178(mut self, column178: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column178 = rt::Field::Set(rt::IntoValue::into_value(column178));
         self
     }
     /// Sets `column179`.
     ///
     /// The column `column179`.
-    pub fn column179(
-        mut self,
-        column179: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column179(mut self, column179: impl rt::IntoValue<Option<String>>) -> Self {
         self.column179 = rt::Field::Set(rt::IntoValue::into_value(column179));
         self
     }
     /// Sets `column180`.
     ///
     /// The column `column180`.
-    pub fn column180(
-        mut self,
-        column180: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column180(mut self, column180: impl rt::IntoValue<Option<String>>) -> Self {
         self.column180 = rt::Field::Set(rt::IntoValue::into_value(column180));
         self
     }
@@ -8132,20 +7424,14 @@ impl MeasurementPatch {
     /// Sets `column182`.
     ///
     /// The column `column182`.
-    pub fn column182(
-        mut self,
-        column182: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column182(mut self, column182: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column182 = rt::Field::Set(rt::IntoValue::into_value(column182));
         self
     }
     /// Sets `column183`.
     ///
     /// The column `column183`.
-    pub fn column183(
-        mut self,
-        column183: impl rt::IntoValue<::core::option::Option<bool>>,
-    ) -> Self {
+    pub fn column183(mut self, column183: impl rt::IntoValue<Option<bool>>) -> Self {
         self.column183 = rt::Field::Set(rt::IntoValue::into_value(column183));
         self
     }
@@ -8154,7 +7440,7 @@ impl MeasurementPatch {
     /// The column `column184`.
     pub fn column184(
         mut self,
-        column184: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column184: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column184 = rt::Field::Set(rt::IntoValue::into_value(column184));
         self
@@ -8169,10 +7455,7 @@ impl MeasurementPatch {
     /// Sets `column186`.
     ///
     /// The column `column186`.
-    pub fn column186(
-        mut self,
-        column186: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column186(mut self, column186: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column186 = rt::Field::Set(rt::IntoValue::into_value(column186));
         self
     }
@@ -8181,7 +7464,7 @@ impl MeasurementPatch {
     /// The column `column187`.
     pub fn column187(
         mut self,
-        column187: impl rt::IntoValue<::core::option::Option<rt::Decimal>>,
+        column187: impl rt::IntoValue<Option<rt::Decimal>>,
     ) -> Self {
         self.column187 = rt::Field::Set(rt::IntoValue::into_value(column187));
         self
@@ -8189,50 +7472,35 @@ impl MeasurementPatch {
     /// Sets `column188`.
     ///
     /// The column `column188`.
-    pub fn column188(
-        mut self,
-        column188: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column188(mut self, column188: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column188 = rt::Field::Set(rt::IntoValue::into_value(column188));
         self
     }
     /// Sets `column189`.
     ///
     /// The column `column189`.
-    pub fn column189(
-        mut self,
-        column189: impl rt::IntoValue<::std::string::String>,
-    ) -> Self {
+    pub fn column189(mut self, column189: impl rt::IntoValue<String>) -> Self {
         self.column189 = rt::Field::Set(rt::IntoValue::into_value(column189));
         self
     }
     /// Sets `column190`.
     ///
     /// The column `column190`.
-    pub fn column190(
-        mut self,
-        column190: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column190(mut self, column190: impl rt::IntoValue<Option<String>>) -> Self {
         self.column190 = rt::Field::Set(rt::IntoValue::into_value(column190));
         self
     }
     /// Sets `column191`.
     ///
     /// The column `column191`.
-    pub fn column191(
-        mut self,
-        column191: impl rt::IntoValue<::core::option::Option<i64>>,
-    ) -> Self {
+    pub fn column191(mut self, column191: impl rt::IntoValue<Option<i64>>) -> Self {
         self.column191 = rt::Field::Set(rt::IntoValue::into_value(column191));
         self
     }
     /// Sets `column192`.
     ///
     /// The column `column192`.
-    pub fn column192(
-        mut self,
-        column192: impl rt::IntoValue<::core::option::Option<f64>>,
-    ) -> Self {
+    pub fn column192(mut self, column192: impl rt::IntoValue<Option<f64>>) -> Self {
         self.column192 = rt::Field::Set(rt::IntoValue::into_value(column192));
         self
     }
@@ -8248,7 +7516,7 @@ impl MeasurementPatch {
     /// The column `column194`.
     pub fn column194(
         mut self,
-        column194: impl rt::IntoValue<::core::option::Option<rt::Timestamp>>,
+        column194: impl rt::IntoValue<Option<rt::Timestamp>>,
     ) -> Self {
         self.column194 = rt::Field::Set(rt::IntoValue::into_value(column194));
         self
@@ -8256,20 +7524,14 @@ impl MeasurementPatch {
     /// Sets `column195`.
     ///
     /// The column `column195`.
-    pub fn column195(
-        mut self,
-        column195: impl rt::IntoValue<::core::option::Option<rt::Uuid>>,
-    ) -> Self {
+    pub fn column195(mut self, column195: impl rt::IntoValue<Option<rt::Uuid>>) -> Self {
         self.column195 = rt::Field::Set(rt::IntoValue::into_value(column195));
         self
     }
     /// Sets `column196`.
     ///
     /// The column `column196`.
-    pub fn column196(
-        mut self,
-        column196: impl rt::IntoValue<::core::option::Option<i32>>,
-    ) -> Self {
+    pub fn column196(mut self, column196: impl rt::IntoValue<Option<i32>>) -> Self {
         self.column196 = rt::Field::Set(rt::IntoValue::into_value(column196));
         self
     }
@@ -8283,20 +7545,14 @@ impl MeasurementPatch {
     /// Sets `column198`.
     ///
     /// The column `column198`.
-    pub fn column198(
-        mut self,
-        column198: impl rt::IntoValue<::core::option::Option<::std::vec::Vec<i64>>>,
-    ) -> Self {
+    pub fn column198(mut self, column198: impl rt::IntoValue<Option<Vec<i64>>>) -> Self {
         self.column198 = rt::Field::Set(rt::IntoValue::into_value(column198));
         self
     }
     /// Sets `column199`.
     ///
     /// The column `column199`.
-    pub fn column199(
-        mut self,
-        column199: impl rt::IntoValue<::core::option::Option<::std::string::String>>,
-    ) -> Self {
+    pub fn column199(mut self, column199: impl rt::IntoValue<Option<String>>) -> Self {
         self.column199 = rt::Field::Set(rt::IntoValue::into_value(column199));
         self
     }
@@ -8306,8 +7562,8 @@ impl rt::Record for MeasurementPatch {
     const NAME: &'static str = "MeasurementPatch";
     const TABLE: &'static rt::TableDef = &TABLE;
     const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
+    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+        Ok(Self {
             column001: from.next_field()?,
             column002: from.next_field()?,
             column003: from.next_field()?,
@@ -8713,214 +7969,124 @@ impl rt::Record for MeasurementPatch {
 }
 impl rt::Validate for MeasurementPatch {
     fn validate(&self, v: &mut rt::Violations) {
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column006
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column006.as_set() {
             rules::column006(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column009.as_set() {
+        if let Some(value) = self.column009.as_set() {
             rules::column009(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column016
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column016.as_set() {
             rules::column016(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column019
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column019.as_set() {
             rules::column019(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column026
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column026.as_set() {
             rules::column026(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column029.as_set() {
+        if let Some(value) = self.column029.as_set() {
             rules::column029(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column036
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column036.as_set() {
             rules::column036(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column039
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column039.as_set() {
             rules::column039(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column046
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column046.as_set() {
             rules::column046(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column049.as_set() {
+        if let Some(value) = self.column049.as_set() {
             rules::column049(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column056
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column056.as_set() {
             rules::column056(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column059
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column059.as_set() {
             rules::column059(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column066
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column066.as_set() {
             rules::column066(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column069.as_set() {
+        if let Some(value) = self.column069.as_set() {
             rules::column069(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column076
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column076.as_set() {
             rules::column076(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column079
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column079.as_set() {
             rules::column079(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column086
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column086.as_set() {
             rules::column086(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column089.as_set() {
+        if let Some(value) = self.column089.as_set() {
             rules::column089(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column096
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column096.as_set() {
             rules::column096(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column099
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column099.as_set() {
             rules::column099(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column106
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column106.as_set() {
             rules::column106(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column109.as_set() {
+        if let Some(value) = self.column109.as_set() {
             rules::column109(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column116
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column116.as_set() {
             rules::column116(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column119
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column119.as_set() {
             rules::column119(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column126
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column126.as_set() {
             rules::column126(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column129.as_set() {
+        if let Some(value) = self.column129.as_set() {
             rules::column129(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column136
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column136.as_set() {
             rules::column136(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column139
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column139.as_set() {
             rules::column139(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column146
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column146.as_set() {
             rules::column146(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column149.as_set() {
+        if let Some(value) = self.column149.as_set() {
             rules::column149(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column156
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column156.as_set() {
             rules::column156(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column159
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column159.as_set() {
             rules::column159(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column166
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column166.as_set() {
             rules::column166(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column169.as_set() {
+        if let Some(value) = self.column169.as_set() {
             rules::column169(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column176
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column176.as_set() {
             rules::column176(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column179
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column179.as_set() {
             rules::column179(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column186
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column186.as_set() {
             rules::column186(v, value);
         }
-        if let ::core::option::Option::Some(value) = self.column189.as_set() {
+        if let Some(value) = self.column189.as_set() {
             rules::column189(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column196
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column196.as_set() {
             rules::column196(v, value);
         }
-        if let ::core::option::Option::Some(::core::option::Option::Some(value)) = self
-            .column199
-            .as_set()
-        {
+        if let Some(Some(value)) = self.column199.as_set() {
             rules::column199(v, value);
         }
     }
@@ -9015,15 +8181,15 @@ pub fn column001() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[1])
 }
 /// The column `column002`.
-pub fn column002() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column002() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[2])
 }
 /// The column `column003`.
-pub fn column003() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column003() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[3])
 }
 /// The column `column004`.
-pub fn column004() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column004() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[4])
 }
 /// The column `column005`.
@@ -9031,37 +8197,31 @@ pub fn column005() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[5])
 }
 /// The column `column006`.
-pub fn column006() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column006() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[6])
 }
 /// The column `column007`.
-pub fn column007() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column007() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[7])
 }
 /// The column `column008`.
-pub fn column008() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column008() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[8])
 }
 /// The column `column009`.
-pub fn column009() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column009() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[9])
 }
 /// The column `column010`.
-pub fn column010() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column010() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[10])
 }
 /// The column `column011`.
-pub fn column011() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column011() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[11])
 }
 /// The column `column012`.
-pub fn column012() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column012() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[12])
 }
 /// The column `column013`.
@@ -9069,15 +8229,15 @@ pub fn column013() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[13])
 }
 /// The column `column014`.
-pub fn column014() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column014() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[14])
 }
 /// The column `column015`.
-pub fn column015() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column015() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[15])
 }
 /// The column `column016`.
-pub fn column016() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column016() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[16])
 }
 /// The column `column017`.
@@ -9085,24 +8245,15 @@ pub fn column017() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[17])
 }
 /// The column `column018`.
-pub fn column018() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column018() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[18])
 }
 /// The column `column019`.
-pub fn column019() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column019() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[19])
 }
 /// The column `column020`.
-pub fn column020() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column020() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[20])
 }
 /// The column `column021`.
@@ -9110,15 +8261,15 @@ pub fn column021() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[21])
 }
 /// The column `column022`.
-pub fn column022() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column022() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[22])
 }
 /// The column `column023`.
-pub fn column023() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column023() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[23])
 }
 /// The column `column024`.
-pub fn column024() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column024() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[24])
 }
 /// The column `column025`.
@@ -9126,37 +8277,31 @@ pub fn column025() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[25])
 }
 /// The column `column026`.
-pub fn column026() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column026() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[26])
 }
 /// The column `column027`.
-pub fn column027() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column027() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[27])
 }
 /// The column `column028`.
-pub fn column028() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column028() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[28])
 }
 /// The column `column029`.
-pub fn column029() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column029() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[29])
 }
 /// The column `column030`.
-pub fn column030() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column030() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[30])
 }
 /// The column `column031`.
-pub fn column031() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column031() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[31])
 }
 /// The column `column032`.
-pub fn column032() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column032() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[32])
 }
 /// The column `column033`.
@@ -9164,15 +8309,15 @@ pub fn column033() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[33])
 }
 /// The column `column034`.
-pub fn column034() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column034() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[34])
 }
 /// The column `column035`.
-pub fn column035() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column035() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[35])
 }
 /// The column `column036`.
-pub fn column036() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column036() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[36])
 }
 /// The column `column037`.
@@ -9180,24 +8325,15 @@ pub fn column037() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[37])
 }
 /// The column `column038`.
-pub fn column038() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column038() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[38])
 }
 /// The column `column039`.
-pub fn column039() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column039() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[39])
 }
 /// The column `column040`.
-pub fn column040() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column040() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[40])
 }
 /// The column `column041`.
@@ -9205,15 +8341,15 @@ pub fn column041() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[41])
 }
 /// The column `column042`.
-pub fn column042() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column042() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[42])
 }
 /// The column `column043`.
-pub fn column043() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column043() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[43])
 }
 /// The column `column044`.
-pub fn column044() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column044() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[44])
 }
 /// The column `column045`.
@@ -9221,37 +8357,31 @@ pub fn column045() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[45])
 }
 /// The column `column046`.
-pub fn column046() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column046() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[46])
 }
 /// The column `column047`.
-pub fn column047() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column047() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[47])
 }
 /// The column `column048`.
-pub fn column048() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column048() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[48])
 }
 /// The column `column049`.
-pub fn column049() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column049() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[49])
 }
 /// The column `column050`.
-pub fn column050() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column050() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[50])
 }
 /// The column `column051`.
-pub fn column051() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column051() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[51])
 }
 /// The column `column052`.
-pub fn column052() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column052() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[52])
 }
 /// The column `column053`.
@@ -9259,15 +8389,15 @@ pub fn column053() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[53])
 }
 /// The column `column054`.
-pub fn column054() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column054() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[54])
 }
 /// The column `column055`.
-pub fn column055() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column055() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[55])
 }
 /// The column `column056`.
-pub fn column056() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column056() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[56])
 }
 /// The column `column057`.
@@ -9275,24 +8405,15 @@ pub fn column057() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[57])
 }
 /// The column `column058`.
-pub fn column058() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column058() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[58])
 }
 /// The column `column059`.
-pub fn column059() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column059() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[59])
 }
 /// The column `column060`.
-pub fn column060() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column060() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[60])
 }
 /// The column `column061`.
@@ -9300,15 +8421,15 @@ pub fn column061() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[61])
 }
 /// The column `column062`.
-pub fn column062() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column062() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[62])
 }
 /// The column `column063`.
-pub fn column063() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column063() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[63])
 }
 /// The column `column064`.
-pub fn column064() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column064() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[64])
 }
 /// The column `column065`.
@@ -9316,37 +8437,31 @@ pub fn column065() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[65])
 }
 /// The column `column066`.
-pub fn column066() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column066() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[66])
 }
 /// The column `column067`.
-pub fn column067() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column067() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[67])
 }
 /// The column `column068`.
-pub fn column068() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column068() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[68])
 }
 /// The column `column069`.
-pub fn column069() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column069() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[69])
 }
 /// The column `column070`.
-pub fn column070() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column070() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[70])
 }
 /// The column `column071`.
-pub fn column071() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column071() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[71])
 }
 /// The column `column072`.
-pub fn column072() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column072() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[72])
 }
 /// The column `column073`.
@@ -9354,15 +8469,15 @@ pub fn column073() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[73])
 }
 /// The column `column074`.
-pub fn column074() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column074() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[74])
 }
 /// The column `column075`.
-pub fn column075() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column075() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[75])
 }
 /// The column `column076`.
-pub fn column076() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column076() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[76])
 }
 /// The column `column077`.
@@ -9370,24 +8485,15 @@ pub fn column077() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[77])
 }
 /// The column `column078`.
-pub fn column078() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column078() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[78])
 }
 /// The column `column079`.
-pub fn column079() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column079() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[79])
 }
 /// The column `column080`.
-pub fn column080() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column080() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[80])
 }
 /// The column `column081`.
@@ -9395,15 +8501,15 @@ pub fn column081() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[81])
 }
 /// The column `column082`.
-pub fn column082() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column082() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[82])
 }
 /// The column `column083`.
-pub fn column083() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column083() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[83])
 }
 /// The column `column084`.
-pub fn column084() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column084() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[84])
 }
 /// The column `column085`.
@@ -9411,37 +8517,31 @@ pub fn column085() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[85])
 }
 /// The column `column086`.
-pub fn column086() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column086() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[86])
 }
 /// The column `column087`.
-pub fn column087() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column087() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[87])
 }
 /// The column `column088`.
-pub fn column088() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column088() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[88])
 }
 /// The column `column089`.
-pub fn column089() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column089() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[89])
 }
 /// The column `column090`.
-pub fn column090() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column090() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[90])
 }
 /// The column `column091`.
-pub fn column091() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column091() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[91])
 }
 /// The column `column092`.
-pub fn column092() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column092() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[92])
 }
 /// The column `column093`.
@@ -9449,15 +8549,15 @@ pub fn column093() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[93])
 }
 /// The column `column094`.
-pub fn column094() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column094() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[94])
 }
 /// The column `column095`.
-pub fn column095() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column095() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[95])
 }
 /// The column `column096`.
-pub fn column096() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column096() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[96])
 }
 /// The column `column097`.
@@ -9465,24 +8565,15 @@ pub fn column097() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[97])
 }
 /// The column `column098`.
-pub fn column098() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column098() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[98])
 }
 /// The column `column099`.
-pub fn column099() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column099() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[99])
 }
 /// The column `column100`.
-pub fn column100() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column100() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[100])
 }
 /// The column `column101`.
@@ -9490,15 +8581,15 @@ pub fn column101() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[101])
 }
 /// The column `column102`.
-pub fn column102() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column102() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[102])
 }
 /// The column `column103`.
-pub fn column103() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column103() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[103])
 }
 /// The column `column104`.
-pub fn column104() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column104() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[104])
 }
 /// The column `column105`.
@@ -9506,37 +8597,31 @@ pub fn column105() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[105])
 }
 /// The column `column106`.
-pub fn column106() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column106() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[106])
 }
 /// The column `column107`.
-pub fn column107() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column107() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[107])
 }
 /// The column `column108`.
-pub fn column108() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column108() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[108])
 }
 /// The column `column109`.
-pub fn column109() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column109() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[109])
 }
 /// The column `column110`.
-pub fn column110() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column110() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[110])
 }
 /// The column `column111`.
-pub fn column111() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column111() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[111])
 }
 /// The column `column112`.
-pub fn column112() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column112() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[112])
 }
 /// The column `column113`.
@@ -9544,15 +8629,15 @@ pub fn column113() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[113])
 }
 /// The column `column114`.
-pub fn column114() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column114() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[114])
 }
 /// The column `column115`.
-pub fn column115() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column115() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[115])
 }
 /// The column `column116`.
-pub fn column116() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column116() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[116])
 }
 /// The column `column117`.
@@ -9560,24 +8645,15 @@ pub fn column117() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[117])
 }
 /// The column `column118`.
-pub fn column118() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column118() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[118])
 }
 /// The column `column119`.
-pub fn column119() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column119() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[119])
 }
 /// The column `column120`.
-pub fn column120() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column120() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[120])
 }
 /// The column `column121`.
@@ -9585,15 +8661,15 @@ pub fn column121() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[121])
 }
 /// The column `column122`.
-pub fn column122() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column122() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[122])
 }
 /// The column `column123`.
-pub fn column123() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column123() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[123])
 }
 /// The column `column124`.
-pub fn column124() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column124() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[124])
 }
 /// The column `column125`.
@@ -9601,37 +8677,31 @@ pub fn column125() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[125])
 }
 /// The column `column126`.
-pub fn column126() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column126() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[126])
 }
 /// The column `column127`.
-pub fn column127() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column127() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[127])
 }
 /// The column `column128`.
-pub fn column128() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column128() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[128])
 }
 /// The column `column129`.
-pub fn column129() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column129() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[129])
 }
 /// The column `column130`.
-pub fn column130() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column130() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[130])
 }
 /// The column `column131`.
-pub fn column131() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column131() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[131])
 }
 /// The column `column132`.
-pub fn column132() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column132() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[132])
 }
 /// The column `column133`.
@@ -9639,15 +8709,15 @@ pub fn column133() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[133])
 }
 /// The column `column134`.
-pub fn column134() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column134() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[134])
 }
 /// The column `column135`.
-pub fn column135() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column135() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[135])
 }
 /// The column `column136`.
-pub fn column136() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column136() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[136])
 }
 /// The column `column137`.
@@ -9655,24 +8725,15 @@ pub fn column137() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[137])
 }
 /// The column `column138`.
-pub fn column138() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column138() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[138])
 }
 /// The column `column139`.
-pub fn column139() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column139() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[139])
 }
 /// The column `column140`.
-pub fn column140() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column140() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[140])
 }
 /// The column `column141`.
@@ -9680,15 +8741,15 @@ pub fn column141() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[141])
 }
 /// The column `column142`.
-pub fn column142() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column142() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[142])
 }
 /// The column `column143`.
-pub fn column143() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column143() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[143])
 }
 /// The column `column144`.
-pub fn column144() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column144() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[144])
 }
 /// The column `column145`.
@@ -9696,37 +8757,31 @@ pub fn column145() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[145])
 }
 /// The column `column146`.
-pub fn column146() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column146() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[146])
 }
 /// The column `column147`.
-pub fn column147() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column147() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[147])
 }
 /// The column `column148`.
-pub fn column148() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column148() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[148])
 }
 /// The column `column149`.
-pub fn column149() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column149() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[149])
 }
 /// The column `column150`.
-pub fn column150() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column150() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[150])
 }
 /// The column `column151`.
-pub fn column151() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column151() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[151])
 }
 /// The column `column152`.
-pub fn column152() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column152() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[152])
 }
 /// The column `column153`.
@@ -9734,15 +8789,15 @@ pub fn column153() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[153])
 }
 /// The column `column154`.
-pub fn column154() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column154() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[154])
 }
 /// The column `column155`.
-pub fn column155() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column155() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[155])
 }
 /// The column `column156`.
-pub fn column156() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column156() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[156])
 }
 /// The column `column157`.
@@ -9750,24 +8805,15 @@ pub fn column157() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[157])
 }
 /// The column `column158`.
-pub fn column158() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column158() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[158])
 }
 /// The column `column159`.
-pub fn column159() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column159() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[159])
 }
 /// The column `column160`.
-pub fn column160() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column160() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[160])
 }
 /// The column `column161`.
@@ -9775,15 +8821,15 @@ pub fn column161() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[161])
 }
 /// The column `column162`.
-pub fn column162() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column162() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[162])
 }
 /// The column `column163`.
-pub fn column163() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column163() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[163])
 }
 /// The column `column164`.
-pub fn column164() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column164() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[164])
 }
 /// The column `column165`.
@@ -9791,37 +8837,31 @@ pub fn column165() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[165])
 }
 /// The column `column166`.
-pub fn column166() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column166() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[166])
 }
 /// The column `column167`.
-pub fn column167() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column167() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[167])
 }
 /// The column `column168`.
-pub fn column168() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column168() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[168])
 }
 /// The column `column169`.
-pub fn column169() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column169() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[169])
 }
 /// The column `column170`.
-pub fn column170() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column170() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[170])
 }
 /// The column `column171`.
-pub fn column171() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column171() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[171])
 }
 /// The column `column172`.
-pub fn column172() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column172() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[172])
 }
 /// The column `column173`.
@@ -9829,15 +8869,15 @@ pub fn column173() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[173])
 }
 /// The column `column174`.
-pub fn column174() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column174() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[174])
 }
 /// The column `column175`.
-pub fn column175() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column175() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[175])
 }
 /// The column `column176`.
-pub fn column176() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column176() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[176])
 }
 /// The column `column177`.
@@ -9845,24 +8885,15 @@ pub fn column177() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[177])
 }
 /// The column `column178`.
-pub fn column178() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column178() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[178])
 }
 /// The column `column179`.
-pub fn column179() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column179() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[179])
 }
 /// The column `column180`.
-pub fn column180() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column180() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[180])
 }
 /// The column `column181`.
@@ -9870,15 +8901,15 @@ pub fn column181() -> rt::Column<Measurement, i64> {
     rt::Column::new(&TABLE.columns[181])
 }
 /// The column `column182`.
-pub fn column182() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column182() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[182])
 }
 /// The column `column183`.
-pub fn column183() -> rt::Column<Measurement, ::core::option::Option<bool>> {
+pub fn column183() -> rt::Column<Measurement, Option<bool>> {
     rt::Column::new(&TABLE.columns[183])
 }
 /// The column `column184`.
-pub fn column184() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column184() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[184])
 }
 /// The column `column185`.
@@ -9886,37 +8917,31 @@ pub fn column185() -> rt::Column<Measurement, rt::Uuid> {
     rt::Column::new(&TABLE.columns[185])
 }
 /// The column `column186`.
-pub fn column186() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column186() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[186])
 }
 /// The column `column187`.
-pub fn column187() -> rt::Column<Measurement, ::core::option::Option<rt::Decimal>> {
+pub fn column187() -> rt::Column<Measurement, Option<rt::Decimal>> {
     rt::Column::new(&TABLE.columns[187])
 }
 /// The column `column188`.
-pub fn column188() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column188() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[188])
 }
 /// The column `column189`.
-pub fn column189() -> rt::Column<Measurement, ::std::string::String> {
+pub fn column189() -> rt::Column<Measurement, String> {
     rt::Column::new(&TABLE.columns[189])
 }
 /// The column `column190`.
-pub fn column190() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column190() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[190])
 }
 /// The column `column191`.
-pub fn column191() -> rt::Column<Measurement, ::core::option::Option<i64>> {
+pub fn column191() -> rt::Column<Measurement, Option<i64>> {
     rt::Column::new(&TABLE.columns[191])
 }
 /// The column `column192`.
-pub fn column192() -> rt::Column<Measurement, ::core::option::Option<f64>> {
+pub fn column192() -> rt::Column<Measurement, Option<f64>> {
     rt::Column::new(&TABLE.columns[192])
 }
 /// The column `column193`.
@@ -9924,15 +8949,15 @@ pub fn column193() -> rt::Column<Measurement, bool> {
     rt::Column::new(&TABLE.columns[193])
 }
 /// The column `column194`.
-pub fn column194() -> rt::Column<Measurement, ::core::option::Option<rt::Timestamp>> {
+pub fn column194() -> rt::Column<Measurement, Option<rt::Timestamp>> {
     rt::Column::new(&TABLE.columns[194])
 }
 /// The column `column195`.
-pub fn column195() -> rt::Column<Measurement, ::core::option::Option<rt::Uuid>> {
+pub fn column195() -> rt::Column<Measurement, Option<rt::Uuid>> {
     rt::Column::new(&TABLE.columns[195])
 }
 /// The column `column196`.
-pub fn column196() -> rt::Column<Measurement, ::core::option::Option<i32>> {
+pub fn column196() -> rt::Column<Measurement, Option<i32>> {
     rt::Column::new(&TABLE.columns[196])
 }
 /// The column `column197`.
@@ -9940,17 +8965,11 @@ pub fn column197() -> rt::Column<Measurement, rt::Decimal> {
     rt::Column::new(&TABLE.columns[197])
 }
 /// The column `column198`.
-pub fn column198() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::vec::Vec<i64>>,
-> {
+pub fn column198() -> rt::Column<Measurement, Option<Vec<i64>>> {
     rt::Column::new(&TABLE.columns[198])
 }
 /// The column `column199`.
-pub fn column199() -> rt::Column<
-    Measurement,
-    ::core::option::Option<::std::string::String>,
-> {
+pub fn column199() -> rt::Column<Measurement, Option<String>> {
     rt::Column::new(&TABLE.columns[199])
 }
 /// The rules of the schema, a function a column.
