@@ -36,6 +36,21 @@ pub struct TableDef {
     pub sync: Option<SyncDef>,
 }
 
+impl TableDef {
+    /// A table of which nothing is said; generated code names what is.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        columns: &[],
+        primary_key: &[],
+        relations: &[],
+        updated_at: None,
+        deleted_at: None,
+        version: None,
+        search: None,
+        sync: None,
+    };
+}
+
 /// How the changes of a table are sent to a server.
 #[derive(Debug)]
 pub struct SyncDef {
@@ -75,6 +90,21 @@ pub struct ColumnDef {
     pub write_only: bool,
     /// The values of an enum, else empty.
     pub values: &'static [&'static str],
+}
+
+impl ColumnDef {
+    /// A column of which nothing is said; generated code names what is.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        property: "",
+        ty: SqlType::Text,
+        sql_type: "text",
+        nullable: false,
+        has_default: false,
+        read_only: false,
+        write_only: false,
+        values: &[],
+    };
 }
 
 /// The type of a value on the wire.

@@ -9,49 +9,50 @@ use crate::model::{
 };
 use crate::names::ident;
 
+/// How much may be said of a table, and of a column; where all is, there is no rest to take from the default.
+const TABLE_PARTS: usize = 6;
+const COLUMN_PARTS: usize = 5;
+
 pub(super) fn table_def(schema: &Schema, table: &Table, prelude: Prelude) -> TokenStream {
-    let (some, none) = (prelude.some(), prelude.none());
-    let name = &table.name;
+    let (some, name) = (prelude.some(), &table.name);
     let doc = format!(" The static description of the table `{name}`.");
     let columns = table.columns.iter().map(column);
     let key = positions(&table.primary_key);
     let relations = table.relations.iter().map(|found| relation(schema, table, found, prelude));
-    let kept = |column: Option<usize>| match column {
-        Some(column) => {
-            let column = Literal::usize_unsuffixed(column);
-            quote!(#some(#column))
+    let mut said = Vec::new();
+    if !table.relations.is_empty() {
+        said.push(quote!(relations: &[#(#relations),*]));
+    }
+    for (name, column) in
+        [("updated_at", table.updated_at), ("deleted_at", table.deleted_at), ("version", table.version)]
+    {
+        if let Some(column) = column {
+            let (name, column) = (ident(name), Literal::usize_unsuffixed(column));
+            said.push(quote!(#name: #some(#column)));
         }
-        None => quote!(#none),
-    };
-    let (updated_at, deleted_at, version) =
-        (kept(table.updated_at), kept(table.deleted_at), kept(table.version));
-    let search = match &table.search {
-        Some(search) => {
-            let (language, columns) = (&search.language, positions(&search.columns));
-            quote!(#some(rt::SearchDef { language: #language, columns: #columns }))
-        }
-        None => quote!(#none),
-    };
-    let sync = sync(table, prelude);
+    }
+    if let Some(search) = &table.search {
+        let (language, columns) = (&search.language, positions(&search.columns));
+        said.push(quote!(search: #some(rt::SearchDef { language: #language, columns: #columns })));
+    }
+    if let Some(sync) = sync(table) {
+        said.push(quote!(sync: #some(#sync)));
+    }
+    let rest = (said.len() < TABLE_PARTS).then(|| quote!(..rt::TableDef::DEFAULT));
     quote! {
         #[doc = #doc]
         pub static TABLE: rt::TableDef = rt::TableDef {
             name: #name,
             columns: &[#(#columns),*],
             primary_key: #key,
-            relations: &[#(#relations),*],
-            updated_at: #updated_at,
-            deleted_at: #deleted_at,
-            version: #version,
-            search: #search,
-            sync: #sync,
+            #(#said,)*
+            #rest
         };
     }
 }
 
-fn sync(table: &Table, prelude: Prelude) -> TokenStream {
-    let (some, none) = (prelude.some(), prelude.none());
-    let Some(sync) = &table.sync else { return quote!(#none) };
+fn sync(table: &Table) -> Option<TokenStream> {
+    let sync = table.sync.as_ref()?;
     let policy = match sync.policy {
         SyncPolicy::LastWriteWins => quote!(LastWriteWins),
         SyncPolicy::LastWriteWinsPerColumn => quote!(LastWriteWinsPerColumn),
@@ -66,29 +67,39 @@ fn sync(table: &Table, prelude: Prelude) -> TokenStream {
         };
         quote!((#column, rt::ColumnPolicy::#policy))
     });
-    quote! {
-        #some(rt::SyncDef { policy: rt::Policy::#policy, columns: &[#(#columns),*] })
-    }
+    Some(quote!(rt::SyncDef { policy: rt::Policy::#policy, columns: &[#(#columns),*] }))
 }
 
 fn column(column: &Column) -> TokenStream {
     let Column { name, property, nullable, read_only, write_only, .. } = column;
     let ty = sql_type(&column.ty);
     let declared = column.declared_type();
-    let has_default = column.has_default();
-    let values =
-        column.ty.as_enum().into_iter().flat_map(|found| found.variants.iter().map(|variant| &variant.value));
+    let marks = [
+        ("nullable", *nullable),
+        ("has_default", column.has_default()),
+        ("read_only", *read_only),
+        ("write_only", *write_only),
+    ];
+    let mark = |(name, is_so): (&str, bool)| {
+        is_so.then(|| {
+            let name = ident(name);
+            quote!(#name: true)
+        })
+    };
+    let mut said: Vec<_> = marks.into_iter().filter_map(mark).collect();
+    if let Some(found) = column.ty.as_enum() {
+        let values = found.variants.iter().map(|variant| &variant.value);
+        said.push(quote!(values: &[#(#values),*]));
+    }
+    let rest = (said.len() < COLUMN_PARTS).then(|| quote!(..rt::ColumnDef::DEFAULT));
     quote! {
         rt::ColumnDef {
             name: #name,
             property: #property,
             ty: #ty,
             sql_type: #declared,
-            nullable: #nullable,
-            has_default: #has_default,
-            read_only: #read_only,
-            write_only: #write_only,
-            values: &[#(#values),*],
+            #(#said,)*
+            #rest
         }
     }
 }

@@ -11,22 +11,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "postId",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "number",
             property: "number",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "userId",
@@ -34,21 +26,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "text",
             property: "text",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0, 1],
@@ -72,11 +57,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// What a reader says of a post.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,253 +11,166 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "text",
             property: "text",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "short",
             property: "short",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "medium",
             property: "medium",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "long",
             property: "long",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "single",
             property: "single",
             ty: rt::SqlType::Float4,
             sql_type: "float4",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "double",
             property: "double",
             ty: rt::SqlType::Float8,
             sql_type: "float8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "flag",
             property: "flag",
             ty: rt::SqlType::Bool,
             sql_type: "bool",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "uuid",
             property: "uuid",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "moment",
             property: "moment",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "day",
             property: "day",
             ty: rt::SqlType::Date,
             sql_type: "date",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "clock",
             property: "clock",
             ty: rt::SqlType::Time,
             sql_type: "time",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "span",
             property: "span",
             ty: rt::SqlType::Interval,
             sql_type: "interval",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "bytes",
             property: "bytes",
             ty: rt::SqlType::Bytea,
             sql_type: "bytea",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "address",
             property: "address",
             ty: rt::SqlType::Inet,
             sql_type: "inet",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "amount",
             property: "amount",
             ty: rt::SqlType::Numeric,
             sql_type: "numeric",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "color",
             property: "color",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["red", "green", "blue"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "mood",
             property: "mood",
             ty: rt::SqlType::Text,
             sql_type: "\"mood\"",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["good", "bad"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "texts",
             property: "texts",
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "numbers",
             property: "numbers",
             ty: rt::SqlType::Array(&rt::SqlType::Int4),
             sql_type: "int4[]",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "colors",
             property: "colors",
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["red", "green", "blue"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "document",
             property: "document",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "anything",
             property: "anything",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeText",
@@ -265,10 +178,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "varchar(80)",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeShort",
@@ -276,10 +186,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeDouble",
@@ -287,10 +194,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Float8,
             sql_type: "float8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeFlag",
@@ -298,10 +202,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Bool,
             sql_type: "bool",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeUuid",
@@ -309,10 +210,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeMoment",
@@ -320,10 +218,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeDay",
@@ -331,10 +226,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Date,
             sql_type: "date",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeClock",
@@ -342,10 +234,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Time,
             sql_type: "time",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeSpan",
@@ -353,10 +242,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Interval,
             sql_type: "interval",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeBytes",
@@ -364,10 +250,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Bytea,
             sql_type: "bytea",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeAddress",
@@ -375,10 +258,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Inet,
             sql_type: "inet",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeAmount",
@@ -386,10 +266,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Numeric,
             sql_type: "numeric(12, 2)",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeColor",
@@ -397,10 +274,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["red", "green", "blue"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeMood",
@@ -408,10 +283,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "\"mood\"",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["good", "bad"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeTexts",
@@ -419,10 +292,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeDocument",
@@ -430,10 +300,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeAnything",
@@ -441,109 +308,80 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "textOr",
             property: "textOr",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "longOr",
             property: "longOr",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "flagOr",
             property: "flagOr",
             ty: rt::SqlType::Bool,
             sql_type: "bool",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "dayOr",
             property: "dayOr",
             ty: rt::SqlType::Date,
             sql_type: "date",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "bytesOr",
             property: "bytesOr",
             ty: rt::SqlType::Bytea,
             sql_type: "bytea",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "amountOr",
             property: "amountOr",
             ty: rt::SqlType::Numeric,
             sql_type: "numeric",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "moodOr",
             property: "moodOr",
             ty: rt::SqlType::Text,
             sql_type: "\"mood\"",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
             values: &["good", "bad"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "textsOr",
             property: "textsOr",
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "documentOr",
             property: "documentOr",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybeLongOr",
@@ -552,18 +390,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             sql_type: "int8",
             nullable: true,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A column of every type.
 #[derive(Clone, Debug, PartialEq)]

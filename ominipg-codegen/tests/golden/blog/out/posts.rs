@@ -11,44 +11,30 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "title",
             property: "title",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "body",
             property: "body",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "authorId",
             property: "authorId",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "publishedAt",
@@ -56,10 +42,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "rating",
@@ -67,43 +50,33 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Float8,
             sql_type: "float8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "meta",
             property: "meta",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "createdAt",
             property: "createdAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "updatedAt",
             property: "updatedAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -152,13 +125,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         },
     ],
     updated_at: Some(8),
-    deleted_at: None,
-    version: None,
     search: Some(rt::SearchDef {
         language: "english",
         columns: &[1, 2],
     }),
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// Something that was written.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,77 +11,50 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "faa",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "name",
             property: "name",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "lat",
             property: "lat",
             ty: rt::SqlType::Float8,
             sql_type: "float8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "lon",
             property: "lon",
             ty: rt::SqlType::Float8,
             sql_type: "float8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "alt",
             property: "alt",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "tz",
             property: "tz",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "dst",
             property: "dst",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["A", "U", "N"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "tzone",
@@ -89,10 +62,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -125,11 +95,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// Airport
 ///

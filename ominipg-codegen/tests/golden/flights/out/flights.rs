@@ -11,33 +11,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "year",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "month",
             property: "month",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "day",
             property: "day",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "dep_time",
@@ -45,21 +33,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "sched_dep_time",
             property: "sched_dep_time",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "dep_delay",
@@ -67,10 +48,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "arr_time",
@@ -78,21 +56,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "sched_arr_time",
             property: "sched_arr_time",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "arr_delay",
@@ -100,32 +71,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "carrier",
             property: "carrier",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "flight",
             property: "flight",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "tailnum",
@@ -133,32 +93,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "origin",
             property: "origin",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "dest",
             property: "dest",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "air_time",
@@ -166,54 +115,35 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "distance",
             property: "distance",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "hour",
             property: "hour",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "minute",
             property: "minute",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "time_hour",
             property: "time_hour",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[18, 9, 10],
@@ -255,11 +185,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// Flight
 ///

@@ -11,11 +11,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "tailnum",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "year",
@@ -23,69 +19,47 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "type",
             property: "type",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &[
                 "Fixed wing multi engine",
                 "Fixed wing single engine",
                 "Rotorcraft",
             ],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "manufacturer",
             property: "manufacturer",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "model",
             property: "model",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "engines",
             property: "engines",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "seats",
             property: "seats",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "speed",
@@ -93,20 +67,13 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int2,
             sql_type: "int2",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "engine",
             property: "engine",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &[
                 "Turbo-fan",
                 "Turbo-jet",
@@ -115,6 +82,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
                 "Reciprocating",
                 "4 Cycle",
             ],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -129,11 +97,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// Plane
 ///

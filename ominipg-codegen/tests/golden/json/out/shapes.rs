@@ -11,22 +11,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "point",
             property: "point",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "place",
@@ -34,10 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "tree",
@@ -45,32 +34,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "kind",
             property: "kind",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "open",
             property: "open",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "points",
@@ -78,10 +56,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "nullables",
@@ -89,10 +64,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "grid",
@@ -100,10 +72,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "pair",
@@ -111,10 +80,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "mixed",
@@ -122,21 +88,15 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "status",
             property: "status",
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "twins",
@@ -144,10 +104,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "settings",
@@ -155,10 +112,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "limits",
@@ -166,19 +120,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `shapes`.
 #[derive(Clone, Debug, PartialEq)]

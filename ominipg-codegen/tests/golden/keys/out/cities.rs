@@ -11,22 +11,16 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "name",
             property: "name",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -50,11 +44,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `cities`.
 #[derive(Clone, Debug, PartialEq)]

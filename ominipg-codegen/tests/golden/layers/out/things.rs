@@ -11,11 +11,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "title",
@@ -23,10 +19,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "maybe",
@@ -34,21 +27,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int8,
             sql_type: "int8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "owner",
             property: "owner",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "note",
@@ -56,19 +42,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `things`.
 #[derive(Clone, Debug, PartialEq)]

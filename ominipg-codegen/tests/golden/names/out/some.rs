@@ -11,11 +11,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "some",
@@ -23,19 +19,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `some`.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,22 +11,17 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "state",
             property: "state",
             ty: rt::SqlType::Text,
             sql_type: "\"state\"",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["open", "in work", "closed"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "before",
@@ -34,32 +29,26 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "\"state\"",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["open", "in work", "closed"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "severity",
             property: "severity",
             ty: rt::SqlType::Text,
             sql_type: "\"severity_level\"",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
             values: &["low", "high"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "payment",
             property: "payment",
             ty: rt::SqlType::Text,
             sql_type: "\"payment state\"",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
             values: &["due", "paid"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "all",
@@ -67,19 +56,12 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["a", "b"],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `tickets`.
 #[derive(Clone, Debug, PartialEq)]

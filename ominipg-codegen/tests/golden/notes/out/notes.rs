@@ -11,55 +11,42 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "title",
             property: "title",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "body",
             property: "body",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "createdAt",
             property: "createdAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "updatedAt",
             property: "updatedAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -90,13 +77,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         },
     ],
     updated_at: Some(4),
-    deleted_at: None,
-    version: None,
     search: Some(rt::SearchDef {
         language: "english",
         columns: &[1, 2],
     }),
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// Something to remember.
 #[derive(Clone, Debug, PartialEq)]

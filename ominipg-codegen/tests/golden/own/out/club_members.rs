@@ -11,53 +11,37 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "e-mail",
             property: "mail",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "kind",
             property: "kind",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
             values: &["guest", "full"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "joined",
             property: "joined",
             ty: rt::SqlType::Date,
             sql_type: "date",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `club members`.
 #[derive(

@@ -11,22 +11,17 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "default",
             property: "default",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "clone",
@@ -34,10 +29,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Bool,
             sql_type: "bool",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "drop",
@@ -45,19 +37,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `boxes`.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,22 +11,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "some",
             property: "some",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "none",
@@ -34,10 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "kind",
@@ -45,10 +34,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["Some", "None", "Ok", "Err", "Box", "String"],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -63,11 +50,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: ::core::option::Option::None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `option`.
 #[derive(Clone, Debug, PartialEq)]

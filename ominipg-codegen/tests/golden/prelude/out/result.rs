@@ -11,11 +11,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "ok",
@@ -23,10 +19,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Bool,
             sql_type: "bool",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "err",
@@ -34,10 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -52,11 +42,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: ::core::option::Option::None,
         },
     ],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `result`.
 #[derive(Clone, Debug, PartialEq)]

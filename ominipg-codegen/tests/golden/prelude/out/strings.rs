@@ -11,11 +11,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "String",
@@ -23,10 +19,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "str",
@@ -34,10 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "into",
@@ -45,10 +35,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "box",
@@ -56,19 +43,11 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: ::core::option::Option::None,
-    deleted_at: ::core::option::Option::None,
-    version: ::core::option::Option::None,
-    search: ::core::option::Option::None,
-    sync: ::core::option::Option::None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `strings`.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,33 +11,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "small",
             property: "small",
             ty: rt::SqlType::Int2,
             sql_type: "int2",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "big",
             property: "big",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "wide",
@@ -45,10 +33,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int4,
             sql_type: "int4",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "half",
@@ -56,21 +41,14 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int8,
             sql_type: "int8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "ratio",
             property: "ratio",
             ty: rt::SqlType::Float8,
             sql_type: "float8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "single",
@@ -78,10 +56,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Float4,
             sql_type: "float4",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "always",
@@ -89,10 +64,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "never",
@@ -100,10 +72,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Bool,
             sql_type: "bool",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "seven",
@@ -111,10 +80,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int8,
             sql_type: "int8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "level",
@@ -122,10 +88,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int8,
             sql_type: "int8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "email",
@@ -133,10 +96,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "site",
@@ -144,10 +104,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "code",
@@ -155,10 +112,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "either",
@@ -166,10 +120,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "notThis",
@@ -177,10 +128,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "nil",
@@ -188,10 +136,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "v4",
@@ -199,10 +144,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Inet,
             sql_type: "inet",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "sizes",
@@ -210,10 +152,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Int8),
             sql_type: "int8[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "marks",
@@ -221,10 +160,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Float8),
             sql_type: "float8[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "days",
@@ -232,10 +168,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Date),
             sql_type: "date[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "flags",
@@ -243,10 +176,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
             values: &["x", "y"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "mails",
@@ -254,10 +185,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "own",
@@ -265,10 +193,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "noEffect",
@@ -276,10 +201,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int8,
             sql_type: "int8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "typo",
@@ -287,10 +209,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "strange",
@@ -298,10 +217,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "secret",
@@ -309,21 +225,16 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
             write_only: true,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "old",
             property: "old",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "money",
@@ -331,33 +242,23 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Numeric,
             sql_type: "numeric",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "blob",
             property: "blob",
             ty: rt::SqlType::Bytea,
             sql_type: "bytea",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
     sync: Some(rt::SyncDef {
         policy: rt::Policy::LastWriteWins,
         columns: &[],
     }),
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `checks`.
 #[derive(Clone, Debug, PartialEq)]

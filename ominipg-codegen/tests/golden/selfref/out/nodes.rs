@@ -11,11 +11,9 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "parentId",
@@ -23,10 +21,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "label",
@@ -34,10 +29,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Text,
             sql_type: "text",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -61,11 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `nodes`.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,44 +11,28 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "shop",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "number",
             property: "number",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "email",
             property: "email",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "name",
             property: "name",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "birthday",
@@ -56,32 +40,25 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Date,
             sql_type: "date",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "createdAt",
             property: "createdAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "updatedAt",
             property: "updatedAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "deletedAt",
@@ -89,10 +66,8 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
             nullable: true,
-            has_default: false,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0, 1],
@@ -109,9 +84,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ],
     updated_at: Some(6),
     deleted_at: Some(7),
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// Somebody who buys.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,44 +11,30 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "shop",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "number",
             property: "number",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "customerNumber",
             property: "customerNumber",
             ty: rt::SqlType::Int4,
             sql_type: "int4",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "state",
             property: "state",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
             values: &["new", "paid", "sent", "returned"],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "address",
@@ -56,32 +42,25 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "placedAt",
             property: "placedAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "changedAt",
             property: "changedAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0, 1],
@@ -106,10 +85,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
         },
     ],
     updated_at: Some(6),
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `orders`.
 #[derive(Clone, Debug, PartialEq)]

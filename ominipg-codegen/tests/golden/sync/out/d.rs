@@ -11,23 +11,15 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
     sync: Some(rt::SyncDef {
         policy: rt::Policy::Callback,
         columns: &[],
     }),
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `d`.
 #[derive(Clone, Debug, PartialEq)]

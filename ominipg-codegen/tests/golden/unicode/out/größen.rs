@@ -11,11 +11,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "maß",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "mensch",
@@ -23,10 +19,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Int8,
             sql_type: "int8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "Ωμέγα",
@@ -34,10 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Float8,
             sql_type: "float8",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "данные",
@@ -45,10 +35,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Jsonb,
             sql_type: "jsonb",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -63,11 +50,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `größen`.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,33 +11,21 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "id",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "name",
             property: "name",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "ownerId",
             property: "ownerId",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "tags",
@@ -45,21 +33,16 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Array(&rt::SqlType::Text),
             sql_type: "text[]",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "createdAt",
             property: "createdAt",
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
-            nullable: false,
             has_default: true,
             read_only: true,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0],
@@ -83,11 +66,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `projects`.
 #[derive(Clone, Debug, PartialEq)]

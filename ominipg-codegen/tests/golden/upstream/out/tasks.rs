@@ -11,44 +11,29 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             property: "projectId",
             ty: rt::SqlType::Uuid,
             sql_type: "uuid",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "number",
             property: "number",
             ty: rt::SqlType::Int8,
             sql_type: "int8",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "title",
             property: "title",
             ty: rt::SqlType::Text,
             sql_type: "text",
-            nullable: false,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "done",
             property: "done",
             ty: rt::SqlType::Bool,
             sql_type: "bool",
-            nullable: false,
             has_default: true,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
         rt::ColumnDef {
             name: "dueAt",
@@ -56,10 +41,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             ty: rt::SqlType::Timestamptz,
             sql_type: "timestamptz",
             nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
+            ..rt::ColumnDef::DEFAULT
         },
     ],
     primary_key: &[0, 1],
@@ -74,11 +56,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
             through: None,
         },
     ],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..rt::TableDef::DEFAULT
 };
 /// A row of the table `tasks`.
 #[derive(Clone, Debug, PartialEq)]
