@@ -6,6 +6,7 @@
 //! cargo run --release -- --rounds 41                # more rounds (21 by default)
 //! cargo run --release -- --only key                 # the operations with that in their names
 //! cargo run --release -- --rest                     # callers that rest for 2 ms before each call
+//! cargo run --release -- --main                     # the program's main future calls, instead of a task
 //! cargo run --release -- --markdown                 # the table in Markdown
 //! ```
 //!
@@ -44,10 +45,12 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (mut rounds, mut only, mut rest, mut markdown) = (21, String::new(), Duration::ZERO, false);
+    let (mut rounds, mut only, mut rest) = (21, String::new(), Duration::ZERO);
+    let (mut from_main, mut markdown) = (false, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--main" => from_main = true,
             "--markdown" => markdown = true,
             "--rest" => rest = Duration::from_millis(2),
             "--rounds" => {
@@ -57,13 +60,15 @@ async fn main() -> Result<()> {
             }
             "--only" => only = arguments.next().ok_or("--only needs a part of a name behind it")?,
             other => {
-                let known = "--rounds N, --only NAME, --rest and --markdown";
+                let known = "--rounds N, --only NAME, --rest, --main and --markdown";
                 return Err(format!("unknown option {other}; there are {known}").into());
             }
         }
     }
-    // As the handler of a request has it: a task among those that move the connections' bytes.
-    let table = tokio::spawn(compare(rounds, only, rest)).await??;
+    let compared = compare(rounds, only, rest);
+    // As the handler of a request has it: a task among those that move the connections' bytes. A program's main future is
+    // on a thread of its own.
+    let table = if from_main { compared.await? } else { tokio::spawn(compared).await?? };
     print!("{}", if markdown { table.markdown() } else { table.plain() });
     Ok(())
 }
