@@ -85,34 +85,15 @@ mod tests {
     use tokio_postgres::types::Type;
 
     use super::*;
-    use crate::schema::{ColumnDef, SqlType};
+    use crate::schema::ColumnDef;
 
     const fn column(name: &'static str) -> ColumnDef {
-        ColumnDef {
-            name,
-            property: name,
-            ty: SqlType::Text,
-            sql_type: "text",
-            nullable: true,
-            has_default: false,
-            read_only: false,
-            write_only: false,
-            values: &[],
-        }
+        ColumnDef { name, property: name, nullable: true, ..ColumnDef::DEFAULT }
     }
 
     static COLUMNS: [ColumnDef; 2] = [column("a"), column("b")];
-    static TABLE: TableDef = TableDef {
-        name: "t",
-        columns: &COLUMNS,
-        primary_key: &[0],
-        relations: &[],
-        updated_at: None,
-        deleted_at: None,
-        version: None,
-        search: None,
-        sync: None,
-    };
+    static TABLE: TableDef =
+        TableDef { name: "t", columns: &COLUMNS, primary_key: &[0], ..TableDef::DEFAULT };
 
     fn keys(descending: bool) -> Vec<Key> {
         COLUMNS.iter().map(|column| Key { column, descending, nulls_first: false }).collect()

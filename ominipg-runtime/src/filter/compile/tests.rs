@@ -8,17 +8,7 @@ use crate::sql::Sql;
 use crate::value::Json;
 
 const fn column(name: &'static str, ty: SqlType, sql_type: &'static str, nullable: bool) -> ColumnDef {
-    ColumnDef {
-        name,
-        property: name,
-        ty,
-        sql_type,
-        nullable,
-        has_default: false,
-        read_only: false,
-        write_only: false,
-        values: &[],
-    }
+    ColumnDef { name, property: name, ty, sql_type, nullable, ..ColumnDef::DEFAULT }
 }
 
 static TABLE: TableDef = TableDef {
@@ -32,12 +22,7 @@ static TABLE: TableDef = TableDef {
         column("data", SqlType::Jsonb, "jsonb", true),
     ],
     primary_key: &[0],
-    relations: &[],
-    updated_at: None,
-    deleted_at: None,
-    version: None,
-    search: None,
-    sync: None,
+    ..TableDef::DEFAULT
 };
 
 struct Thing;

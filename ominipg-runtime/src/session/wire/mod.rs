@@ -92,7 +92,12 @@ impl Wire {
 
     /// Moves what bytes can be moved now, and says whether there is still a connection.
     fn advance(&self) -> bool {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection.lock().unwrap_or_else(|panicked| {
+            // What was moved half is not gone on with: everybody who waits hears that the connection is closed.
+            let mut connection = panicked.into_inner();
+            *connection = None;
+            connection
+        });
         self.turns.begin_move();
         let Some((messages, on_message)) = connection.as_mut() else { return false };
         let mut context = Context::from_waker(&self.on_bytes);
