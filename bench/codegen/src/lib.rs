@@ -1,9 +1,13 @@
 //! Schemas of any number, for measurements.
 
+mod peers;
+
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
 use serde_json::{Map, Value, json};
+
+pub use self::peers::Peer;
 
 /// A folder that is deleted at the end.
 #[derive(Debug)]
