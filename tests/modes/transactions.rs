@@ -302,7 +302,8 @@ pub(crate) async fn tries_again(place: &Place, db: Ominipg) {
     let (one, two) = tokio::join!(lock([1, 2]), lock([2, 1]));
     one.expect("committed");
     two.expect("committed");
-    assert_eq!(tries.load(Ordering::Relaxed), 3);
+    // Further ones where the victim has its first row again before the other was woken for it.
+    assert!(tries.load(Ordering::Relaxed) >= 3);
     let sum: i64 = db.query_one("SELECT sum(v) FROM t", &[]).await.expect("asked").get(0);
     assert_eq!(sum, 43);
 }
