@@ -20,21 +20,25 @@ pub use crate::crud::{
 };
 pub use crate::decode::RowReader;
 pub use crate::encode::Encoder;
-pub use crate::error::Error;
+pub use crate::error::{Error, broken};
 pub use crate::field::{Field, IntoValue};
 pub use crate::filter::{Column, Filter, Order};
 pub use crate::model::{Encode, Model, SoftDelete, Validate, Versioned};
-pub use crate::record::{Part, Read, Record, Slot, Slots, Write, deserialize, serialize, slot, slot_bytes};
+pub use crate::record::{
+    All, AsBytes, AsBytesField, AsJson, AsJsonField, AsJsonOpt, Group, Hidden, Record, Sink, Source, Write,
+    Written, debug, deserialize, serialize,
+};
+pub use crate::records;
 pub use crate::schema::{
     ColumnDef, RelationDef, RelationKind, Schema, SearchDef, SqlType, SyncDef, TableDef, ThroughDef,
 };
-pub use crate::serde_records;
 pub use crate::serde_text_enum;
 pub use crate::sync::{ColumnPolicy, Policy};
 pub use crate::text_enum;
 pub use crate::validate::{Format, JsonSchema, Number, Pattern, Violations};
 pub use crate::value::{
-    Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64, deserialize_text_enum,
+    Interval, Json, Scalar, TextEnum, UnknownVariant, Value, base64, deserialize_text_enum, parse_text_enum,
+    read_text_enum,
 };
 
 /// The error that conversions from and to PostgreSQL have.

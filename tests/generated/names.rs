@@ -6,7 +6,7 @@ use ominipg::codegen_support::serde_json::{from_value, json, to_value};
 use crate::golden::names::{
     self, Clone as Row, ClonePatch, NewClone, SCHEMA, mod_, self_, some_words, tables, r#type,
 };
-use crate::golden::{blog, bundle, json as shapes, keys};
+use crate::golden::{blog, bundle, json as shapes, keys, own};
 
 #[test]
 fn taken_names_have_a_line_behind_them() {
@@ -80,6 +80,22 @@ fn what_is_write_only_is_not_written_out() {
     let mut wanted = user;
     wanted.as_object_mut().expect("it is an object").remove("passwordHash");
     assert_eq!(to_value(&read).expect("it is JSON"), wanted);
+}
+
+#[test]
+fn what_is_write_only_is_not_shown() {
+    let patch = blog::UserPatch::new().name("Ada").password_hash("secret").nickname(None);
+    assert_eq!(
+        format!("{patch:?}"),
+        r#"UserPatch { name: "Ada", nickname: None, passwordHash: <hidden>, .. }"#
+    );
+    let shown =
+        format!("{:?}", blog::NewUser::new("ada@example.com", "Ada", Vec::new()).password_hash("secret"));
+    assert!(shown.starts_with(r#"NewUser { email: "ada@example.com", name: "Ada", "#), "{shown}");
+    assert!(shown.contains("passwordHash: <hidden>") && !shown.contains("secret"), "{shown}");
+    // So it is where serde's traits are derived.
+    let shown = format!("{:?}", own::NewMember::new("ada@example.com").pin("secret"));
+    assert!(shown.contains("pin: <hidden>") && !shown.contains("secret"), "{shown}");
 }
 
 #[test]

@@ -1,5 +1,13 @@
 //! The enums of constraints that generated code has.
 
+use super::Error;
+
+/// The constraint of the table that the error tells to be broken, by its name in PostgreSQL.
+pub fn broken<T: Copy>(error: &Error, table: &str, constraints: &[(&str, T)]) -> Option<T> {
+    let name = error.constraint().filter(|_| error.table() == Some(table))?;
+    constraints.iter().find(|(constraint, _)| *constraint == name).map(|(_, variant)| *variant)
+}
+
 /// Makes the enum of a table's constraints.
 #[macro_export]
 #[doc(hidden)]
@@ -14,13 +22,7 @@ macro_rules! constraints {
         impl Constraint {
             /// The constraint that an error tells to be broken, if it is one of this table's.
             pub fn of(error: &$crate::codegen_support::Error) -> ::core::option::Option<Self> {
-                if error.table() != ::core::option::Option::Some($table) {
-                    return ::core::option::Option::None;
-                }
-                match error.constraint()? {
-                    $($name => ::core::option::Option::Some(Self::$variant),)+
-                    _ => ::core::option::Option::None,
-                }
+                $crate::codegen_support::broken(error, $table, &[$(($name, Self::$variant)),+])
             }
 
             /// Its name in PostgreSQL.

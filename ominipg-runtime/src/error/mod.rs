@@ -7,6 +7,7 @@ mod kind;
 
 use std::fmt;
 
+pub use self::constraints::broken;
 pub(crate) use self::database::chain;
 pub use self::kind::ErrorKind;
 use crate::validate::{Violation, Violations};

@@ -8,8 +8,11 @@ use tokio_postgres::types::FromSqlOwned;
 
 use super::fields::{Columns, Named, Sequence, Values};
 use super::missing::Missing;
-use super::{Read, Record};
+use super::part::Part;
+use super::source::Read;
+use super::{Record, name};
 use crate::field::Field;
+use crate::model::Model;
 use crate::value::base64::{Base64, Bytes};
 
 /// As many names as a table may have columns: of them, formats without names want only the number.
@@ -21,10 +24,10 @@ static NAMES: [&str; 1600] = [""; 1600];
 ///
 /// Those of the deserializer, and where a field is missing, or there twice.
 pub fn deserialize<'de, T: Record, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let columns = Columns { all: T::TABLE.columns, part: T::PART, closed: T::CLOSED };
-    let count = columns.all.iter().filter(|column| columns.part.has(column)).count();
+    let columns = Columns { all: T::Row::TABLE.columns, has: T::Part::has, closed: T::CLOSED };
+    let count = columns.all.iter().filter(|column| (columns.has)(column)).count();
     let names = NAMES.get(..count).unwrap_or(&NAMES);
-    deserializer.deserialize_struct(T::NAME, names, Struct::<T> { columns, record: PhantomData })
+    deserializer.deserialize_struct(name::<T>(), names, Struct::<T> { columns, record: PhantomData })
 }
 
 struct Struct<T> {
@@ -45,7 +48,7 @@ impl<'de, T: Record> Visitor<'de> for Struct<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "struct {}", T::NAME)
+        write!(f, "struct {}", name::<T>())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {

@@ -5,36 +5,36 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::slot::SlotOf;
-use super::{Part, Slot, Slots};
+use super::Record;
+use super::slot::{Slot, SlotOf};
 use crate::schema::ColumnDef;
 
 /// The columns that a record has fields for.
 #[derive(Clone, Copy)]
 pub(super) struct Columns {
     pub(super) all: &'static [ColumnDef],
-    pub(super) part: Part,
+    pub(super) has: fn(&ColumnDef) -> bool,
     pub(super) closed: bool,
 }
 
 impl Columns {
     /// The first column at `from` or behind it.
     pub(super) fn at(&self, from: usize) -> Option<usize> {
-        (from..self.all.len()).find(|&column| self.part.has(&self.all[column]))
+        (from..self.all.len()).find(|&column| (self.has)(&self.all[column]))
     }
 
     /// The column of a property, which is probably the one at `likely`.
     fn named(&self, property: &str, likely: usize) -> Option<usize> {
         let is = |column: &usize| {
             let column = &self.all[*column];
-            column.property == property && self.part.has(column)
+            column.property == property && (self.has)(column)
         };
         let guessed = (likely < self.all.len()).then_some(likely).filter(is);
         guessed.or_else(|| (0..self.all.len()).find(is))
     }
 
     fn unknown<E: Error>(&self, key: &str) -> E {
-        let known = self.all.iter().filter(|column| self.part.has(column));
+        let known = self.all.iter().filter(|column| (self.has)(column));
         let known: Vec<String> = known.map(|column| format!("`{}`", column.property)).collect();
         match known.len() {
             0 => E::custom(format_args!("unknown field `{key}`, there are no fields")),
@@ -75,21 +75,21 @@ impl<'de, A: SeqAccess<'de>> Values<'de> for Sequence<A> {
 }
 
 /// Values with names in any order; those that come before their turn are kept.
-pub(super) struct Named<A, S> {
+pub(super) struct Named<A, R> {
     map: A,
     early: Vec<(usize, Slot)>,
-    row: PhantomData<S>,
+    row: PhantomData<R>,
     /// The column that was asked for last.
     asked: usize,
 }
 
-impl<A, S> Named<A, S> {
+impl<A, R> Named<A, R> {
     pub(super) fn new(map: A) -> Self {
         Self { map, early: Vec::new(), row: PhantomData, asked: 0 }
     }
 }
 
-impl<'de, A: MapAccess<'de>, S> Named<A, S> {
+impl<'de, A: MapAccess<'de>, R> Named<A, R> {
     /// The next key that is a column's; other values are passed over.
     fn key(&mut self, columns: &Columns) -> Result<Option<usize>, A::Error> {
         loop {
@@ -102,7 +102,7 @@ impl<'de, A: MapAccess<'de>, S> Named<A, S> {
     }
 }
 
-impl<'de, A: MapAccess<'de>, S: Slots> Values<'de> for Named<A, S> {
+impl<'de, A: MapAccess<'de>, R: Record> Values<'de> for Named<A, R> {
     type Error = A::Error;
 
     fn value<T: DeserializeOwned + 'static>(
@@ -123,7 +123,7 @@ impl<'de, A: MapAccess<'de>, S: Slots> Values<'de> for Named<A, S> {
             if key < column || self.early.iter().any(|(early, _)| *early == key) {
                 return Err(A::Error::duplicate_field(columns.all[key].property));
             }
-            let seed = SlotOf { column: key, row: PhantomData::<S> };
+            let seed = SlotOf { column: key, row: PhantomData::<R> };
             self.early.push((key, self.map.next_value_seed(seed)?));
         }
         Ok(None)
@@ -171,8 +171,8 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_u64<E: Error>(self, key: u64) -> Result<Self::Value, E> {
-        let part = self.columns.part;
-        let mut all = self.columns.all.iter().enumerate().filter(|(_, column)| part.has(column));
+        let has = self.columns.has;
+        let mut all = self.columns.all.iter().enumerate().filter(|(_, column)| has(column));
         Ok(usize::try_from(key).ok().and_then(|key| all.nth(key)).map(|(column, _)| column))
     }
 }

@@ -1,11 +1,16 @@
 //! A record as a struct of serde, its fields named as the schema's properties.
 
+use std::fmt::Debug;
+
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use tokio_postgres::types::ToSql;
 
-use super::{Part, Record, Write};
+use super::part::Part;
+use super::sink::{Sink, Write};
+use super::{Record, name};
 use crate::field::Field;
+use crate::model::Model;
 use crate::schema::ColumnDef;
 use crate::value::base64::{Base64, Text};
 
@@ -15,11 +20,12 @@ use crate::value::base64::{Base64, Text};
 ///
 /// Those of the serializer.
 pub fn serialize<T: Record, S: Serializer>(record: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut count = Fields { to: Count(0), columns: T::TABLE.columns, part: T::PART, error: None };
-    record.write(&mut count);
-    let to = serializer.serialize_struct(T::NAME, count.to.0)?;
-    let mut fields = Fields { to, columns: T::TABLE.columns, part: T::PART, error: None };
-    record.write(&mut fields);
+    let (columns, hides) = (T::Row::TABLE.columns, T::Part::hides);
+    let mut count = Fields { to: Count(0), columns, hides, error: None };
+    record.write(&mut Sink::of::<T>(&mut count));
+    let to = serializer.serialize_struct(name::<T>(), count.to.0)?;
+    let mut fields = Fields { to, columns, hides, error: None };
+    record.write(&mut Sink::of::<T>(&mut fields));
     match fields.error {
         Some(error) => Err(error),
         None => fields.to.end(),
@@ -30,7 +36,7 @@ pub fn serialize<T: Record, S: Serializer>(record: &T, serializer: S) -> Result<
 struct Fields<S: SerializeStruct> {
     to: S,
     columns: &'static [ColumnDef],
-    part: Part,
+    hides: fn(&ColumnDef) -> bool,
     error: Option<S::Error>,
 }
 
@@ -41,7 +47,7 @@ impl<S: SerializeStruct> Fields<S> {
             return;
         }
         let column = &self.columns[column];
-        let value = value.filter(|_| !self.part.hides(column));
+        let value = value.filter(|_| !(self.hides)(column));
         let done = match value {
             Some(value) => self.to.serialize_field(column.property, value),
             None => self.to.skip_field(column.property),
@@ -59,15 +65,15 @@ impl<S: SerializeStruct> Write for Fields<S> {
         self.field(column, value.as_set());
     }
 
-    fn put_json<T: Serialize>(&mut self, column: usize, value: &T) {
+    fn put_json<T: Serialize + Debug>(&mut self, column: usize, value: &T) {
         self.field(column, Some(value));
     }
 
-    fn put_json_opt<T: Serialize>(&mut self, column: usize, value: &Option<T>) {
+    fn put_json_opt<T: Serialize + Debug>(&mut self, column: usize, value: &Option<T>) {
         self.field(column, Some(value));
     }
 
-    fn put_json_field<T: Serialize>(&mut self, column: usize, value: &Field<T>) {
+    fn put_json_field<T: Serialize + Debug>(&mut self, column: usize, value: &Field<T>) {
         self.field(column, value.as_set());
     }
 

@@ -3,42 +3,46 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer};
+use serde::de::{DeserializeSeed, Deserializer};
 
-use super::Slots;
-use crate::value::base64::{Base64, Bytes};
+use super::Record;
+use super::source::Source;
+use super::tuple::FromColumns;
 
 /// The value of a column, of the type that the column has in a row.
 pub type Slot = Box<dyn Any>;
 
-/// Reads a value that is kept until its turn.
-///
-/// # Errors
-///
-/// Those of the deserializer.
-pub fn slot<'de, T: DeserializeOwned + 'static, D: Deserializer<'de>>(from: D) -> Result<Slot, D::Error> {
-    Ok(Box::new(T::deserialize(from)?))
-}
-
-/// Reads bytes from base64 text that are kept until their turn.
-///
-/// # Errors
-///
-/// Those of the deserializer.
-pub fn slot_bytes<'de, T: Base64 + 'static, D: Deserializer<'de>>(from: D) -> Result<Slot, D::Error> {
-    Ok(Box::new(Bytes::<T>::deserialize(from)?))
-}
-
-/// Reads the value of a column.
-pub(super) struct SlotOf<S> {
+/// Reads the value of a column, whatever it is read into later: as it comes, so that whoever reads JSON knows the place of what
+/// is wrong.
+pub(super) struct SlotOf<R> {
     pub(super) column: usize,
-    pub(super) row: PhantomData<S>,
+    pub(super) row: PhantomData<R>,
 }
 
-impl<'de, S: Slots> DeserializeSeed<'de> for SlotOf<S> {
+impl<'de, R: Record> DeserializeSeed<'de> for SlotOf<R> {
     type Value = Slot;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Slot, D::Error> {
-        S::slot(self.column, from)
+        let mut one = OneColumn { column: self.column, from: Some(from), input: PhantomData };
+        match R::read(&mut one) {
+            Err(read) => read,
+            Ok(_) => unreachable!("a row has a field for each column"),
+        }
+    }
+}
+
+/// Has the value of one column of a row, which is never made: what is read stands in the place of an error.
+struct OneColumn<'de, D> {
+    column: usize,
+    from: Option<D>,
+    input: PhantomData<&'de ()>,
+}
+
+impl<'de, D: Deserializer<'de>> Source for OneColumn<'de, D> {
+    type Error = Result<Slot, D::Error>;
+
+    fn read<T: FromColumns>(&mut self) -> Result<T, Self::Error> {
+        let from = self.from.take().expect("a record reads all its fields at once");
+        Err(T::slot(self.column, from))
     }
 }

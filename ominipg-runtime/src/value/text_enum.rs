@@ -1,9 +1,10 @@
+use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
-use std::str::FromStr;
 
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
+use tokio_postgres::types::{FromSql, Type};
 
 use super::Scalar;
 
@@ -11,9 +12,31 @@ use super::Scalar;
 pub trait TextEnum: Scalar + Copy {
     /// The variants' texts, in the order of the schema.
     const VALUES: &'static [&'static str];
+    /// The variants, in the same order.
+    const ALL: &'static [Self];
 
     /// The text that is stored.
     fn as_str(&self) -> &'static str;
+}
+
+/// The variant of a text.
+///
+/// # Errors
+///
+/// For a text that is no variant.
+pub fn parse_text_enum<T: TextEnum>(text: &str) -> Result<T, UnknownVariant> {
+    let place = T::VALUES.iter().position(|value| *value == text);
+    let unknown = || UnknownVariant { text: text.to_owned(), expected: T::VALUES };
+    place.map(|place| T::ALL[place]).ok_or_else(unknown)
+}
+
+/// The variant of a text from PostgreSQL.
+///
+/// # Errors
+///
+/// For what is no text, and a text that is no variant.
+pub fn read_text_enum<T: TextEnum>(ty: &Type, raw: &[u8]) -> Result<T, Box<dyn StdError + Sync + Send>> {
+    Ok(parse_text_enum(<&str>::from_sql(ty, raw)?)?)
 }
 
 /// A text that is no variant of its enum.
@@ -60,13 +83,7 @@ macro_rules! text_enum {
 
             // Not `Self::Err`, which may be a variant.
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::codegen_support::UnknownVariant> {
-                match text {
-                    $($text => ::core::result::Result::Ok(Self::$variant),)+
-                    _ => ::core::result::Result::Err($crate::codegen_support::UnknownVariant {
-                        text: text.into(),
-                        expected: Self::VALUES,
-                    }),
-                }
+                $crate::codegen_support::parse_text_enum(text)
             }
         }
 
@@ -91,8 +108,7 @@ macro_rules! text_enum {
                 ty: &$crate::codegen_support::Type,
                 raw: &'a [u8],
             ) -> ::core::result::Result<Self, $crate::codegen_support::BoxError> {
-                let text = <&str as $crate::codegen_support::FromSql>::from_sql(ty, raw)?;
-                ::core::result::Result::Ok(text.parse::<Self>()?)
+                $crate::codegen_support::read_text_enum(ty, raw)
             }
 
             fn accepts(ty: &$crate::codegen_support::Type) -> bool {
@@ -106,6 +122,7 @@ macro_rules! text_enum {
 
         impl $crate::codegen_support::TextEnum for $name {
             const VALUES: &'static [&'static str] = Self::VALUES;
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             fn as_str(&self) -> &'static str {
                 $name::as_str(self)
@@ -144,7 +161,7 @@ macro_rules! serde_text_enum {
 /// Those of the deserializer, and for a text that is no variant.
 pub fn deserialize_text_enum<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
-    T: TextEnum + FromStr<Err = UnknownVariant>,
+    T: TextEnum,
     D: Deserializer<'de>,
 {
     deserializer.deserialize_str(Variant(PhantomData))
@@ -152,7 +169,7 @@ where
 
 struct Variant<T>(PhantomData<T>);
 
-impl<T: TextEnum + FromStr<Err = UnknownVariant>> Visitor<'_> for Variant<T> {
+impl<T: TextEnum> Visitor<'_> for Variant<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,6 +177,6 @@ impl<T: TextEnum + FromStr<Err = UnknownVariant>> Visitor<'_> for Variant<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        text.parse().map_err(|unknown: UnknownVariant| E::unknown_variant(text, unknown.expected))
+        parse_text_enum(text).map_err(|unknown| E::unknown_variant(text, unknown.expected))
     }
 }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Settings;
 use super::docs::docs;
-use super::row::derives;
+use super::row::{Debug, derives};
 use crate::model::Table;
 use crate::names::ident;
 
@@ -13,7 +13,8 @@ pub(super) fn enums(table: &Table, settings: &Settings) -> TokenStream {
     let enums = table.enums().into_iter().map(|(column, found)| {
         let name = ident(&found.name);
         let doc = docs(&format!("The values of `{}`.\n\n{}", column.property, column.doc));
-        let derives = derives(&["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"], settings);
+        let derives =
+            derives(&["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"], &Debug::Derived, settings);
         let variants = found.variants.iter().map(|variant| {
             let (name, value) = (ident(&variant.name), &variant.value);
             let doc = docs(&format!("`{}`", value.replace('`', "'")));

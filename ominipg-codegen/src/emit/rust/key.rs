@@ -6,7 +6,7 @@ use quote::quote;
 use super::Settings;
 use super::docs::docs;
 use super::field::Field;
-use super::row::{base64, derives, serde};
+use super::row::{Debug, base64, derives, serde};
 use crate::model::Table;
 use crate::names::ident;
 
@@ -29,7 +29,7 @@ pub(super) fn key(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
     };
     // Few tables have such a key.
     let settings = &Settings { derives_serde: true, ..settings.clone() };
-    let derives = derives(usual, settings);
+    let derives = derives(usual, &Debug::Derived, settings);
     let docs = fields().map(|field| docs(&field.column.doc));
     let serde = fields().map(|field| serde(field.column, settings, || base64(field.column, settings)));
     let names: Vec<_> = fields().map(|field| &field.name).collect();

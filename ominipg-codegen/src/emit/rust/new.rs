@@ -6,7 +6,7 @@ use quote::quote;
 use super::encode::{self, Stand};
 use super::field::{Field, written};
 use super::record::record;
-use super::row::{attributes, base64, derives, serde};
+use super::row::{attributes, base64, debug, derives, serde};
 use super::{Settings, rules, types};
 use crate::model::{Column, Presence, Table};
 use crate::names::ident;
@@ -17,7 +17,8 @@ pub(super) fn new(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
         " What an insert into the table `{}` takes: the columns that the database does not fill alone.",
         table.name
     );
-    let derives = derives(&["Clone", "Debug", "PartialEq"], settings);
+    let debug = debug(&table.new_type(), written(fields), settings);
+    let derives = derives(&["Clone", "Debug", "PartialEq"], &debug, settings);
     let own = attributes(&table.attributes);
     let closed = (table.closed && settings.derives_serde).then(|| quote!(#[serde(deny_unknown_fields)]));
     let heads = written(fields).map(|field| &field.head);
@@ -60,6 +61,8 @@ pub(super) fn new(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
         #closed
         #own
         pub struct #name { #(#heads #serde #attributes pub #names: #types),* }
+
+        #debug
 
         impl #name {
             /// A value with the columns that must be given; the rest is NULL or left to the database.

@@ -7,7 +7,7 @@ use super::encode::{self, Stand};
 use super::field::{Field, written};
 use super::new::field_attributes;
 use super::record::record;
-use super::row::{attributes, base64, derives, serde};
+use super::row::{attributes, base64, debug, derives, serde};
 use super::{Settings, rules};
 use crate::model::Table;
 use crate::names::ident;
@@ -16,7 +16,8 @@ pub(super) fn patch(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
     let name = ident(&table.patch_type());
     let doc =
         format!(" What an update of the table `{}` takes: each column is left alone, or set.", table.name);
-    let derives = derives(&["Clone", "Debug", "Default", "PartialEq"], settings);
+    let debug = debug(&table.patch_type(), written(fields), settings);
+    let derives = derives(&["Clone", "Debug", "Default", "PartialEq"], &debug, settings);
     let own = attributes(&table.attributes);
     let closed = table.closed.then(|| quote!(, deny_unknown_fields));
     let serde_default = settings.derives_serde.then(|| quote!(#[serde(default #closed)]));
@@ -52,6 +53,8 @@ pub(super) fn patch(table: &Table, fields: &[Field<'_>], settings: &Settings) ->
         #serde_default
         #own
         pub struct #name { #(#heads #serde #attributes pub #names: rt::Field<#types>),* }
+
+        #debug
 
         impl #name {
             /// An update that leaves everything alone.

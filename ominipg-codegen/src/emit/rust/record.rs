@@ -1,7 +1,7 @@
 //! The fields of a type as a list to read and a list to write, from which the runtime has what derives of serde would
 //! take the compiler many times as long to see.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Settings;
@@ -22,6 +22,9 @@ pub(super) fn is_derived(table: &Table, settings: &Settings) -> bool {
         || attributes.any(|attribute| !attribute.text.trim_start().starts_with("doc"))
 }
 
+/// As many fields as the runtime takes in one tuple.
+const TUPLE: usize = 32;
+
 /// `impl Record`, with the two lists.
 pub(super) fn record<'f, 'a: 'f>(
     table: &Table,
@@ -40,64 +43,65 @@ pub(super) fn record<'f, 'a: 'f>(
         )
     });
     let names: Vec<_> = fields.clone().map(|field| &field.name).collect();
-    let indexes = fields.clone().map(|field| &field.index);
-    let method = |verb: &str, column: &Column| ident(&format!("{verb}{}", kind(column, stand(column))));
-    let next = fields.clone().map(|field| method("next", field.column));
-    let put = fields.map(|field| method("put", field.column));
-    let (from, to) = if names.is_empty() { (quote!(_), quote!(_)) } else { (quote!(from), quote!(to)) };
+    let of = |value: &dyn Fn(&Ident) -> TokenStream| -> Vec<TokenStream> {
+        let part = |field: &'f Field<'a>| {
+            let value = value(&field.name);
+            match kind(field.column, stand(field.column)) {
+                Some(kind) => {
+                    let kind = ident(kind);
+                    quote!(rt::#kind(#value))
+                }
+                None => value,
+            }
+        };
+        fields.clone().map(part).collect()
+    };
+    let (read, write) = if names.is_empty() { (quote!(_), quote!(_)) } else { (quote!(from), quote!(to)) };
+    let (taken, given) = (tuple(&of(&|name| quote!(#name))), tuple(&of(&|name| quote!(&self.#name))));
+    let taken = (!names.is_empty()).then(|| quote!(let #taken = from.read()?;));
+    let given = (!names.is_empty()).then(|| quote!(to.write(#given);));
     quote! {
         impl rt::Record for #name {
             type Row = #row;
-            const NAME: &'static str = #ty;
-            const TABLE: &'static rt::TableDef = &TABLE;
-            const PART: rt::Part = rt::Part::#part;
+            type Part = rt::#part;
             #closed
 
-            fn read<R: rt::Read>(#from: &mut R) -> #result<Self, R::Error> {
-                #ok(Self { #(#names: from.#next()?),* })
+            fn read<S: rt::Source>(#read: &mut S) -> #result<Self, S::Error> {
+                #taken
+                #ok(Self { #(#names),* })
             }
 
-            fn write<W: rt::Write>(&self, #to: &mut W) {
-                #(to.#put(#indexes, &self.#names);)*
+            fn write<W: rt::Write>(&self, #write: &mut rt::Sink<'_, W>) {
+                #given
             }
         }
     }
 }
 
-/// `impl Slots`, with the type of each column.
-pub(super) fn slots(table: &Table, fields: &[Field<'_>], prelude: Prelude) -> TokenStream {
-    let (name, result) = (ident(&table.row), prelude.result());
-    let indexes = fields.iter().map(|field| &field.index);
-    let slots = fields.iter().map(|field| ident(if is_bytes(field.column) { "slot_bytes" } else { "slot" }));
-    let types = fields.iter().map(|field| &field.row);
-    quote! {
-        impl rt::Slots for #name {
-            fn slot<'de, D: rt::serde::Deserializer<'de>>(
-                column: usize,
-                from: D,
-            ) -> #result<rt::Slot, D::Error> {
-                match column {
-                    #(#indexes => rt::#slots::<#types, D>(from),)*
-                    _ => ::core::unreachable!("the table has no such column"),
-                }
-            }
-        }
+/// The fields in a tuple, or in a tuple of groups.
+fn tuple(fields: &[TokenStream]) -> TokenStream {
+    if fields.len() <= TUPLE {
+        return quote!((#(#fields,)*));
     }
+    let group = |fields: &[TokenStream]| {
+        let fields = tuple(fields);
+        quote!(rt::Group(#fields))
+    };
+    tuple(&fields.chunks(TUPLE).map(group).collect::<Vec<_>>())
 }
 
 fn is_bytes(column: &Column) -> bool {
     column.ty == Type::Scalar(Scalar::Bytea) && column.rust.is_none()
 }
 
-/// What the methods for a field are called, behind `next` and `put`.
-fn kind(column: &Column, stand: Stand) -> &'static str {
+/// What a field is wrapped in for the runtime, unless its type says how it is read and written.
+fn kind(column: &Column, stand: Stand) -> Option<&'static str> {
     match (column.ty.is_json(), is_bytes(column), stand) {
-        (false, false, Stand::Plain | Stand::Optional) => "",
-        (false, false, Stand::Field) => "_field",
-        (false, true, Stand::Plain | Stand::Optional) => "_bytes",
-        (false, true, Stand::Field) => "_bytes_field",
-        (true, _, Stand::Plain) => "_json",
-        (true, _, Stand::Optional) => "_json_opt",
-        (true, _, Stand::Field) => "_json_field",
+        (false, false, _) => None,
+        (false, true, Stand::Plain | Stand::Optional) => Some("AsBytes"),
+        (false, true, Stand::Field) => Some("AsBytesField"),
+        (true, _, Stand::Plain) => Some("AsJson"),
+        (true, _, Stand::Optional) => Some("AsJsonOpt"),
+        (true, _, Stand::Field) => Some("AsJsonField"),
     }
 }

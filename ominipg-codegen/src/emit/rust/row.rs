@@ -1,7 +1,7 @@
 //! The row type.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::Settings;
 use super::docs::docs;
@@ -13,7 +13,8 @@ pub(super) fn row(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
     let name = ident(&table.row);
     let doc = docs(&table.doc);
     let deprecated = deprecated(table.deprecated);
-    let derives = derives(&["Clone", "Debug", "PartialEq"], settings);
+    let debug = debug(&table.row, fields.iter(), settings);
+    let derives = derives(&["Clone", "Debug", "PartialEq"], &debug, settings);
     let own = attributes(&table.attributes);
     let heads = fields.iter().map(|field| &field.head);
     let serde =
@@ -27,6 +28,51 @@ pub(super) fn row(table: &Table, fields: &[Field<'_>], settings: &Settings) -> T
         #derives
         #own
         pub struct #name { #(#heads #serde #attributes pub #names: #types),* }
+
+        #debug
+    }
+}
+
+/// `impl Debug`, unless it is derived: records have it of the runtime, and what hides a column says so itself.
+pub(super) fn debug<'f, 'a: 'f>(
+    ty: &str,
+    fields: impl Iterator<Item = &'f Field<'a>> + Clone,
+    settings: &Settings,
+) -> Debug {
+    if !settings.derives_serde {
+        return Debug::OfRecord;
+    }
+    if !fields.clone().any(|field| field.column.write_only) {
+        return Debug::Derived;
+    }
+    let name = ident(ty);
+    let names = fields.clone().map(|field| &field.column.name);
+    let values = fields.map(
+        |Field { column, name, .. }| {
+            if column.write_only { quote!(rt::Hidden) } else { quote!(self.#name) }
+        },
+    );
+    Debug::Written(quote! {
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(#ty) #(.field(#names, &#values))* .finish()
+            }
+        }
+    })
+}
+
+/// Where a type has `Debug` from.
+pub(super) enum Debug {
+    Derived,
+    OfRecord,
+    Written(TokenStream),
+}
+
+impl ToTokens for Debug {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        if let Self::Written(code) = self {
+            code.to_tokens(tokens);
+        }
     }
 }
 
@@ -43,8 +89,9 @@ fn row_serde(column: &Column, settings: &Settings) -> Vec<TokenStream> {
 }
 
 /// The derives of a generated type: the usual ones, serde's where it is no record, and those that the settings add.
-pub(super) fn derives(usual: &[&str], settings: &Settings) -> TokenStream {
-    let usual_idents = usual.iter().map(|name| ident(name));
+pub(super) fn derives(usual: &[&str], debug: &Debug, settings: &Settings) -> TokenStream {
+    let derived = |name: &&&str| **name != "Debug" || matches!(debug, Debug::Derived);
+    let usual_idents = usual.iter().filter(derived).map(|name| ident(name));
     let added = settings.derive.iter().filter(|path| {
         let last = path.segments.last().map(|segment| segment.ident.to_string());
         !last.is_some_and(|last| {

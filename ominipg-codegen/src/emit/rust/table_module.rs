@@ -36,8 +36,7 @@ fn with(schema: &Schema, shape: &Shape, index: usize, settings: &Settings) -> To
         let record =
             record::record(table, &table.row, "All", false, fields.iter(), Stand::in_row, settings.prelude);
         let (row, new, patch) = (ident(&table.row), ident(&table.new_type()), ident(&table.patch_type()));
-        let slots = record::slots(table, fields, settings.prelude);
-        quote!(rt::serde_records!(#row, #new, #patch); #record #slots)
+        quote!(rt::records!(#row, #new, #patch); #record)
     };
     let parts = [
         quote!(use #rt as rt;),

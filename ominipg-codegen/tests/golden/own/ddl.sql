@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS "club members" (
   "e-mail" text NOT NULL,
   "kind" text NOT NULL DEFAULT 'guest',
   "joined" date NOT NULL DEFAULT current_date,
+  "pin" text,
   CONSTRAINT "club members_pkey" PRIMARY KEY ("id"),
   CONSTRAINT "club members_kind_check" CHECK ("kind" IN ('guest', 'full'))
 );

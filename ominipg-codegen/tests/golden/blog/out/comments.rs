@@ -60,7 +60,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// What a reader says of a post.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Comment {
     /// The column `postId`.
     pub post_id: i64,
@@ -84,39 +84,21 @@ impl rt::Model for Comment {
         out.put(1, &key.number);
     }
 }
-rt::serde_records!(Comment, NewComment, CommentPatch);
+rt::records!(Comment, NewComment, CommentPatch);
 impl rt::Record for Comment {
     type Row = Comment;
-    const NAME: &'static str = "Comment";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (post_id, number, user_id, text) = from.read()?;
         Ok(Self {
-            post_id: from.next()?,
-            number: from.next()?,
-            user_id: from.next()?,
-            text: from.next()?,
+            post_id,
+            number,
+            user_id,
+            text,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.post_id);
-        to.put(1, &self.number);
-        to.put(2, &self.user_id);
-        to.put(3, &self.text);
-    }
-}
-impl rt::Slots for Comment {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<i32, D>(from),
-            2 => rt::slot::<Option<rt::Uuid>, D>(from),
-            3 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.post_id, &self.number, &self.user_id, &self.text));
     }
 }
 impl rt::Validate for Comment {
@@ -156,7 +138,7 @@ impl CommentKey {
     }
 }
 /// What an insert into the table `comments` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewComment {
     /// The column `postId`.
     pub post_id: i64,
@@ -191,23 +173,19 @@ impl NewComment {
 }
 impl rt::Record for NewComment {
     type Row = Comment;
-    const NAME: &'static str = "NewComment";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
+    type Part = rt::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (post_id, number, user_id, text) = from.read()?;
         Ok(Self {
-            post_id: from.next()?,
-            number: from.next()?,
-            user_id: from.next()?,
-            text: from.next()?,
+            post_id,
+            number,
+            user_id,
+            text,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.post_id);
-        to.put(1, &self.number);
-        to.put(2, &self.user_id);
-        to.put(3, &self.text);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.post_id, &self.number, &self.user_id, &self.text));
     }
 }
 impl rt::Validate for NewComment {
@@ -217,7 +195,7 @@ impl rt::Validate for NewComment {
     }
 }
 /// What an update of the table `comments` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CommentPatch {
     /// The column `postId`.
     pub post_id: rt::Field<i64>,
@@ -264,23 +242,19 @@ impl CommentPatch {
 }
 impl rt::Record for CommentPatch {
     type Row = Comment;
-    const NAME: &'static str = "CommentPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
+    type Part = rt::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (post_id, number, user_id, text) = from.read()?;
         Ok(Self {
-            post_id: from.next_field()?,
-            number: from.next_field()?,
-            user_id: from.next_field()?,
-            text: from.next_field()?,
+            post_id,
+            number,
+            user_id,
+            text,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.post_id);
-        to.put_field(1, &self.number);
-        to.put_field(2, &self.user_id);
-        to.put_field(3, &self.text);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.post_id, &self.number, &self.user_id, &self.text));
     }
 }
 impl rt::Validate for CommentPatch {

@@ -397,7 +397,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A column of every type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Everything {
     /// The column `id`.
     pub id: i32,
@@ -515,185 +515,181 @@ impl rt::Model for Everything {
         out.put(0, key);
     }
 }
-rt::serde_records!(Everything, NewEverything, EverythingPatch);
+rt::records!(Everything, NewEverything, EverythingPatch);
 impl rt::Record for Everything {
     type Row = Everything;
-    const NAME: &'static str = "Everything";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            rt::Group(
+                (
+                    id,
+                    text,
+                    short,
+                    medium,
+                    long,
+                    single,
+                    double,
+                    flag,
+                    uuid,
+                    moment,
+                    day,
+                    clock,
+                    span,
+                    rt::AsBytes(bytes),
+                    address,
+                    amount,
+                    color,
+                    mood,
+                    texts,
+                    numbers,
+                    colors,
+                    rt::AsJson(document),
+                    rt::AsJson(anything),
+                    maybe_text,
+                    maybe_short,
+                    maybe_double,
+                    maybe_flag,
+                    maybe_uuid,
+                    maybe_moment,
+                    maybe_day,
+                    maybe_clock,
+                    maybe_span,
+                ),
+            ),
+            rt::Group(
+                (
+                    rt::AsBytes(maybe_bytes),
+                    maybe_address,
+                    maybe_amount,
+                    maybe_color,
+                    maybe_mood,
+                    maybe_texts,
+                    rt::AsJsonOpt(maybe_document),
+                    rt::AsJsonOpt(maybe_anything),
+                    text_or,
+                    long_or,
+                    flag_or,
+                    day_or,
+                    rt::AsBytes(bytes_or),
+                    amount_or,
+                    mood_or,
+                    texts_or,
+                    rt::AsJson(document_or),
+                    maybe_long_or,
+                ),
+            ),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            text: from.next()?,
-            short: from.next()?,
-            medium: from.next()?,
-            long: from.next()?,
-            single: from.next()?,
-            double: from.next()?,
-            flag: from.next()?,
-            uuid: from.next()?,
-            moment: from.next()?,
-            day: from.next()?,
-            clock: from.next()?,
-            span: from.next()?,
-            bytes: from.next_bytes()?,
-            address: from.next()?,
-            amount: from.next()?,
-            color: from.next()?,
-            mood: from.next()?,
-            texts: from.next()?,
-            numbers: from.next()?,
-            colors: from.next()?,
-            document: from.next_json()?,
-            anything: from.next_json()?,
-            maybe_text: from.next()?,
-            maybe_short: from.next()?,
-            maybe_double: from.next()?,
-            maybe_flag: from.next()?,
-            maybe_uuid: from.next()?,
-            maybe_moment: from.next()?,
-            maybe_day: from.next()?,
-            maybe_clock: from.next()?,
-            maybe_span: from.next()?,
-            maybe_bytes: from.next_bytes()?,
-            maybe_address: from.next()?,
-            maybe_amount: from.next()?,
-            maybe_color: from.next()?,
-            maybe_mood: from.next()?,
-            maybe_texts: from.next()?,
-            maybe_document: from.next_json_opt()?,
-            maybe_anything: from.next_json_opt()?,
-            text_or: from.next()?,
-            long_or: from.next()?,
-            flag_or: from.next()?,
-            day_or: from.next()?,
-            bytes_or: from.next_bytes()?,
-            amount_or: from.next()?,
-            mood_or: from.next()?,
-            texts_or: from.next()?,
-            document_or: from.next_json()?,
-            maybe_long_or: from.next()?,
+            id,
+            text,
+            short,
+            medium,
+            long,
+            single,
+            double,
+            flag,
+            uuid,
+            moment,
+            day,
+            clock,
+            span,
+            bytes,
+            address,
+            amount,
+            color,
+            mood,
+            texts,
+            numbers,
+            colors,
+            document,
+            anything,
+            maybe_text,
+            maybe_short,
+            maybe_double,
+            maybe_flag,
+            maybe_uuid,
+            maybe_moment,
+            maybe_day,
+            maybe_clock,
+            maybe_span,
+            maybe_bytes,
+            maybe_address,
+            maybe_amount,
+            maybe_color,
+            maybe_mood,
+            maybe_texts,
+            maybe_document,
+            maybe_anything,
+            text_or,
+            long_or,
+            flag_or,
+            day_or,
+            bytes_or,
+            amount_or,
+            mood_or,
+            texts_or,
+            document_or,
+            maybe_long_or,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.text);
-        to.put(2, &self.short);
-        to.put(3, &self.medium);
-        to.put(4, &self.long);
-        to.put(5, &self.single);
-        to.put(6, &self.double);
-        to.put(7, &self.flag);
-        to.put(8, &self.uuid);
-        to.put(9, &self.moment);
-        to.put(10, &self.day);
-        to.put(11, &self.clock);
-        to.put(12, &self.span);
-        to.put_bytes(13, &self.bytes);
-        to.put(14, &self.address);
-        to.put(15, &self.amount);
-        to.put(16, &self.color);
-        to.put(17, &self.mood);
-        to.put(18, &self.texts);
-        to.put(19, &self.numbers);
-        to.put(20, &self.colors);
-        to.put_json(21, &self.document);
-        to.put_json(22, &self.anything);
-        to.put(23, &self.maybe_text);
-        to.put(24, &self.maybe_short);
-        to.put(25, &self.maybe_double);
-        to.put(26, &self.maybe_flag);
-        to.put(27, &self.maybe_uuid);
-        to.put(28, &self.maybe_moment);
-        to.put(29, &self.maybe_day);
-        to.put(30, &self.maybe_clock);
-        to.put(31, &self.maybe_span);
-        to.put_bytes(32, &self.maybe_bytes);
-        to.put(33, &self.maybe_address);
-        to.put(34, &self.maybe_amount);
-        to.put(35, &self.maybe_color);
-        to.put(36, &self.maybe_mood);
-        to.put(37, &self.maybe_texts);
-        to.put_json_opt(38, &self.maybe_document);
-        to.put_json_opt(39, &self.maybe_anything);
-        to.put(40, &self.text_or);
-        to.put(41, &self.long_or);
-        to.put(42, &self.flag_or);
-        to.put(43, &self.day_or);
-        to.put_bytes(44, &self.bytes_or);
-        to.put(45, &self.amount_or);
-        to.put(46, &self.mood_or);
-        to.put(47, &self.texts_or);
-        to.put_json(48, &self.document_or);
-        to.put(49, &self.maybe_long_or);
-    }
-}
-impl rt::Slots for Everything {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<i16, D>(from),
-            3 => rt::slot::<i32, D>(from),
-            4 => rt::slot::<i64, D>(from),
-            5 => rt::slot::<f32, D>(from),
-            6 => rt::slot::<f64, D>(from),
-            7 => rt::slot::<bool, D>(from),
-            8 => rt::slot::<rt::Uuid, D>(from),
-            9 => rt::slot::<rt::Timestamp, D>(from),
-            10 => rt::slot::<rt::Date, D>(from),
-            11 => rt::slot::<rt::Time, D>(from),
-            12 => rt::slot::<rt::Interval, D>(from),
-            13 => rt::slot_bytes::<Vec<u8>, D>(from),
-            14 => rt::slot::<rt::IpAddr, D>(from),
-            15 => rt::slot::<rt::Decimal, D>(from),
-            16 => rt::slot::<EverythingColor, D>(from),
-            17 => rt::slot::<EverythingMood, D>(from),
-            18 => rt::slot::<Vec<String>, D>(from),
-            19 => rt::slot::<Vec<i32>, D>(from),
-            20 => rt::slot::<Vec<EverythingColor>, D>(from),
-            21 => rt::slot::<EverythingDocument, D>(from),
-            22 => rt::slot::<rt::serde_json::Value, D>(from),
-            23 => rt::slot::<Option<String>, D>(from),
-            24 => rt::slot::<Option<i16>, D>(from),
-            25 => rt::slot::<Option<f64>, D>(from),
-            26 => rt::slot::<Option<bool>, D>(from),
-            27 => rt::slot::<Option<rt::Uuid>, D>(from),
-            28 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            29 => rt::slot::<Option<rt::Date>, D>(from),
-            30 => rt::slot::<Option<rt::Time>, D>(from),
-            31 => rt::slot::<Option<rt::Interval>, D>(from),
-            32 => rt::slot_bytes::<Option<Vec<u8>>, D>(from),
-            33 => rt::slot::<Option<rt::IpAddr>, D>(from),
-            34 => rt::slot::<Option<rt::Decimal>, D>(from),
-            35 => rt::slot::<Option<EverythingMaybeColor>, D>(from),
-            36 => rt::slot::<Option<EverythingMaybeMood>, D>(from),
-            37 => rt::slot::<Option<Vec<String>>, D>(from),
-            38 => rt::slot::<Option<EverythingMaybeDocument>, D>(from),
-            39 => rt::slot::<Option<rt::serde_json::Value>, D>(from),
-            40 => rt::slot::<String, D>(from),
-            41 => rt::slot::<i64, D>(from),
-            42 => rt::slot::<bool, D>(from),
-            43 => rt::slot::<rt::Date, D>(from),
-            44 => rt::slot_bytes::<Vec<u8>, D>(from),
-            45 => rt::slot::<rt::Decimal, D>(from),
-            46 => rt::slot::<EverythingMoodOr, D>(from),
-            47 => rt::slot::<Vec<String>, D>(from),
-            48 => {
-                rt::slot::<
-                    ::ominipg::codegen_support::serde_json::Map<
-                        ::std::string::String,
-                        ::ominipg::codegen_support::serde_json::Value,
-                    >,
-                    D,
-                >(from)
-            }
-            49 => rt::slot::<Option<i64>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            rt::Group((
+                &self.id,
+                &self.text,
+                &self.short,
+                &self.medium,
+                &self.long,
+                &self.single,
+                &self.double,
+                &self.flag,
+                &self.uuid,
+                &self.moment,
+                &self.day,
+                &self.clock,
+                &self.span,
+                rt::AsBytes(&self.bytes),
+                &self.address,
+                &self.amount,
+                &self.color,
+                &self.mood,
+                &self.texts,
+                &self.numbers,
+                &self.colors,
+                rt::AsJson(&self.document),
+                rt::AsJson(&self.anything),
+                &self.maybe_text,
+                &self.maybe_short,
+                &self.maybe_double,
+                &self.maybe_flag,
+                &self.maybe_uuid,
+                &self.maybe_moment,
+                &self.maybe_day,
+                &self.maybe_clock,
+                &self.maybe_span,
+            )),
+            rt::Group((
+                rt::AsBytes(&self.maybe_bytes),
+                &self.maybe_address,
+                &self.maybe_amount,
+                &self.maybe_color,
+                &self.maybe_mood,
+                &self.maybe_texts,
+                rt::AsJsonOpt(&self.maybe_document),
+                rt::AsJsonOpt(&self.maybe_anything),
+                &self.text_or,
+                &self.long_or,
+                &self.flag_or,
+                &self.day_or,
+                rt::AsBytes(&self.bytes_or),
+                &self.amount_or,
+                &self.mood_or,
+                &self.texts_or,
+                rt::AsJson(&self.document_or),
+                &self.maybe_long_or,
+            )),
+        ));
     }
 }
 impl rt::Validate for Everything {
@@ -712,7 +708,7 @@ impl rt::Validate for Everything {
 /// The primary key of the table `everything`.
 pub type EverythingKey = i32;
 /// What an insert into the table `everything` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewEverything {
     /// The column `text`.
     pub text: String,
@@ -1138,112 +1134,175 @@ impl NewEverything {
 }
 impl rt::Record for NewEverything {
     type Row = Everything;
-    const NAME: &'static str = "NewEverything";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            rt::Group(
+                (
+                    text,
+                    short,
+                    medium,
+                    long,
+                    single,
+                    double,
+                    flag,
+                    uuid,
+                    moment,
+                    day,
+                    clock,
+                    span,
+                    rt::AsBytes(bytes),
+                    address,
+                    amount,
+                    color,
+                    mood,
+                    texts,
+                    numbers,
+                    colors,
+                    rt::AsJson(document),
+                    rt::AsJson(anything),
+                    maybe_text,
+                    maybe_short,
+                    maybe_double,
+                    maybe_flag,
+                    maybe_uuid,
+                    maybe_moment,
+                    maybe_day,
+                    maybe_clock,
+                    maybe_span,
+                    rt::AsBytes(maybe_bytes),
+                ),
+            ),
+            rt::Group(
+                (
+                    maybe_address,
+                    maybe_amount,
+                    maybe_color,
+                    maybe_mood,
+                    maybe_texts,
+                    rt::AsJsonOpt(maybe_document),
+                    rt::AsJsonOpt(maybe_anything),
+                    text_or,
+                    long_or,
+                    flag_or,
+                    day_or,
+                    rt::AsBytesField(bytes_or),
+                    amount_or,
+                    mood_or,
+                    texts_or,
+                    rt::AsJsonField(document_or),
+                    maybe_long_or,
+                ),
+            ),
+        ) = from.read()?;
         Ok(Self {
-            text: from.next()?,
-            short: from.next()?,
-            medium: from.next()?,
-            long: from.next()?,
-            single: from.next()?,
-            double: from.next()?,
-            flag: from.next()?,
-            uuid: from.next()?,
-            moment: from.next()?,
-            day: from.next()?,
-            clock: from.next()?,
-            span: from.next()?,
-            bytes: from.next_bytes()?,
-            address: from.next()?,
-            amount: from.next()?,
-            color: from.next()?,
-            mood: from.next()?,
-            texts: from.next()?,
-            numbers: from.next()?,
-            colors: from.next()?,
-            document: from.next_json()?,
-            anything: from.next_json()?,
-            maybe_text: from.next()?,
-            maybe_short: from.next()?,
-            maybe_double: from.next()?,
-            maybe_flag: from.next()?,
-            maybe_uuid: from.next()?,
-            maybe_moment: from.next()?,
-            maybe_day: from.next()?,
-            maybe_clock: from.next()?,
-            maybe_span: from.next()?,
-            maybe_bytes: from.next_bytes()?,
-            maybe_address: from.next()?,
-            maybe_amount: from.next()?,
-            maybe_color: from.next()?,
-            maybe_mood: from.next()?,
-            maybe_texts: from.next()?,
-            maybe_document: from.next_json_opt()?,
-            maybe_anything: from.next_json_opt()?,
-            text_or: from.next_field()?,
-            long_or: from.next_field()?,
-            flag_or: from.next_field()?,
-            day_or: from.next_field()?,
-            bytes_or: from.next_bytes_field()?,
-            amount_or: from.next_field()?,
-            mood_or: from.next_field()?,
-            texts_or: from.next_field()?,
-            document_or: from.next_json_field()?,
-            maybe_long_or: from.next_field()?,
+            text,
+            short,
+            medium,
+            long,
+            single,
+            double,
+            flag,
+            uuid,
+            moment,
+            day,
+            clock,
+            span,
+            bytes,
+            address,
+            amount,
+            color,
+            mood,
+            texts,
+            numbers,
+            colors,
+            document,
+            anything,
+            maybe_text,
+            maybe_short,
+            maybe_double,
+            maybe_flag,
+            maybe_uuid,
+            maybe_moment,
+            maybe_day,
+            maybe_clock,
+            maybe_span,
+            maybe_bytes,
+            maybe_address,
+            maybe_amount,
+            maybe_color,
+            maybe_mood,
+            maybe_texts,
+            maybe_document,
+            maybe_anything,
+            text_or,
+            long_or,
+            flag_or,
+            day_or,
+            bytes_or,
+            amount_or,
+            mood_or,
+            texts_or,
+            document_or,
+            maybe_long_or,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.text);
-        to.put(2, &self.short);
-        to.put(3, &self.medium);
-        to.put(4, &self.long);
-        to.put(5, &self.single);
-        to.put(6, &self.double);
-        to.put(7, &self.flag);
-        to.put(8, &self.uuid);
-        to.put(9, &self.moment);
-        to.put(10, &self.day);
-        to.put(11, &self.clock);
-        to.put(12, &self.span);
-        to.put_bytes(13, &self.bytes);
-        to.put(14, &self.address);
-        to.put(15, &self.amount);
-        to.put(16, &self.color);
-        to.put(17, &self.mood);
-        to.put(18, &self.texts);
-        to.put(19, &self.numbers);
-        to.put(20, &self.colors);
-        to.put_json(21, &self.document);
-        to.put_json(22, &self.anything);
-        to.put(23, &self.maybe_text);
-        to.put(24, &self.maybe_short);
-        to.put(25, &self.maybe_double);
-        to.put(26, &self.maybe_flag);
-        to.put(27, &self.maybe_uuid);
-        to.put(28, &self.maybe_moment);
-        to.put(29, &self.maybe_day);
-        to.put(30, &self.maybe_clock);
-        to.put(31, &self.maybe_span);
-        to.put_bytes(32, &self.maybe_bytes);
-        to.put(33, &self.maybe_address);
-        to.put(34, &self.maybe_amount);
-        to.put(35, &self.maybe_color);
-        to.put(36, &self.maybe_mood);
-        to.put(37, &self.maybe_texts);
-        to.put_json_opt(38, &self.maybe_document);
-        to.put_json_opt(39, &self.maybe_anything);
-        to.put_field(40, &self.text_or);
-        to.put_field(41, &self.long_or);
-        to.put_field(42, &self.flag_or);
-        to.put_field(43, &self.day_or);
-        to.put_bytes_field(44, &self.bytes_or);
-        to.put_field(45, &self.amount_or);
-        to.put_field(46, &self.mood_or);
-        to.put_field(47, &self.texts_or);
-        to.put_json_field(48, &self.document_or);
-        to.put_field(49, &self.maybe_long_or);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            rt::Group((
+                &self.text,
+                &self.short,
+                &self.medium,
+                &self.long,
+                &self.single,
+                &self.double,
+                &self.flag,
+                &self.uuid,
+                &self.moment,
+                &self.day,
+                &self.clock,
+                &self.span,
+                rt::AsBytes(&self.bytes),
+                &self.address,
+                &self.amount,
+                &self.color,
+                &self.mood,
+                &self.texts,
+                &self.numbers,
+                &self.colors,
+                rt::AsJson(&self.document),
+                rt::AsJson(&self.anything),
+                &self.maybe_text,
+                &self.maybe_short,
+                &self.maybe_double,
+                &self.maybe_flag,
+                &self.maybe_uuid,
+                &self.maybe_moment,
+                &self.maybe_day,
+                &self.maybe_clock,
+                &self.maybe_span,
+                rt::AsBytes(&self.maybe_bytes),
+            )),
+            rt::Group((
+                &self.maybe_address,
+                &self.maybe_amount,
+                &self.maybe_color,
+                &self.maybe_mood,
+                &self.maybe_texts,
+                rt::AsJsonOpt(&self.maybe_document),
+                rt::AsJsonOpt(&self.maybe_anything),
+                &self.text_or,
+                &self.long_or,
+                &self.flag_or,
+                &self.day_or,
+                rt::AsBytesField(&self.bytes_or),
+                &self.amount_or,
+                &self.mood_or,
+                &self.texts_or,
+                rt::AsJsonField(&self.document_or),
+                &self.maybe_long_or,
+            )),
+        ));
     }
 }
 impl rt::Validate for NewEverything {
@@ -1262,7 +1321,7 @@ impl rt::Validate for NewEverything {
     }
 }
 /// What an update of the table `everything` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EverythingPatch {
     /// The column `text`.
     pub text: rt::Field<String>,
@@ -1772,112 +1831,175 @@ impl EverythingPatch {
 }
 impl rt::Record for EverythingPatch {
     type Row = Everything;
-    const NAME: &'static str = "EverythingPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            rt::Group(
+                (
+                    text,
+                    short,
+                    medium,
+                    long,
+                    single,
+                    double,
+                    flag,
+                    uuid,
+                    moment,
+                    day,
+                    clock,
+                    span,
+                    rt::AsBytesField(bytes),
+                    address,
+                    amount,
+                    color,
+                    mood,
+                    texts,
+                    numbers,
+                    colors,
+                    rt::AsJsonField(document),
+                    rt::AsJsonField(anything),
+                    maybe_text,
+                    maybe_short,
+                    maybe_double,
+                    maybe_flag,
+                    maybe_uuid,
+                    maybe_moment,
+                    maybe_day,
+                    maybe_clock,
+                    maybe_span,
+                    rt::AsBytesField(maybe_bytes),
+                ),
+            ),
+            rt::Group(
+                (
+                    maybe_address,
+                    maybe_amount,
+                    maybe_color,
+                    maybe_mood,
+                    maybe_texts,
+                    rt::AsJsonField(maybe_document),
+                    rt::AsJsonField(maybe_anything),
+                    text_or,
+                    long_or,
+                    flag_or,
+                    day_or,
+                    rt::AsBytesField(bytes_or),
+                    amount_or,
+                    mood_or,
+                    texts_or,
+                    rt::AsJsonField(document_or),
+                    maybe_long_or,
+                ),
+            ),
+        ) = from.read()?;
         Ok(Self {
-            text: from.next_field()?,
-            short: from.next_field()?,
-            medium: from.next_field()?,
-            long: from.next_field()?,
-            single: from.next_field()?,
-            double: from.next_field()?,
-            flag: from.next_field()?,
-            uuid: from.next_field()?,
-            moment: from.next_field()?,
-            day: from.next_field()?,
-            clock: from.next_field()?,
-            span: from.next_field()?,
-            bytes: from.next_bytes_field()?,
-            address: from.next_field()?,
-            amount: from.next_field()?,
-            color: from.next_field()?,
-            mood: from.next_field()?,
-            texts: from.next_field()?,
-            numbers: from.next_field()?,
-            colors: from.next_field()?,
-            document: from.next_json_field()?,
-            anything: from.next_json_field()?,
-            maybe_text: from.next_field()?,
-            maybe_short: from.next_field()?,
-            maybe_double: from.next_field()?,
-            maybe_flag: from.next_field()?,
-            maybe_uuid: from.next_field()?,
-            maybe_moment: from.next_field()?,
-            maybe_day: from.next_field()?,
-            maybe_clock: from.next_field()?,
-            maybe_span: from.next_field()?,
-            maybe_bytes: from.next_bytes_field()?,
-            maybe_address: from.next_field()?,
-            maybe_amount: from.next_field()?,
-            maybe_color: from.next_field()?,
-            maybe_mood: from.next_field()?,
-            maybe_texts: from.next_field()?,
-            maybe_document: from.next_json_field()?,
-            maybe_anything: from.next_json_field()?,
-            text_or: from.next_field()?,
-            long_or: from.next_field()?,
-            flag_or: from.next_field()?,
-            day_or: from.next_field()?,
-            bytes_or: from.next_bytes_field()?,
-            amount_or: from.next_field()?,
-            mood_or: from.next_field()?,
-            texts_or: from.next_field()?,
-            document_or: from.next_json_field()?,
-            maybe_long_or: from.next_field()?,
+            text,
+            short,
+            medium,
+            long,
+            single,
+            double,
+            flag,
+            uuid,
+            moment,
+            day,
+            clock,
+            span,
+            bytes,
+            address,
+            amount,
+            color,
+            mood,
+            texts,
+            numbers,
+            colors,
+            document,
+            anything,
+            maybe_text,
+            maybe_short,
+            maybe_double,
+            maybe_flag,
+            maybe_uuid,
+            maybe_moment,
+            maybe_day,
+            maybe_clock,
+            maybe_span,
+            maybe_bytes,
+            maybe_address,
+            maybe_amount,
+            maybe_color,
+            maybe_mood,
+            maybe_texts,
+            maybe_document,
+            maybe_anything,
+            text_or,
+            long_or,
+            flag_or,
+            day_or,
+            bytes_or,
+            amount_or,
+            mood_or,
+            texts_or,
+            document_or,
+            maybe_long_or,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.text);
-        to.put_field(2, &self.short);
-        to.put_field(3, &self.medium);
-        to.put_field(4, &self.long);
-        to.put_field(5, &self.single);
-        to.put_field(6, &self.double);
-        to.put_field(7, &self.flag);
-        to.put_field(8, &self.uuid);
-        to.put_field(9, &self.moment);
-        to.put_field(10, &self.day);
-        to.put_field(11, &self.clock);
-        to.put_field(12, &self.span);
-        to.put_bytes_field(13, &self.bytes);
-        to.put_field(14, &self.address);
-        to.put_field(15, &self.amount);
-        to.put_field(16, &self.color);
-        to.put_field(17, &self.mood);
-        to.put_field(18, &self.texts);
-        to.put_field(19, &self.numbers);
-        to.put_field(20, &self.colors);
-        to.put_json_field(21, &self.document);
-        to.put_json_field(22, &self.anything);
-        to.put_field(23, &self.maybe_text);
-        to.put_field(24, &self.maybe_short);
-        to.put_field(25, &self.maybe_double);
-        to.put_field(26, &self.maybe_flag);
-        to.put_field(27, &self.maybe_uuid);
-        to.put_field(28, &self.maybe_moment);
-        to.put_field(29, &self.maybe_day);
-        to.put_field(30, &self.maybe_clock);
-        to.put_field(31, &self.maybe_span);
-        to.put_bytes_field(32, &self.maybe_bytes);
-        to.put_field(33, &self.maybe_address);
-        to.put_field(34, &self.maybe_amount);
-        to.put_field(35, &self.maybe_color);
-        to.put_field(36, &self.maybe_mood);
-        to.put_field(37, &self.maybe_texts);
-        to.put_json_field(38, &self.maybe_document);
-        to.put_json_field(39, &self.maybe_anything);
-        to.put_field(40, &self.text_or);
-        to.put_field(41, &self.long_or);
-        to.put_field(42, &self.flag_or);
-        to.put_field(43, &self.day_or);
-        to.put_bytes_field(44, &self.bytes_or);
-        to.put_field(45, &self.amount_or);
-        to.put_field(46, &self.mood_or);
-        to.put_field(47, &self.texts_or);
-        to.put_json_field(48, &self.document_or);
-        to.put_field(49, &self.maybe_long_or);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            rt::Group((
+                &self.text,
+                &self.short,
+                &self.medium,
+                &self.long,
+                &self.single,
+                &self.double,
+                &self.flag,
+                &self.uuid,
+                &self.moment,
+                &self.day,
+                &self.clock,
+                &self.span,
+                rt::AsBytesField(&self.bytes),
+                &self.address,
+                &self.amount,
+                &self.color,
+                &self.mood,
+                &self.texts,
+                &self.numbers,
+                &self.colors,
+                rt::AsJsonField(&self.document),
+                rt::AsJsonField(&self.anything),
+                &self.maybe_text,
+                &self.maybe_short,
+                &self.maybe_double,
+                &self.maybe_flag,
+                &self.maybe_uuid,
+                &self.maybe_moment,
+                &self.maybe_day,
+                &self.maybe_clock,
+                &self.maybe_span,
+                rt::AsBytesField(&self.maybe_bytes),
+            )),
+            rt::Group((
+                &self.maybe_address,
+                &self.maybe_amount,
+                &self.maybe_color,
+                &self.maybe_mood,
+                &self.maybe_texts,
+                rt::AsJsonField(&self.maybe_document),
+                rt::AsJsonField(&self.maybe_anything),
+                &self.text_or,
+                &self.long_or,
+                &self.flag_or,
+                &self.day_or,
+                rt::AsBytesField(&self.bytes_or),
+                &self.amount_or,
+                &self.mood_or,
+                &self.texts_or,
+                rt::AsJsonField(&self.document_or),
+                &self.maybe_long_or,
+            )),
+        ));
     }
 }
 impl rt::Validate for EverythingPatch {

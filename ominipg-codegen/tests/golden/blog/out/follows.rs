@@ -45,7 +45,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A user reads what another writes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Follow {
     /// The column `followerId`.
     pub follower_id: rt::Uuid,
@@ -65,33 +65,16 @@ impl rt::Model for Follow {
         out.put(1, &key.followed_id);
     }
 }
-rt::serde_records!(Follow, NewFollow, FollowPatch);
+rt::records!(Follow, NewFollow, FollowPatch);
 impl rt::Record for Follow {
     type Row = Follow;
-    const NAME: &'static str = "Follow";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            follower_id: from.next()?,
-            followed_id: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (follower_id, followed_id) = from.read()?;
+        Ok(Self { follower_id, followed_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.follower_id);
-        to.put(1, &self.followed_id);
-    }
-}
-impl rt::Slots for Follow {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<rt::Uuid, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.follower_id, &self.followed_id));
     }
 }
 impl rt::Validate for Follow {
@@ -129,7 +112,7 @@ impl FollowKey {
     }
 }
 /// What an insert into the table `follows` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewFollow {
     /// The column `followerId`.
     pub follower_id: rt::Uuid,
@@ -150,25 +133,20 @@ impl NewFollow {
 }
 impl rt::Record for NewFollow {
     type Row = Follow;
-    const NAME: &'static str = "NewFollow";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            follower_id: from.next()?,
-            followed_id: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (follower_id, followed_id) = from.read()?;
+        Ok(Self { follower_id, followed_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.follower_id);
-        to.put(1, &self.followed_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.follower_id, &self.followed_id));
     }
 }
 impl rt::Validate for NewFollow {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `follows` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FollowPatch {
     /// The column `followerId`.
     pub follower_id: rt::Field<rt::Uuid>,
@@ -197,18 +175,13 @@ impl FollowPatch {
 }
 impl rt::Record for FollowPatch {
     type Row = Follow;
-    const NAME: &'static str = "FollowPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            follower_id: from.next_field()?,
-            followed_id: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (follower_id, followed_id) = from.read()?;
+        Ok(Self { follower_id, followed_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.follower_id);
-        to.put_field(1, &self.followed_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.follower_id, &self.followed_id));
     }
 }
 impl rt::Validate for FollowPatch {

@@ -45,7 +45,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A post has a tag.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct PostTag {
     /// The column `postId`.
     pub post_id: i64,
@@ -65,33 +65,16 @@ impl rt::Model for PostTag {
         out.put(1, &key.tag_id);
     }
 }
-rt::serde_records!(PostTag, NewPostTag, PostTagPatch);
+rt::records!(PostTag, NewPostTag, PostTagPatch);
 impl rt::Record for PostTag {
     type Row = PostTag;
-    const NAME: &'static str = "PostTag";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            post_id: from.next()?,
-            tag_id: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (post_id, tag_id) = from.read()?;
+        Ok(Self { post_id, tag_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.post_id);
-        to.put(1, &self.tag_id);
-    }
-}
-impl rt::Slots for PostTag {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<i32, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.post_id, &self.tag_id));
     }
 }
 impl rt::Validate for PostTag {
@@ -129,7 +112,7 @@ impl PostTagKey {
     }
 }
 /// What an insert into the table `post_tags` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewPostTag {
     /// The column `postId`.
     pub post_id: i64,
@@ -150,25 +133,20 @@ impl NewPostTag {
 }
 impl rt::Record for NewPostTag {
     type Row = PostTag;
-    const NAME: &'static str = "NewPostTag";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            post_id: from.next()?,
-            tag_id: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (post_id, tag_id) = from.read()?;
+        Ok(Self { post_id, tag_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.post_id);
-        to.put(1, &self.tag_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.post_id, &self.tag_id));
     }
 }
 impl rt::Validate for NewPostTag {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `post_tags` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PostTagPatch {
     /// The column `postId`.
     pub post_id: rt::Field<i64>,
@@ -197,18 +175,13 @@ impl PostTagPatch {
 }
 impl rt::Record for PostTagPatch {
     type Row = PostTag;
-    const NAME: &'static str = "PostTagPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            post_id: from.next_field()?,
-            tag_id: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (post_id, tag_id) = from.read()?;
+        Ok(Self { post_id, tag_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.post_id);
-        to.put_field(1, &self.tag_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.post_id, &self.tag_id));
     }
 }
 impl rt::Validate for PostTagPatch {

@@ -132,7 +132,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// Something that was written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Post {
     /// The column `id`.
     pub id: i64,
@@ -168,62 +168,46 @@ impl rt::Model for Post {
         out.put(0, key);
     }
 }
-rt::serde_records!(Post, NewPost, PostPatch);
+rt::records!(Post, NewPost, PostPatch);
 impl rt::Record for Post {
     type Row = Post;
-    const NAME: &'static str = "Post";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            title,
+            body,
+            author_id,
+            published_at,
+            rating,
+            rt::AsJson(meta),
+            created_at,
+            updated_at,
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            title: from.next()?,
-            body: from.next()?,
-            author_id: from.next()?,
-            published_at: from.next()?,
-            rating: from.next()?,
-            meta: from.next_json()?,
-            created_at: from.next()?,
-            updated_at: from.next()?,
+            id,
+            title,
+            body,
+            author_id,
+            published_at,
+            rating,
+            meta,
+            created_at,
+            updated_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.title);
-        to.put(2, &self.body);
-        to.put(3, &self.author_id);
-        to.put(4, &self.published_at);
-        to.put(5, &self.rating);
-        to.put_json(6, &self.meta);
-        to.put(7, &self.created_at);
-        to.put(8, &self.updated_at);
-    }
-}
-impl rt::Slots for Post {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<rt::Uuid, D>(from),
-            4 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            5 => rt::slot::<Option<f64>, D>(from),
-            6 => {
-                rt::slot::<
-                    ::ominipg::codegen_support::serde_json::Map<
-                        ::std::string::String,
-                        ::ominipg::codegen_support::serde_json::Value,
-                    >,
-                    D,
-                >(from)
-            }
-            7 => rt::slot::<rt::Timestamp, D>(from),
-            8 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.title,
+            &self.body,
+            &self.author_id,
+            &self.published_at,
+            &self.rating,
+            rt::AsJson(&self.meta),
+            &self.created_at,
+            &self.updated_at,
+        ));
     }
 }
 impl rt::Validate for Post {
@@ -238,7 +222,7 @@ impl rt::Validate for Post {
 /// The primary key of the table `posts`.
 pub type PostKey = i64;
 /// What an insert into the table `posts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewPost {
     /// The column `title`.
     pub title: String,
@@ -309,26 +293,28 @@ impl NewPost {
 }
 impl rt::Record for NewPost {
     type Row = Post;
-    const NAME: &'static str = "NewPost";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (title, body, author_id, published_at, rating, rt::AsJsonField(meta)) = from
+            .read()?;
         Ok(Self {
-            title: from.next()?,
-            body: from.next()?,
-            author_id: from.next()?,
-            published_at: from.next()?,
-            rating: from.next()?,
-            meta: from.next_json_field()?,
+            title,
+            body,
+            author_id,
+            published_at,
+            rating,
+            meta,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.title);
-        to.put(2, &self.body);
-        to.put(3, &self.author_id);
-        to.put(4, &self.published_at);
-        to.put(5, &self.rating);
-        to.put_json_field(6, &self.meta);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.title,
+            &self.body,
+            &self.author_id,
+            &self.published_at,
+            &self.rating,
+            rt::AsJsonField(&self.meta),
+        ));
     }
 }
 impl rt::Validate for NewPost {
@@ -343,7 +329,7 @@ impl rt::Validate for NewPost {
     }
 }
 /// What an update of the table `posts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PostPatch {
     /// The column `title`.
     pub title: rt::Field<String>,
@@ -424,26 +410,28 @@ impl PostPatch {
 }
 impl rt::Record for PostPatch {
     type Row = Post;
-    const NAME: &'static str = "PostPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (title, body, author_id, published_at, rating, rt::AsJsonField(meta)) = from
+            .read()?;
         Ok(Self {
-            title: from.next_field()?,
-            body: from.next_field()?,
-            author_id: from.next_field()?,
-            published_at: from.next_field()?,
-            rating: from.next_field()?,
-            meta: from.next_json_field()?,
+            title,
+            body,
+            author_id,
+            published_at,
+            rating,
+            meta,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.title);
-        to.put_field(2, &self.body);
-        to.put_field(3, &self.author_id);
-        to.put_field(4, &self.published_at);
-        to.put_field(5, &self.rating);
-        to.put_json_field(6, &self.meta);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.title,
+            &self.body,
+            &self.author_id,
+            &self.published_at,
+            &self.rating,
+            rt::AsJsonField(&self.meta),
+        ));
     }
 }
 impl rt::Validate for PostPatch {

@@ -152,7 +152,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A person who writes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// Made by the database.
     pub id: rt::Uuid,
@@ -191,60 +191,52 @@ impl rt::Model for User {
         out.put(0, key);
     }
 }
-rt::serde_records!(User, NewUser, UserPatch);
+rt::records!(User, NewUser, UserPatch);
 impl rt::Record for User {
     type Row = User;
-    const NAME: &'static str = "User";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            email,
+            name,
+            age,
+            role,
+            nickname,
+            password_hash,
+            rt::AsJsonOpt(address),
+            tags,
+            created_at,
+            updated_at,
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            email: from.next()?,
-            name: from.next()?,
-            age: from.next()?,
-            role: from.next()?,
-            nickname: from.next()?,
-            password_hash: from.next()?,
-            address: from.next_json_opt()?,
-            tags: from.next()?,
-            created_at: from.next()?,
-            updated_at: from.next()?,
+            id,
+            email,
+            name,
+            age,
+            role,
+            nickname,
+            password_hash,
+            address,
+            tags,
+            created_at,
+            updated_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.email);
-        to.put(2, &self.name);
-        to.put(3, &self.age);
-        to.put(4, &self.role);
-        to.put(5, &self.nickname);
-        to.put(6, &self.password_hash);
-        to.put_json_opt(7, &self.address);
-        to.put(8, &self.tags);
-        to.put(9, &self.created_at);
-        to.put(10, &self.updated_at);
-    }
-}
-impl rt::Slots for User {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<Option<i32>, D>(from),
-            4 => rt::slot::<UserRole, D>(from),
-            5 => rt::slot::<Option<String>, D>(from),
-            6 => rt::slot::<Option<String>, D>(from),
-            7 => rt::slot::<Option<UserAddress>, D>(from),
-            8 => rt::slot::<Vec<String>, D>(from),
-            9 => rt::slot::<rt::Timestamp, D>(from),
-            10 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.email,
+            &self.name,
+            &self.age,
+            &self.role,
+            &self.nickname,
+            &self.password_hash,
+            rt::AsJsonOpt(&self.address),
+            &self.tags,
+            &self.created_at,
+            &self.updated_at,
+        ));
     }
 }
 impl rt::Validate for User {
@@ -266,7 +258,7 @@ impl rt::Validate for User {
 /// The primary key of the table `users`.
 pub type UserKey = rt::Uuid;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewUser {
     /// Where to write to; no two users share it.
     ///
@@ -346,30 +338,40 @@ impl NewUser {
 }
 impl rt::Record for NewUser {
     type Row = User;
-    const NAME: &'static str = "NewUser";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            email,
+            name,
+            age,
+            role,
+            nickname,
+            password_hash,
+            rt::AsJsonOpt(address),
+            tags,
+        ) = from.read()?;
         Ok(Self {
-            email: from.next()?,
-            name: from.next()?,
-            age: from.next()?,
-            role: from.next_field()?,
-            nickname: from.next()?,
-            password_hash: from.next()?,
-            address: from.next_json_opt()?,
-            tags: from.next()?,
+            email,
+            name,
+            age,
+            role,
+            nickname,
+            password_hash,
+            address,
+            tags,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.email);
-        to.put(2, &self.name);
-        to.put(3, &self.age);
-        to.put_field(4, &self.role);
-        to.put(5, &self.nickname);
-        to.put(6, &self.password_hash);
-        to.put_json_opt(7, &self.address);
-        to.put(8, &self.tags);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.email,
+            &self.name,
+            &self.age,
+            &self.role,
+            &self.nickname,
+            &self.password_hash,
+            rt::AsJsonOpt(&self.address),
+            &self.tags,
+        ));
     }
 }
 impl rt::Validate for NewUser {
@@ -389,7 +391,7 @@ impl rt::Validate for NewUser {
     }
 }
 /// What an update of the table `users` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UserPatch {
     /// Where to write to; no two users share it.
     ///
@@ -479,30 +481,40 @@ impl UserPatch {
 }
 impl rt::Record for UserPatch {
     type Row = User;
-    const NAME: &'static str = "UserPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            email,
+            name,
+            age,
+            role,
+            nickname,
+            password_hash,
+            rt::AsJsonField(address),
+            tags,
+        ) = from.read()?;
         Ok(Self {
-            email: from.next_field()?,
-            name: from.next_field()?,
-            age: from.next_field()?,
-            role: from.next_field()?,
-            nickname: from.next_field()?,
-            password_hash: from.next_field()?,
-            address: from.next_json_field()?,
-            tags: from.next_field()?,
+            email,
+            name,
+            age,
+            role,
+            nickname,
+            password_hash,
+            address,
+            tags,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.email);
-        to.put_field(2, &self.name);
-        to.put_field(3, &self.age);
-        to.put_field(4, &self.role);
-        to.put_field(5, &self.nickname);
-        to.put_field(6, &self.password_hash);
-        to.put_json_field(7, &self.address);
-        to.put_field(8, &self.tags);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.email,
+            &self.name,
+            &self.age,
+            &self.role,
+            &self.nickname,
+            &self.password_hash,
+            rt::AsJsonField(&self.address),
+            &self.tags,
+        ));
     }
 }
 impl rt::Validate for UserPatch {

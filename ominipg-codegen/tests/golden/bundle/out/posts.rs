@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `posts`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Post {
     /// The column `id`.
     pub id: String,
@@ -76,39 +76,21 @@ impl rt::Model for Post {
         out.put(0, key);
     }
 }
-rt::serde_records!(Post, NewPost, PostPatch);
+rt::records!(Post, NewPost, PostPatch);
 impl rt::Record for Post {
     type Row = Post;
-    const NAME: &'static str = "Post";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title, author_id, changed) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            title: from.next()?,
-            author_id: from.next()?,
-            changed: from.next()?,
+            id,
+            title,
+            author_id,
+            changed,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.title);
-        to.put(2, &self.author_id);
-        to.put(3, &self.changed);
-    }
-}
-impl rt::Slots for Post {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.title, &self.author_id, &self.changed));
     }
 }
 impl rt::Validate for Post {
@@ -117,7 +99,7 @@ impl rt::Validate for Post {
 /// The primary key of the table `posts`.
 pub type PostKey = String;
 /// What an insert into the table `posts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewPost {
     /// The column `id`.
     pub id: String,
@@ -142,27 +124,20 @@ impl NewPost {
 }
 impl rt::Record for NewPost {
     type Row = Post;
-    const NAME: &'static str = "NewPost";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            title: from.next()?,
-            author_id: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title, author_id) = from.read()?;
+        Ok(Self { id, title, author_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.title);
-        to.put(2, &self.author_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.title, &self.author_id));
     }
 }
 impl rt::Validate for NewPost {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `posts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PostPatch {
     /// The column `id`.
     pub id: rt::Field<String>,
@@ -200,20 +175,13 @@ impl PostPatch {
 }
 impl rt::Record for PostPatch {
     type Row = Post;
-    const NAME: &'static str = "PostPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            title: from.next_field()?,
-            author_id: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title, author_id) = from.read()?;
+        Ok(Self { id, title, author_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.title);
-        to.put_field(2, &self.author_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.title, &self.author_id));
     }
 }
 impl rt::Validate for PostPatch {

@@ -64,7 +64,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `users`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// The column `id`.
     pub id: String,
@@ -89,42 +89,28 @@ impl rt::Model for User {
         out.put(0, key);
     }
 }
-rt::serde_records!(User, NewUser, UserPatch);
+rt::records!(User, NewUser, UserPatch);
 impl rt::Record for User {
     type Row = User;
-    const NAME: &'static str = "User";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, state, created_at, updated_at) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-            state: from.next()?,
-            created_at: from.next()?,
-            updated_at: from.next()?,
+            id,
+            name,
+            state,
+            created_at,
+            updated_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-        to.put(2, &self.state);
-        to.put(3, &self.created_at);
-        to.put(4, &self.updated_at);
-    }
-}
-impl rt::Slots for User {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<rt::Timestamp, D>(from),
-            4 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.name,
+            &self.state,
+            &self.created_at,
+            &self.updated_at,
+        ));
     }
 }
 impl rt::Validate for User {
@@ -133,7 +119,7 @@ impl rt::Validate for User {
 /// The primary key of the table `users`.
 pub type UserKey = String;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewUser {
     /// The column `id`.
     pub id: rt::Field<String>,
@@ -168,27 +154,20 @@ impl NewUser {
 }
 impl rt::Record for NewUser {
     type Row = User;
-    const NAME: &'static str = "NewUser";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            name: from.next()?,
-            state: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, state) = from.read()?;
+        Ok(Self { id, name, state })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put(1, &self.name);
-        to.put_field(2, &self.state);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.state));
     }
 }
 impl rt::Validate for NewUser {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `users` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UserPatch {
     /// The column `id`.
     pub id: rt::Field<String>,
@@ -226,20 +205,13 @@ impl UserPatch {
 }
 impl rt::Record for UserPatch {
     type Row = User;
-    const NAME: &'static str = "UserPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            name: from.next_field()?,
-            state: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, state) = from.read()?;
+        Ok(Self { id, name, state })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.name);
-        to.put_field(2, &self.state);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.state));
     }
 }
 impl rt::Validate for UserPatch {

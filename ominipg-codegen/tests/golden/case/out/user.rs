@@ -89,7 +89,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `user`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// The column `id`.
     pub id: i64,
@@ -122,54 +122,46 @@ impl rt::Model for User {
         out.put(0, key);
     }
 }
-rt::serde_records!(User, NewUser, UserPatch);
+rt::records!(User, NewUser, UserPatch);
 impl rt::Record for User {
     type Row = User;
-    const NAME: &'static str = "User";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            first_name,
+            first_name_2,
+            first_name_3,
+            state,
+            http_server2,
+            a1b2,
+            underscore,
+            v,
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            first_name: from.next()?,
-            first_name_2: from.next()?,
-            first_name_3: from.next()?,
-            state: from.next()?,
-            http_server2: from.next()?,
-            a1b2: from.next()?,
-            underscore: from.next()?,
-            v: from.next()?,
+            id,
+            first_name,
+            first_name_2,
+            first_name_3,
+            state,
+            http_server2,
+            a1b2,
+            underscore,
+            v,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.first_name);
-        to.put(2, &self.first_name_2);
-        to.put(3, &self.first_name_3);
-        to.put(4, &self.state);
-        to.put(5, &self.http_server2);
-        to.put(6, &self.a1b2);
-        to.put(7, &self.underscore);
-        to.put(8, &self.v);
-    }
-}
-impl rt::Slots for User {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            2 => rt::slot::<Option<String>, D>(from),
-            3 => rt::slot::<Option<String>, D>(from),
-            4 => rt::slot::<Option<UserState>, D>(from),
-            5 => rt::slot::<Option<String>, D>(from),
-            6 => rt::slot::<Option<String>, D>(from),
-            7 => rt::slot::<Option<String>, D>(from),
-            8 => rt::slot::<Option<i64>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.first_name,
+            &self.first_name_2,
+            &self.first_name_3,
+            &self.state,
+            &self.http_server2,
+            &self.a1b2,
+            &self.underscore,
+            &self.v,
+        ));
     }
 }
 impl rt::Validate for User {
@@ -178,7 +170,7 @@ impl rt::Validate for User {
 /// The primary key of the table `user`.
 pub type UserKey = i64;
 /// What an insert into the table `user` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewUser {
     /// The column `id`.
     pub id: i64,
@@ -282,39 +274,50 @@ impl NewUser {
 }
 impl rt::Record for NewUser {
     type Row = User;
-    const NAME: &'static str = "NewUser";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            first_name,
+            first_name_2,
+            first_name_3,
+            state,
+            http_server2,
+            a1b2,
+            underscore,
+            v,
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            first_name: from.next()?,
-            first_name_2: from.next()?,
-            first_name_3: from.next()?,
-            state: from.next()?,
-            http_server2: from.next()?,
-            a1b2: from.next()?,
-            underscore: from.next()?,
-            v: from.next()?,
+            id,
+            first_name,
+            first_name_2,
+            first_name_3,
+            state,
+            http_server2,
+            a1b2,
+            underscore,
+            v,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.first_name);
-        to.put(2, &self.first_name_2);
-        to.put(3, &self.first_name_3);
-        to.put(4, &self.state);
-        to.put(5, &self.http_server2);
-        to.put(6, &self.a1b2);
-        to.put(7, &self.underscore);
-        to.put(8, &self.v);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.first_name,
+            &self.first_name_2,
+            &self.first_name_3,
+            &self.state,
+            &self.http_server2,
+            &self.a1b2,
+            &self.underscore,
+            &self.v,
+        ));
     }
 }
 impl rt::Validate for NewUser {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `user` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UserPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -415,32 +418,43 @@ impl UserPatch {
 }
 impl rt::Record for UserPatch {
     type Row = User;
-    const NAME: &'static str = "UserPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            first_name,
+            first_name_2,
+            first_name_3,
+            state,
+            http_server2,
+            a1b2,
+            underscore,
+            v,
+        ) = from.read()?;
         Ok(Self {
-            id: from.next_field()?,
-            first_name: from.next_field()?,
-            first_name_2: from.next_field()?,
-            first_name_3: from.next_field()?,
-            state: from.next_field()?,
-            http_server2: from.next_field()?,
-            a1b2: from.next_field()?,
-            underscore: from.next_field()?,
-            v: from.next_field()?,
+            id,
+            first_name,
+            first_name_2,
+            first_name_3,
+            state,
+            http_server2,
+            a1b2,
+            underscore,
+            v,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.first_name);
-        to.put_field(2, &self.first_name_2);
-        to.put_field(3, &self.first_name_3);
-        to.put_field(4, &self.state);
-        to.put_field(5, &self.http_server2);
-        to.put_field(6, &self.a1b2);
-        to.put_field(7, &self.underscore);
-        to.put_field(8, &self.v);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.first_name,
+            &self.first_name_2,
+            &self.first_name_3,
+            &self.state,
+            &self.http_server2,
+            &self.a1b2,
+            &self.underscore,
+            &self.v,
+        ));
     }
 }
 impl rt::Validate for UserPatch {

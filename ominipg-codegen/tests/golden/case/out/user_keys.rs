@@ -34,7 +34,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `user_keys`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct KeyOfUser {
     /// The column `id`.
     pub id: i64,
@@ -55,36 +55,16 @@ impl rt::Model for KeyOfUser {
         out.put(0, key);
     }
 }
-rt::serde_records!(KeyOfUser, NewKeyOfUser, KeyOfUserPatch);
+rt::records!(KeyOfUser, NewKeyOfUser, KeyOfUserPatch);
 impl rt::Record for KeyOfUser {
     type Row = KeyOfUser;
-    const NAME: &'static str = "KeyOfUser";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            new: from.next()?,
-            find: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, new, find) = from.read()?;
+        Ok(Self { id, new, find })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.new);
-        to.put(2, &self.find);
-    }
-}
-impl rt::Slots for KeyOfUser {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            2 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.new, &self.find));
     }
 }
 impl rt::Validate for KeyOfUser {
@@ -93,7 +73,7 @@ impl rt::Validate for KeyOfUser {
 /// The primary key of the table `user_keys`.
 pub type KeyOfUserKey = i64;
 /// What an insert into the table `user_keys` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewKeyOfUser {
     /// The column `id`.
     pub id: i64,
@@ -128,27 +108,20 @@ impl NewKeyOfUser {
 }
 impl rt::Record for NewKeyOfUser {
     type Row = KeyOfUser;
-    const NAME: &'static str = "NewKeyOfUser";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            new: from.next()?,
-            find: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, new, find) = from.read()?;
+        Ok(Self { id, new, find })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.new);
-        to.put(2, &self.find);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.new, &self.find));
     }
 }
 impl rt::Validate for NewKeyOfUser {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `user_keys` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct KeyOfUserPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -186,20 +159,13 @@ impl KeyOfUserPatch {
 }
 impl rt::Record for KeyOfUserPatch {
     type Row = KeyOfUser;
-    const NAME: &'static str = "KeyOfUserPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            new: from.next_field()?,
-            find: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, new, find) = from.read()?;
+        Ok(Self { id, new, find })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.new);
-        to.put_field(2, &self.find);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.new, &self.find));
     }
 }
 impl rt::Validate for KeyOfUserPatch {

@@ -35,7 +35,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `users`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Users {
     /// The column `id`.
     pub id: i64,
@@ -56,36 +56,16 @@ impl rt::Model for Users {
         out.put(0, key);
     }
 }
-rt::serde_records!(Users, NewUsers, UsersPatch);
+rt::records!(Users, NewUsers, UsersPatch);
 impl rt::Record for Users {
     type Row = Users;
-    const NAME: &'static str = "Users";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            patch: from.next_json_opt()?,
-            key: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt::AsJsonOpt(patch), key) = from.read()?;
+        Ok(Self { id, patch, key })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put_json_opt(1, &self.patch);
-        to.put(2, &self.key);
-    }
-}
-impl rt::Slots for Users {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<UsersPatchValue>, D>(from),
-            2 => rt::slot::<Option<UsersKeyValue>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, rt::AsJsonOpt(&self.patch), &self.key));
     }
 }
 impl rt::Validate for Users {
@@ -98,7 +78,7 @@ impl rt::Validate for Users {
 /// The primary key of the table `users`.
 pub type UsersKey = i64;
 /// What an insert into the table `users` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewUsers {
     /// The column `id`.
     pub id: i64,
@@ -133,20 +113,13 @@ impl NewUsers {
 }
 impl rt::Record for NewUsers {
     type Row = Users;
-    const NAME: &'static str = "NewUsers";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            patch: from.next_json_opt()?,
-            key: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt::AsJsonOpt(patch), key) = from.read()?;
+        Ok(Self { id, patch, key })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put_json_opt(1, &self.patch);
-        to.put(2, &self.key);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, rt::AsJsonOpt(&self.patch), &self.key));
     }
 }
 impl rt::Validate for NewUsers {
@@ -157,7 +130,7 @@ impl rt::Validate for NewUsers {
     }
 }
 /// What an update of the table `users` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UsersPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -195,20 +168,13 @@ impl UsersPatch {
 }
 impl rt::Record for UsersPatch {
     type Row = Users;
-    const NAME: &'static str = "UsersPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            patch: from.next_json_field()?,
-            key: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt::AsJsonField(patch), key) = from.read()?;
+        Ok(Self { id, patch, key })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_json_field(1, &self.patch);
-        to.put_field(2, &self.key);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, rt::AsJsonField(&self.patch), &self.key));
     }
 }
 impl rt::Validate for UsersPatch {

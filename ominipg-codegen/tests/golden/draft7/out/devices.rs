@@ -41,7 +41,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `devices`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Device {
     /// The column `id`.
     pub id: String,
@@ -64,46 +64,22 @@ impl rt::Model for Device {
         out.put(0, key);
     }
 }
-rt::serde_records!(Device, NewDevice, DevicePatch);
+rt::records!(Device, NewDevice, DevicePatch);
 impl rt::Record for Device {
     type Row = Device;
-    const NAME: &'static str = "Device";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            at: from.next_json()?,
-            path: from.next_json_opt()?,
-            pair: from.next_json_opt()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt::AsJson(at), rt::AsJsonOpt(path), rt::AsJsonOpt(pair)) = from
+            .read()?;
+        Ok(Self { id, at, path, pair })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put_json(1, &self.at);
-        to.put_json_opt(2, &self.path);
-        to.put_json_opt(3, &self.pair);
-    }
-}
-impl rt::Slots for Device {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<DeviceAt, D>(from),
-            2 => rt::slot::<Option<::std::vec::Vec<DevicePathPoint>>, D>(from),
-            3 => {
-                rt::slot::<
-                    Option<
-                        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-                    >,
-                    D,
-                >(from)
-            }
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            rt::AsJson(&self.at),
+            rt::AsJsonOpt(&self.path),
+            rt::AsJsonOpt(&self.pair),
+        ));
     }
 }
 impl rt::Validate for Device {
@@ -121,7 +97,7 @@ impl rt::Validate for Device {
 /// The primary key of the table `devices`.
 pub type DeviceKey = String;
 /// What an insert into the table `devices` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewDevice {
     /// The column `id`.
     pub id: String,
@@ -170,22 +146,19 @@ impl NewDevice {
 }
 impl rt::Record for NewDevice {
     type Row = Device;
-    const NAME: &'static str = "NewDevice";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            at: from.next_json()?,
-            path: from.next_json_opt()?,
-            pair: from.next_json_opt()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt::AsJson(at), rt::AsJsonOpt(path), rt::AsJsonOpt(pair)) = from
+            .read()?;
+        Ok(Self { id, at, path, pair })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put_json(1, &self.at);
-        to.put_json_opt(2, &self.path);
-        to.put_json_opt(3, &self.pair);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            rt::AsJson(&self.at),
+            rt::AsJsonOpt(&self.path),
+            rt::AsJsonOpt(&self.pair),
+        ));
     }
 }
 impl rt::Validate for NewDevice {
@@ -201,7 +174,7 @@ impl rt::Validate for NewDevice {
     }
 }
 /// What an update of the table `devices` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DevicePatch {
     /// The column `id`.
     pub id: rt::Field<String>,
@@ -258,22 +231,19 @@ impl DevicePatch {
 }
 impl rt::Record for DevicePatch {
     type Row = Device;
-    const NAME: &'static str = "DevicePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            at: from.next_json_field()?,
-            path: from.next_json_field()?,
-            pair: from.next_json_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt::AsJsonField(at), rt::AsJsonField(path), rt::AsJsonField(pair)) = from
+            .read()?;
+        Ok(Self { id, at, path, pair })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_json_field(1, &self.at);
-        to.put_json_field(2, &self.path);
-        to.put_json_field(3, &self.pair);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            rt::AsJsonField(&self.at),
+            rt::AsJsonField(&self.path),
+            rt::AsJsonField(&self.pair),
+        ));
     }
 }
 impl rt::Validate for DevicePatch {

@@ -38,7 +38,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Airline
 ///
 /// An airline that flew from New York City in 2013.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Airline {
     /// The two-letter code.
     pub carrier: String,
@@ -57,33 +57,16 @@ impl rt::Model for Airline {
         out.put(0, key);
     }
 }
-rt::serde_records!(Airline, NewAirline, AirlinePatch);
+rt::records!(Airline, NewAirline, AirlinePatch);
 impl rt::Record for Airline {
     type Row = Airline;
-    const NAME: &'static str = "Airline";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            carrier: from.next()?,
-            name: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (carrier, name) = from.read()?;
+        Ok(Self { carrier, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.carrier);
-        to.put(1, &self.name);
-    }
-}
-impl rt::Slots for Airline {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.carrier, &self.name));
     }
 }
 impl rt::Validate for Airline {
@@ -95,7 +78,7 @@ impl rt::Validate for Airline {
 /// The primary key of the table `airlines`.
 pub type AirlineKey = String;
 /// What an insert into the table `airlines` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewAirline {
     /// The two-letter code.
     pub carrier: String,
@@ -116,18 +99,13 @@ impl NewAirline {
 }
 impl rt::Record for NewAirline {
     type Row = Airline;
-    const NAME: &'static str = "NewAirline";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            carrier: from.next()?,
-            name: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (carrier, name) = from.read()?;
+        Ok(Self { carrier, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.carrier);
-        to.put(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.carrier, &self.name));
     }
 }
 impl rt::Validate for NewAirline {
@@ -137,7 +115,7 @@ impl rt::Validate for NewAirline {
     }
 }
 /// What an update of the table `airlines` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AirlinePatch {
     /// The two-letter code.
     pub carrier: rt::Field<String>,
@@ -166,18 +144,13 @@ impl AirlinePatch {
 }
 impl rt::Record for AirlinePatch {
     type Row = Airline;
-    const NAME: &'static str = "AirlinePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            carrier: from.next_field()?,
-            name: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (carrier, name) = from.read()?;
+        Ok(Self { carrier, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.carrier);
-        to.put_field(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.carrier, &self.name));
     }
 }
 impl rt::Validate for AirlinePatch {

@@ -100,7 +100,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Airport
 ///
 /// An airport.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Airport {
     /// The FAA's code.
     pub faa: String,
@@ -131,51 +131,34 @@ impl rt::Model for Airport {
         out.put(0, key);
     }
 }
-rt::serde_records!(Airport, NewAirport, AirportPatch);
+rt::records!(Airport, NewAirport, AirportPatch);
 impl rt::Record for Airport {
     type Row = Airport;
-    const NAME: &'static str = "Airport";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (faa, name, lat, lon, alt, tz, dst, tzone) = from.read()?;
         Ok(Self {
-            faa: from.next()?,
-            name: from.next()?,
-            lat: from.next()?,
-            lon: from.next()?,
-            alt: from.next()?,
-            tz: from.next()?,
-            dst: from.next()?,
-            tzone: from.next()?,
+            faa,
+            name,
+            lat,
+            lon,
+            alt,
+            tz,
+            dst,
+            tzone,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.faa);
-        to.put(1, &self.name);
-        to.put(2, &self.lat);
-        to.put(3, &self.lon);
-        to.put(4, &self.alt);
-        to.put(5, &self.tz);
-        to.put(6, &self.dst);
-        to.put(7, &self.tzone);
-    }
-}
-impl rt::Slots for Airport {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<f64, D>(from),
-            3 => rt::slot::<f64, D>(from),
-            4 => rt::slot::<i32, D>(from),
-            5 => rt::slot::<i16, D>(from),
-            6 => rt::slot::<AirportDst, D>(from),
-            7 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.faa,
+            &self.name,
+            &self.lat,
+            &self.lon,
+            &self.alt,
+            &self.tz,
+            &self.dst,
+            &self.tzone,
+        ));
     }
 }
 impl rt::Validate for Airport {
@@ -188,7 +171,7 @@ impl rt::Validate for Airport {
 /// The primary key of the table `airports`.
 pub type AirportKey = String;
 /// What an insert into the table `airports` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewAirport {
     /// The FAA's code.
     pub faa: String,
@@ -239,30 +222,31 @@ impl NewAirport {
 }
 impl rt::Record for NewAirport {
     type Row = Airport;
-    const NAME: &'static str = "NewAirport";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (faa, name, lat, lon, alt, tz, dst, tzone) = from.read()?;
         Ok(Self {
-            faa: from.next()?,
-            name: from.next()?,
-            lat: from.next()?,
-            lon: from.next()?,
-            alt: from.next()?,
-            tz: from.next()?,
-            dst: from.next()?,
-            tzone: from.next()?,
+            faa,
+            name,
+            lat,
+            lon,
+            alt,
+            tz,
+            dst,
+            tzone,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.faa);
-        to.put(1, &self.name);
-        to.put(2, &self.lat);
-        to.put(3, &self.lon);
-        to.put(4, &self.alt);
-        to.put(5, &self.tz);
-        to.put(6, &self.dst);
-        to.put(7, &self.tzone);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.faa,
+            &self.name,
+            &self.lat,
+            &self.lon,
+            &self.alt,
+            &self.tz,
+            &self.dst,
+            &self.tzone,
+        ));
     }
 }
 impl rt::Validate for NewAirport {
@@ -273,7 +257,7 @@ impl rt::Validate for NewAirport {
     }
 }
 /// What an update of the table `airports` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AirportPatch {
     /// The FAA's code.
     pub faa: rt::Field<String>,
@@ -356,30 +340,31 @@ impl AirportPatch {
 }
 impl rt::Record for AirportPatch {
     type Row = Airport;
-    const NAME: &'static str = "AirportPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (faa, name, lat, lon, alt, tz, dst, tzone) = from.read()?;
         Ok(Self {
-            faa: from.next_field()?,
-            name: from.next_field()?,
-            lat: from.next_field()?,
-            lon: from.next_field()?,
-            alt: from.next_field()?,
-            tz: from.next_field()?,
-            dst: from.next_field()?,
-            tzone: from.next_field()?,
+            faa,
+            name,
+            lat,
+            lon,
+            alt,
+            tz,
+            dst,
+            tzone,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.faa);
-        to.put_field(1, &self.name);
-        to.put_field(2, &self.lat);
-        to.put_field(3, &self.lon);
-        to.put_field(4, &self.alt);
-        to.put_field(5, &self.tz);
-        to.put_field(6, &self.dst);
-        to.put_field(7, &self.tzone);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.faa,
+            &self.name,
+            &self.lat,
+            &self.lon,
+            &self.alt,
+            &self.tz,
+            &self.dst,
+            &self.tzone,
+        ));
     }
 }
 impl rt::Validate for AirportPatch {

@@ -192,7 +192,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// A flight that was scheduled to leave New York City in 2013.
 ///
 /// The data is loaded as it was published: it names planes and destinations that its own tables do not have, so what flights refer to is not enforced by foreign keys, and what a relation leads to may be missing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Flight {
     /// Local year.
     pub year: i16,
@@ -247,84 +247,76 @@ impl rt::Model for Flight {
         out.put(10, &key.flight);
     }
 }
-rt::serde_records!(Flight, NewFlight, FlightPatch);
+rt::records!(Flight, NewFlight, FlightPatch);
 impl rt::Record for Flight {
     type Row = Flight;
-    const NAME: &'static str = "Flight";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            year,
+            month,
+            day,
+            dep_time,
+            sched_dep_time,
+            dep_delay,
+            arr_time,
+            sched_arr_time,
+            arr_delay,
+            carrier,
+            flight,
+            tailnum,
+            origin,
+            dest,
+            air_time,
+            distance,
+            hour,
+            minute,
+            time_hour,
+        ) = from.read()?;
         Ok(Self {
-            year: from.next()?,
-            month: from.next()?,
-            day: from.next()?,
-            dep_time: from.next()?,
-            sched_dep_time: from.next()?,
-            dep_delay: from.next()?,
-            arr_time: from.next()?,
-            sched_arr_time: from.next()?,
-            arr_delay: from.next()?,
-            carrier: from.next()?,
-            flight: from.next()?,
-            tailnum: from.next()?,
-            origin: from.next()?,
-            dest: from.next()?,
-            air_time: from.next()?,
-            distance: from.next()?,
-            hour: from.next()?,
-            minute: from.next()?,
-            time_hour: from.next()?,
+            year,
+            month,
+            day,
+            dep_time,
+            sched_dep_time,
+            dep_delay,
+            arr_time,
+            sched_arr_time,
+            arr_delay,
+            carrier,
+            flight,
+            tailnum,
+            origin,
+            dest,
+            air_time,
+            distance,
+            hour,
+            minute,
+            time_hour,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.year);
-        to.put(1, &self.month);
-        to.put(2, &self.day);
-        to.put(3, &self.dep_time);
-        to.put(4, &self.sched_dep_time);
-        to.put(5, &self.dep_delay);
-        to.put(6, &self.arr_time);
-        to.put(7, &self.sched_arr_time);
-        to.put(8, &self.arr_delay);
-        to.put(9, &self.carrier);
-        to.put(10, &self.flight);
-        to.put(11, &self.tailnum);
-        to.put(12, &self.origin);
-        to.put(13, &self.dest);
-        to.put(14, &self.air_time);
-        to.put(15, &self.distance);
-        to.put(16, &self.hour);
-        to.put(17, &self.minute);
-        to.put(18, &self.time_hour);
-    }
-}
-impl rt::Slots for Flight {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i16, D>(from),
-            1 => rt::slot::<i16, D>(from),
-            2 => rt::slot::<i16, D>(from),
-            3 => rt::slot::<Option<i16>, D>(from),
-            4 => rt::slot::<i16, D>(from),
-            5 => rt::slot::<Option<i16>, D>(from),
-            6 => rt::slot::<Option<i16>, D>(from),
-            7 => rt::slot::<i16, D>(from),
-            8 => rt::slot::<Option<i16>, D>(from),
-            9 => rt::slot::<String, D>(from),
-            10 => rt::slot::<i32, D>(from),
-            11 => rt::slot::<Option<String>, D>(from),
-            12 => rt::slot::<String, D>(from),
-            13 => rt::slot::<String, D>(from),
-            14 => rt::slot::<Option<i16>, D>(from),
-            15 => rt::slot::<i16, D>(from),
-            16 => rt::slot::<i16, D>(from),
-            17 => rt::slot::<i16, D>(from),
-            18 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.dep_time,
+            &self.sched_dep_time,
+            &self.dep_delay,
+            &self.arr_time,
+            &self.sched_arr_time,
+            &self.arr_delay,
+            &self.carrier,
+            &self.flight,
+            &self.tailnum,
+            &self.origin,
+            &self.dest,
+            &self.air_time,
+            &self.distance,
+            &self.hour,
+            &self.minute,
+            &self.time_hour,
+        ));
     }
 }
 impl rt::Validate for Flight {
@@ -367,7 +359,7 @@ impl FlightKey {
     }
 }
 /// What an insert into the table `flights` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewFlight {
     /// Local year.
     pub year: i16,
@@ -492,52 +484,73 @@ impl NewFlight {
 }
 impl rt::Record for NewFlight {
     type Row = Flight;
-    const NAME: &'static str = "NewFlight";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            year,
+            month,
+            day,
+            dep_time,
+            sched_dep_time,
+            dep_delay,
+            arr_time,
+            sched_arr_time,
+            arr_delay,
+            carrier,
+            flight,
+            tailnum,
+            origin,
+            dest,
+            air_time,
+            distance,
+            hour,
+            minute,
+            time_hour,
+        ) = from.read()?;
         Ok(Self {
-            year: from.next()?,
-            month: from.next()?,
-            day: from.next()?,
-            dep_time: from.next()?,
-            sched_dep_time: from.next()?,
-            dep_delay: from.next()?,
-            arr_time: from.next()?,
-            sched_arr_time: from.next()?,
-            arr_delay: from.next()?,
-            carrier: from.next()?,
-            flight: from.next()?,
-            tailnum: from.next()?,
-            origin: from.next()?,
-            dest: from.next()?,
-            air_time: from.next()?,
-            distance: from.next()?,
-            hour: from.next()?,
-            minute: from.next()?,
-            time_hour: from.next()?,
+            year,
+            month,
+            day,
+            dep_time,
+            sched_dep_time,
+            dep_delay,
+            arr_time,
+            sched_arr_time,
+            arr_delay,
+            carrier,
+            flight,
+            tailnum,
+            origin,
+            dest,
+            air_time,
+            distance,
+            hour,
+            minute,
+            time_hour,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.year);
-        to.put(1, &self.month);
-        to.put(2, &self.day);
-        to.put(3, &self.dep_time);
-        to.put(4, &self.sched_dep_time);
-        to.put(5, &self.dep_delay);
-        to.put(6, &self.arr_time);
-        to.put(7, &self.sched_arr_time);
-        to.put(8, &self.arr_delay);
-        to.put(9, &self.carrier);
-        to.put(10, &self.flight);
-        to.put(11, &self.tailnum);
-        to.put(12, &self.origin);
-        to.put(13, &self.dest);
-        to.put(14, &self.air_time);
-        to.put(15, &self.distance);
-        to.put(16, &self.hour);
-        to.put(17, &self.minute);
-        to.put(18, &self.time_hour);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.dep_time,
+            &self.sched_dep_time,
+            &self.dep_delay,
+            &self.arr_time,
+            &self.sched_arr_time,
+            &self.arr_delay,
+            &self.carrier,
+            &self.flight,
+            &self.tailnum,
+            &self.origin,
+            &self.dest,
+            &self.air_time,
+            &self.distance,
+            &self.hour,
+            &self.minute,
+            &self.time_hour,
+        ));
     }
 }
 impl rt::Validate for NewFlight {
@@ -547,7 +560,7 @@ impl rt::Validate for NewFlight {
     }
 }
 /// What an update of the table `flights` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlightPatch {
     /// Local year.
     pub year: rt::Field<i16>,
@@ -729,52 +742,73 @@ impl FlightPatch {
 }
 impl rt::Record for FlightPatch {
     type Row = Flight;
-    const NAME: &'static str = "FlightPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            year,
+            month,
+            day,
+            dep_time,
+            sched_dep_time,
+            dep_delay,
+            arr_time,
+            sched_arr_time,
+            arr_delay,
+            carrier,
+            flight,
+            tailnum,
+            origin,
+            dest,
+            air_time,
+            distance,
+            hour,
+            minute,
+            time_hour,
+        ) = from.read()?;
         Ok(Self {
-            year: from.next_field()?,
-            month: from.next_field()?,
-            day: from.next_field()?,
-            dep_time: from.next_field()?,
-            sched_dep_time: from.next_field()?,
-            dep_delay: from.next_field()?,
-            arr_time: from.next_field()?,
-            sched_arr_time: from.next_field()?,
-            arr_delay: from.next_field()?,
-            carrier: from.next_field()?,
-            flight: from.next_field()?,
-            tailnum: from.next_field()?,
-            origin: from.next_field()?,
-            dest: from.next_field()?,
-            air_time: from.next_field()?,
-            distance: from.next_field()?,
-            hour: from.next_field()?,
-            minute: from.next_field()?,
-            time_hour: from.next_field()?,
+            year,
+            month,
+            day,
+            dep_time,
+            sched_dep_time,
+            dep_delay,
+            arr_time,
+            sched_arr_time,
+            arr_delay,
+            carrier,
+            flight,
+            tailnum,
+            origin,
+            dest,
+            air_time,
+            distance,
+            hour,
+            minute,
+            time_hour,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.year);
-        to.put_field(1, &self.month);
-        to.put_field(2, &self.day);
-        to.put_field(3, &self.dep_time);
-        to.put_field(4, &self.sched_dep_time);
-        to.put_field(5, &self.dep_delay);
-        to.put_field(6, &self.arr_time);
-        to.put_field(7, &self.sched_arr_time);
-        to.put_field(8, &self.arr_delay);
-        to.put_field(9, &self.carrier);
-        to.put_field(10, &self.flight);
-        to.put_field(11, &self.tailnum);
-        to.put_field(12, &self.origin);
-        to.put_field(13, &self.dest);
-        to.put_field(14, &self.air_time);
-        to.put_field(15, &self.distance);
-        to.put_field(16, &self.hour);
-        to.put_field(17, &self.minute);
-        to.put_field(18, &self.time_hour);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.dep_time,
+            &self.sched_dep_time,
+            &self.dep_delay,
+            &self.arr_time,
+            &self.sched_arr_time,
+            &self.arr_delay,
+            &self.carrier,
+            &self.flight,
+            &self.tailnum,
+            &self.origin,
+            &self.dest,
+            &self.air_time,
+            &self.distance,
+            &self.hour,
+            &self.minute,
+            &self.time_hour,
+        ));
     }
 }
 impl rt::Validate for FlightPatch {

@@ -102,7 +102,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Plane
 ///
 /// An aircraft, by its tail number.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Plane {
     /// The tail number.
     pub tailnum: String,
@@ -135,54 +135,46 @@ impl rt::Model for Plane {
         out.put(0, key);
     }
 }
-rt::serde_records!(Plane, NewPlane, PlanePatch);
+rt::records!(Plane, NewPlane, PlanePatch);
 impl rt::Record for Plane {
     type Row = Plane;
-    const NAME: &'static str = "Plane";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tailnum,
+            year,
+            r#type,
+            manufacturer,
+            model,
+            engines,
+            seats,
+            speed,
+            engine,
+        ) = from.read()?;
         Ok(Self {
-            tailnum: from.next()?,
-            year: from.next()?,
-            r#type: from.next()?,
-            manufacturer: from.next()?,
-            model: from.next()?,
-            engines: from.next()?,
-            seats: from.next()?,
-            speed: from.next()?,
-            engine: from.next()?,
+            tailnum,
+            year,
+            r#type,
+            manufacturer,
+            model,
+            engines,
+            seats,
+            speed,
+            engine,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.tailnum);
-        to.put(1, &self.year);
-        to.put(2, &self.r#type);
-        to.put(3, &self.manufacturer);
-        to.put(4, &self.model);
-        to.put(5, &self.engines);
-        to.put(6, &self.seats);
-        to.put(7, &self.speed);
-        to.put(8, &self.engine);
-    }
-}
-impl rt::Slots for Plane {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<Option<i16>, D>(from),
-            2 => rt::slot::<PlaneType, D>(from),
-            3 => rt::slot::<String, D>(from),
-            4 => rt::slot::<String, D>(from),
-            5 => rt::slot::<i16, D>(from),
-            6 => rt::slot::<i16, D>(from),
-            7 => rt::slot::<Option<i16>, D>(from),
-            8 => rt::slot::<PlaneEngine, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tailnum,
+            &self.year,
+            &self.r#type,
+            &self.manufacturer,
+            &self.model,
+            &self.engines,
+            &self.seats,
+            &self.speed,
+            &self.engine,
+        ));
     }
 }
 impl rt::Validate for Plane {
@@ -195,7 +187,7 @@ impl rt::Validate for Plane {
 /// The primary key of the table `planes`.
 pub type PlaneKey = String;
 /// What an insert into the table `planes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewPlane {
     /// The tail number.
     pub tailnum: String,
@@ -256,32 +248,43 @@ impl NewPlane {
 }
 impl rt::Record for NewPlane {
     type Row = Plane;
-    const NAME: &'static str = "NewPlane";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tailnum,
+            year,
+            r#type,
+            manufacturer,
+            model,
+            engines,
+            seats,
+            speed,
+            engine,
+        ) = from.read()?;
         Ok(Self {
-            tailnum: from.next()?,
-            year: from.next()?,
-            r#type: from.next()?,
-            manufacturer: from.next()?,
-            model: from.next()?,
-            engines: from.next()?,
-            seats: from.next()?,
-            speed: from.next()?,
-            engine: from.next()?,
+            tailnum,
+            year,
+            r#type,
+            manufacturer,
+            model,
+            engines,
+            seats,
+            speed,
+            engine,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.tailnum);
-        to.put(1, &self.year);
-        to.put(2, &self.r#type);
-        to.put(3, &self.manufacturer);
-        to.put(4, &self.model);
-        to.put(5, &self.engines);
-        to.put(6, &self.seats);
-        to.put(7, &self.speed);
-        to.put(8, &self.engine);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tailnum,
+            &self.year,
+            &self.r#type,
+            &self.manufacturer,
+            &self.model,
+            &self.engines,
+            &self.seats,
+            &self.speed,
+            &self.engine,
+        ));
     }
 }
 impl rt::Validate for NewPlane {
@@ -292,7 +295,7 @@ impl rt::Validate for NewPlane {
     }
 }
 /// What an update of the table `planes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PlanePatch {
     /// The tail number.
     pub tailnum: rt::Field<String>,
@@ -384,32 +387,43 @@ impl PlanePatch {
 }
 impl rt::Record for PlanePatch {
     type Row = Plane;
-    const NAME: &'static str = "PlanePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tailnum,
+            year,
+            r#type,
+            manufacturer,
+            model,
+            engines,
+            seats,
+            speed,
+            engine,
+        ) = from.read()?;
         Ok(Self {
-            tailnum: from.next_field()?,
-            year: from.next_field()?,
-            r#type: from.next_field()?,
-            manufacturer: from.next_field()?,
-            model: from.next_field()?,
-            engines: from.next_field()?,
-            seats: from.next_field()?,
-            speed: from.next_field()?,
-            engine: from.next_field()?,
+            tailnum,
+            year,
+            r#type,
+            manufacturer,
+            model,
+            engines,
+            seats,
+            speed,
+            engine,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.tailnum);
-        to.put_field(1, &self.year);
-        to.put_field(2, &self.r#type);
-        to.put_field(3, &self.manufacturer);
-        to.put_field(4, &self.model);
-        to.put_field(5, &self.engines);
-        to.put_field(6, &self.seats);
-        to.put_field(7, &self.speed);
-        to.put_field(8, &self.engine);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tailnum,
+            &self.year,
+            &self.r#type,
+            &self.manufacturer,
+            &self.model,
+            &self.engines,
+            &self.seats,
+            &self.speed,
+            &self.engine,
+        ));
     }
 }
 impl rt::Validate for PlanePatch {

@@ -136,7 +136,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Weather
 ///
 /// The weather at one of the three airports in one hour.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Weather {
     /// The column `origin`.
     pub origin: String,
@@ -182,72 +182,64 @@ impl rt::Model for Weather {
         out.put(14, &key.time_hour);
     }
 }
-rt::serde_records!(Weather, NewWeather, WeatherPatch);
+rt::records!(Weather, NewWeather, WeatherPatch);
 impl rt::Record for Weather {
     type Row = Weather;
-    const NAME: &'static str = "Weather";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            origin,
+            year,
+            month,
+            day,
+            hour,
+            temp,
+            dewp,
+            humid,
+            wind_dir,
+            wind_speed,
+            wind_gust,
+            precip,
+            pressure,
+            visib,
+            time_hour,
+        ) = from.read()?;
         Ok(Self {
-            origin: from.next()?,
-            year: from.next()?,
-            month: from.next()?,
-            day: from.next()?,
-            hour: from.next()?,
-            temp: from.next()?,
-            dewp: from.next()?,
-            humid: from.next()?,
-            wind_dir: from.next()?,
-            wind_speed: from.next()?,
-            wind_gust: from.next()?,
-            precip: from.next()?,
-            pressure: from.next()?,
-            visib: from.next()?,
-            time_hour: from.next()?,
+            origin,
+            year,
+            month,
+            day,
+            hour,
+            temp,
+            dewp,
+            humid,
+            wind_dir,
+            wind_speed,
+            wind_gust,
+            precip,
+            pressure,
+            visib,
+            time_hour,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.origin);
-        to.put(1, &self.year);
-        to.put(2, &self.month);
-        to.put(3, &self.day);
-        to.put(4, &self.hour);
-        to.put(5, &self.temp);
-        to.put(6, &self.dewp);
-        to.put(7, &self.humid);
-        to.put(8, &self.wind_dir);
-        to.put(9, &self.wind_speed);
-        to.put(10, &self.wind_gust);
-        to.put(11, &self.precip);
-        to.put(12, &self.pressure);
-        to.put(13, &self.visib);
-        to.put(14, &self.time_hour);
-    }
-}
-impl rt::Slots for Weather {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<i16, D>(from),
-            2 => rt::slot::<i16, D>(from),
-            3 => rt::slot::<i16, D>(from),
-            4 => rt::slot::<i16, D>(from),
-            5 => rt::slot::<Option<f64>, D>(from),
-            6 => rt::slot::<Option<f64>, D>(from),
-            7 => rt::slot::<Option<f64>, D>(from),
-            8 => rt::slot::<Option<i16>, D>(from),
-            9 => rt::slot::<Option<f64>, D>(from),
-            10 => rt::slot::<Option<f64>, D>(from),
-            11 => rt::slot::<f64, D>(from),
-            12 => rt::slot::<Option<f64>, D>(from),
-            13 => rt::slot::<f64, D>(from),
-            14 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.origin,
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.hour,
+            &self.temp,
+            &self.dewp,
+            &self.humid,
+            &self.wind_dir,
+            &self.wind_speed,
+            &self.wind_gust,
+            &self.precip,
+            &self.pressure,
+            &self.visib,
+            &self.time_hour,
+        ));
     }
 }
 impl rt::Validate for Weather {
@@ -285,7 +277,7 @@ impl WeatherKey {
     }
 }
 /// What an insert into the table `weather` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewWeather {
     /// The column `origin`.
     pub origin: String,
@@ -400,44 +392,61 @@ impl NewWeather {
 }
 impl rt::Record for NewWeather {
     type Row = Weather;
-    const NAME: &'static str = "NewWeather";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            origin,
+            year,
+            month,
+            day,
+            hour,
+            temp,
+            dewp,
+            humid,
+            wind_dir,
+            wind_speed,
+            wind_gust,
+            precip,
+            pressure,
+            visib,
+            time_hour,
+        ) = from.read()?;
         Ok(Self {
-            origin: from.next()?,
-            year: from.next()?,
-            month: from.next()?,
-            day: from.next()?,
-            hour: from.next()?,
-            temp: from.next()?,
-            dewp: from.next()?,
-            humid: from.next()?,
-            wind_dir: from.next()?,
-            wind_speed: from.next()?,
-            wind_gust: from.next()?,
-            precip: from.next()?,
-            pressure: from.next()?,
-            visib: from.next()?,
-            time_hour: from.next()?,
+            origin,
+            year,
+            month,
+            day,
+            hour,
+            temp,
+            dewp,
+            humid,
+            wind_dir,
+            wind_speed,
+            wind_gust,
+            precip,
+            pressure,
+            visib,
+            time_hour,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.origin);
-        to.put(1, &self.year);
-        to.put(2, &self.month);
-        to.put(3, &self.day);
-        to.put(4, &self.hour);
-        to.put(5, &self.temp);
-        to.put(6, &self.dewp);
-        to.put(7, &self.humid);
-        to.put(8, &self.wind_dir);
-        to.put(9, &self.wind_speed);
-        to.put(10, &self.wind_gust);
-        to.put(11, &self.precip);
-        to.put(12, &self.pressure);
-        to.put(13, &self.visib);
-        to.put(14, &self.time_hour);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.origin,
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.hour,
+            &self.temp,
+            &self.dewp,
+            &self.humid,
+            &self.wind_dir,
+            &self.wind_speed,
+            &self.wind_gust,
+            &self.precip,
+            &self.pressure,
+            &self.visib,
+            &self.time_hour,
+        ));
     }
 }
 impl rt::Validate for NewWeather {
@@ -446,7 +455,7 @@ impl rt::Validate for NewWeather {
     }
 }
 /// What an update of the table `weather` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WeatherPatch {
     /// The column `origin`.
     pub origin: rt::Field<String>,
@@ -592,44 +601,61 @@ impl WeatherPatch {
 }
 impl rt::Record for WeatherPatch {
     type Row = Weather;
-    const NAME: &'static str = "WeatherPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            origin,
+            year,
+            month,
+            day,
+            hour,
+            temp,
+            dewp,
+            humid,
+            wind_dir,
+            wind_speed,
+            wind_gust,
+            precip,
+            pressure,
+            visib,
+            time_hour,
+        ) = from.read()?;
         Ok(Self {
-            origin: from.next_field()?,
-            year: from.next_field()?,
-            month: from.next_field()?,
-            day: from.next_field()?,
-            hour: from.next_field()?,
-            temp: from.next_field()?,
-            dewp: from.next_field()?,
-            humid: from.next_field()?,
-            wind_dir: from.next_field()?,
-            wind_speed: from.next_field()?,
-            wind_gust: from.next_field()?,
-            precip: from.next_field()?,
-            pressure: from.next_field()?,
-            visib: from.next_field()?,
-            time_hour: from.next_field()?,
+            origin,
+            year,
+            month,
+            day,
+            hour,
+            temp,
+            dewp,
+            humid,
+            wind_dir,
+            wind_speed,
+            wind_gust,
+            precip,
+            pressure,
+            visib,
+            time_hour,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.origin);
-        to.put_field(1, &self.year);
-        to.put_field(2, &self.month);
-        to.put_field(3, &self.day);
-        to.put_field(4, &self.hour);
-        to.put_field(5, &self.temp);
-        to.put_field(6, &self.dewp);
-        to.put_field(7, &self.humid);
-        to.put_field(8, &self.wind_dir);
-        to.put_field(9, &self.wind_speed);
-        to.put_field(10, &self.wind_gust);
-        to.put_field(11, &self.precip);
-        to.put_field(12, &self.pressure);
-        to.put_field(13, &self.visib);
-        to.put_field(14, &self.time_hour);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.origin,
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.hour,
+            &self.temp,
+            &self.dewp,
+            &self.humid,
+            &self.wind_dir,
+            &self.wind_speed,
+            &self.wind_gust,
+            &self.precip,
+            &self.pressure,
+            &self.visib,
+            &self.time_hour,
+        ));
     }
 }
 impl rt::Validate for WeatherPatch {

@@ -127,7 +127,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `shapes`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Shape {
     /// The column `id`.
     pub id: i64,
@@ -172,96 +172,64 @@ impl rt::Model for Shape {
         out.put(0, key);
     }
 }
-rt::serde_records!(Shape, NewShape, ShapePatch);
+rt::records!(Shape, NewShape, ShapePatch);
 impl rt::Record for Shape {
     type Row = Shape;
-    const NAME: &'static str = "Shape";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            rt::AsJson(point),
+            rt::AsJsonOpt(place),
+            rt::AsJsonOpt(tree),
+            rt::AsJson(kind),
+            rt::AsJson(open),
+            rt::AsJsonOpt(points),
+            rt::AsJsonOpt(nullables),
+            rt::AsJsonOpt(grid),
+            rt::AsJsonOpt(pair),
+            rt::AsJsonOpt(mixed),
+            rt::AsJson(status),
+            rt::AsJsonOpt(twins),
+            rt::AsJsonOpt(settings),
+            rt::AsJsonOpt(limits),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            point: from.next_json()?,
-            place: from.next_json_opt()?,
-            tree: from.next_json_opt()?,
-            kind: from.next_json()?,
-            open: from.next_json()?,
-            points: from.next_json_opt()?,
-            nullables: from.next_json_opt()?,
-            grid: from.next_json_opt()?,
-            pair: from.next_json_opt()?,
-            mixed: from.next_json_opt()?,
-            status: from.next_json()?,
-            twins: from.next_json_opt()?,
-            settings: from.next_json_opt()?,
-            limits: from.next_json_opt()?,
+            id,
+            point,
+            place,
+            tree,
+            kind,
+            open,
+            points,
+            nullables,
+            grid,
+            pair,
+            mixed,
+            status,
+            twins,
+            settings,
+            limits,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put_json(1, &self.point);
-        to.put_json_opt(2, &self.place);
-        to.put_json_opt(3, &self.tree);
-        to.put_json(4, &self.kind);
-        to.put_json(5, &self.open);
-        to.put_json_opt(6, &self.points);
-        to.put_json_opt(7, &self.nullables);
-        to.put_json_opt(8, &self.grid);
-        to.put_json_opt(9, &self.pair);
-        to.put_json_opt(10, &self.mixed);
-        to.put_json(11, &self.status);
-        to.put_json_opt(12, &self.twins);
-        to.put_json_opt(13, &self.settings);
-        to.put_json_opt(14, &self.limits);
-    }
-}
-impl rt::Slots for Shape {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<ShapePoint, D>(from),
-            2 => rt::slot::<Option<ShapePlace>, D>(from),
-            3 => rt::slot::<Option<ShapeTreeNode>, D>(from),
-            4 => rt::slot::<ShapeKind, D>(from),
-            5 => {
-                rt::slot::<
-                    ::std::collections::HashMap<::std::string::String, i64>,
-                    D,
-                >(from)
-            }
-            6 => rt::slot::<Option<::std::vec::Vec<ShapePointsPoint>>, D>(from),
-            7 => {
-                rt::slot::<
-                    Option<
-                        ::std::vec::Vec<::std::option::Option<::std::string::String>>,
-                    >,
-                    D,
-                >(from)
-            }
-            8 => rt::slot::<Option<::std::vec::Vec<::std::vec::Vec<i64>>>, D>(from),
-            9 => {
-                rt::slot::<
-                    Option<
-                        ::std::vec::Vec<::ominipg::codegen_support::serde_json::Value>,
-                    >,
-                    D,
-                >(from)
-            }
-            10 => rt::slot::<Option<ShapeMixed>, D>(from),
-            11 => rt::slot::<ShapeStatus, D>(from),
-            12 => rt::slot::<Option<ShapeTwins>, D>(from),
-            13 => {
-                rt::slot::<
-                    Option<::ominipg::codegen_support::serde_json::Value>,
-                    D,
-                >(from)
-            }
-            14 => rt::slot::<Option<ShapeLimits>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            rt::AsJson(&self.point),
+            rt::AsJsonOpt(&self.place),
+            rt::AsJsonOpt(&self.tree),
+            rt::AsJson(&self.kind),
+            rt::AsJson(&self.open),
+            rt::AsJsonOpt(&self.points),
+            rt::AsJsonOpt(&self.nullables),
+            rt::AsJsonOpt(&self.grid),
+            rt::AsJsonOpt(&self.pair),
+            rt::AsJsonOpt(&self.mixed),
+            rt::AsJson(&self.status),
+            rt::AsJsonOpt(&self.twins),
+            rt::AsJsonOpt(&self.settings),
+            rt::AsJsonOpt(&self.limits),
+        ));
     }
 }
 impl rt::Validate for Shape {
@@ -305,7 +273,7 @@ impl rt::Validate for Shape {
 /// The primary key of the table `shapes`.
 pub type ShapeKey = i64;
 /// What an insert into the table `shapes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewShape {
     /// The column `id`.
     pub id: i64,
@@ -465,44 +433,61 @@ impl NewShape {
 }
 impl rt::Record for NewShape {
     type Row = Shape;
-    const NAME: &'static str = "NewShape";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            rt::AsJson(point),
+            rt::AsJsonOpt(place),
+            rt::AsJsonOpt(tree),
+            rt::AsJson(kind),
+            rt::AsJson(open),
+            rt::AsJsonOpt(points),
+            rt::AsJsonOpt(nullables),
+            rt::AsJsonOpt(grid),
+            rt::AsJsonOpt(pair),
+            rt::AsJsonOpt(mixed),
+            rt::AsJsonField(status),
+            rt::AsJsonOpt(twins),
+            rt::AsJsonOpt(settings),
+            rt::AsJsonOpt(limits),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            point: from.next_json()?,
-            place: from.next_json_opt()?,
-            tree: from.next_json_opt()?,
-            kind: from.next_json()?,
-            open: from.next_json()?,
-            points: from.next_json_opt()?,
-            nullables: from.next_json_opt()?,
-            grid: from.next_json_opt()?,
-            pair: from.next_json_opt()?,
-            mixed: from.next_json_opt()?,
-            status: from.next_json_field()?,
-            twins: from.next_json_opt()?,
-            settings: from.next_json_opt()?,
-            limits: from.next_json_opt()?,
+            id,
+            point,
+            place,
+            tree,
+            kind,
+            open,
+            points,
+            nullables,
+            grid,
+            pair,
+            mixed,
+            status,
+            twins,
+            settings,
+            limits,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put_json(1, &self.point);
-        to.put_json_opt(2, &self.place);
-        to.put_json_opt(3, &self.tree);
-        to.put_json(4, &self.kind);
-        to.put_json(5, &self.open);
-        to.put_json_opt(6, &self.points);
-        to.put_json_opt(7, &self.nullables);
-        to.put_json_opt(8, &self.grid);
-        to.put_json_opt(9, &self.pair);
-        to.put_json_opt(10, &self.mixed);
-        to.put_json_field(11, &self.status);
-        to.put_json_opt(12, &self.twins);
-        to.put_json_opt(13, &self.settings);
-        to.put_json_opt(14, &self.limits);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            rt::AsJson(&self.point),
+            rt::AsJsonOpt(&self.place),
+            rt::AsJsonOpt(&self.tree),
+            rt::AsJson(&self.kind),
+            rt::AsJson(&self.open),
+            rt::AsJsonOpt(&self.points),
+            rt::AsJsonOpt(&self.nullables),
+            rt::AsJsonOpt(&self.grid),
+            rt::AsJsonOpt(&self.pair),
+            rt::AsJsonOpt(&self.mixed),
+            rt::AsJsonField(&self.status),
+            rt::AsJsonOpt(&self.twins),
+            rt::AsJsonOpt(&self.settings),
+            rt::AsJsonOpt(&self.limits),
+        ));
     }
 }
 impl rt::Validate for NewShape {
@@ -546,7 +531,7 @@ impl rt::Validate for NewShape {
     }
 }
 /// What an update of the table `shapes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ShapePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -720,44 +705,61 @@ impl ShapePatch {
 }
 impl rt::Record for ShapePatch {
     type Row = Shape;
-    const NAME: &'static str = "ShapePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            rt::AsJsonField(point),
+            rt::AsJsonField(place),
+            rt::AsJsonField(tree),
+            rt::AsJsonField(kind),
+            rt::AsJsonField(open),
+            rt::AsJsonField(points),
+            rt::AsJsonField(nullables),
+            rt::AsJsonField(grid),
+            rt::AsJsonField(pair),
+            rt::AsJsonField(mixed),
+            rt::AsJsonField(status),
+            rt::AsJsonField(twins),
+            rt::AsJsonField(settings),
+            rt::AsJsonField(limits),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next_field()?,
-            point: from.next_json_field()?,
-            place: from.next_json_field()?,
-            tree: from.next_json_field()?,
-            kind: from.next_json_field()?,
-            open: from.next_json_field()?,
-            points: from.next_json_field()?,
-            nullables: from.next_json_field()?,
-            grid: from.next_json_field()?,
-            pair: from.next_json_field()?,
-            mixed: from.next_json_field()?,
-            status: from.next_json_field()?,
-            twins: from.next_json_field()?,
-            settings: from.next_json_field()?,
-            limits: from.next_json_field()?,
+            id,
+            point,
+            place,
+            tree,
+            kind,
+            open,
+            points,
+            nullables,
+            grid,
+            pair,
+            mixed,
+            status,
+            twins,
+            settings,
+            limits,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_json_field(1, &self.point);
-        to.put_json_field(2, &self.place);
-        to.put_json_field(3, &self.tree);
-        to.put_json_field(4, &self.kind);
-        to.put_json_field(5, &self.open);
-        to.put_json_field(6, &self.points);
-        to.put_json_field(7, &self.nullables);
-        to.put_json_field(8, &self.grid);
-        to.put_json_field(9, &self.pair);
-        to.put_json_field(10, &self.mixed);
-        to.put_json_field(11, &self.status);
-        to.put_json_field(12, &self.twins);
-        to.put_json_field(13, &self.settings);
-        to.put_json_field(14, &self.limits);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            rt::AsJsonField(&self.point),
+            rt::AsJsonField(&self.place),
+            rt::AsJsonField(&self.tree),
+            rt::AsJsonField(&self.kind),
+            rt::AsJsonField(&self.open),
+            rt::AsJsonField(&self.points),
+            rt::AsJsonField(&self.nullables),
+            rt::AsJsonField(&self.grid),
+            rt::AsJsonField(&self.pair),
+            rt::AsJsonField(&self.mixed),
+            rt::AsJsonField(&self.status),
+            rt::AsJsonField(&self.twins),
+            rt::AsJsonField(&self.settings),
+            rt::AsJsonField(&self.limits),
+        ));
     }
 }
 impl rt::Validate for ShapePatch {

@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `courses`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Course {
     /// The column `id`.
     pub id: i64,
@@ -72,33 +72,16 @@ impl rt::Model for Course {
         out.put(0, key);
     }
 }
-rt::serde_records!(Course, NewCourse, CoursePatch);
+rt::records!(Course, NewCourse, CoursePatch);
 impl rt::Record for Course {
     type Row = Course;
-    const NAME: &'static str = "Course";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            title: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title) = from.read()?;
+        Ok(Self { id, title })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.title);
-    }
-}
-impl rt::Slots for Course {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.title));
     }
 }
 impl rt::Validate for Course {
@@ -107,7 +90,7 @@ impl rt::Validate for Course {
 /// The primary key of the table `courses`.
 pub type CourseKey = i64;
 /// What an insert into the table `courses` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewCourse {
     /// The column `title`.
     pub title: String,
@@ -122,21 +105,20 @@ impl NewCourse {
 }
 impl rt::Record for NewCourse {
     type Row = Course;
-    const NAME: &'static str = "NewCourse";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { title: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (title,) = from.read()?;
+        Ok(Self { title })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.title);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.title,));
     }
 }
 impl rt::Validate for NewCourse {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `courses` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CoursePatch {
     /// The column `title`.
     pub title: rt::Field<String>,
@@ -156,14 +138,13 @@ impl CoursePatch {
 }
 impl rt::Record for CoursePatch {
     type Row = Course;
-    const NAME: &'static str = "CoursePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { title: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (title,) = from.read()?;
+        Ok(Self { title })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.title);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.title,));
     }
 }
 impl rt::Validate for CoursePatch {

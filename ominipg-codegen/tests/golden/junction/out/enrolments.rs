@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `enrolments`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Enrolment {
     /// The column `studentId`.
     pub student_id: i64,
@@ -75,36 +75,20 @@ impl rt::Model for Enrolment {
         out.put(1, &key.course_id);
     }
 }
-rt::serde_records!(Enrolment, NewEnrolment, EnrolmentPatch);
+rt::records!(Enrolment, NewEnrolment, EnrolmentPatch);
 impl rt::Record for Enrolment {
     type Row = Enrolment;
-    const NAME: &'static str = "Enrolment";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (student_id, course_id, grade) = from.read()?;
         Ok(Self {
-            student_id: from.next()?,
-            course_id: from.next()?,
-            grade: from.next()?,
+            student_id,
+            course_id,
+            grade,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.student_id);
-        to.put(1, &self.course_id);
-        to.put(2, &self.grade);
-    }
-}
-impl rt::Slots for Enrolment {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<Option<rt::Decimal>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.student_id, &self.course_id, &self.grade));
     }
 }
 impl rt::Validate for Enrolment {
@@ -142,7 +126,7 @@ impl EnrolmentKey {
     }
 }
 /// What an insert into the table `enrolments` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewEnrolment {
     /// The column `studentId`.
     pub student_id: i64,
@@ -173,27 +157,24 @@ impl NewEnrolment {
 }
 impl rt::Record for NewEnrolment {
     type Row = Enrolment;
-    const NAME: &'static str = "NewEnrolment";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (student_id, course_id, grade) = from.read()?;
         Ok(Self {
-            student_id: from.next()?,
-            course_id: from.next()?,
-            grade: from.next()?,
+            student_id,
+            course_id,
+            grade,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.student_id);
-        to.put(1, &self.course_id);
-        to.put(2, &self.grade);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.student_id, &self.course_id, &self.grade));
     }
 }
 impl rt::Validate for NewEnrolment {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `enrolments` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EnrolmentPatch {
     /// The column `studentId`.
     pub student_id: rt::Field<i64>,
@@ -231,20 +212,17 @@ impl EnrolmentPatch {
 }
 impl rt::Record for EnrolmentPatch {
     type Row = Enrolment;
-    const NAME: &'static str = "EnrolmentPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (student_id, course_id, grade) = from.read()?;
         Ok(Self {
-            student_id: from.next_field()?,
-            course_id: from.next_field()?,
-            grade: from.next_field()?,
+            student_id,
+            course_id,
+            grade,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.student_id);
-        to.put_field(1, &self.course_id);
-        to.put_field(2, &self.grade);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.student_id, &self.course_id, &self.grade));
     }
 }
 impl rt::Validate for EnrolmentPatch {

@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `students`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Student {
     /// The column `id`.
     pub id: i64,
@@ -72,33 +72,16 @@ impl rt::Model for Student {
         out.put(0, key);
     }
 }
-rt::serde_records!(Student, NewStudent, StudentPatch);
+rt::records!(Student, NewStudent, StudentPatch);
 impl rt::Record for Student {
     type Row = Student;
-    const NAME: &'static str = "Student";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name) = from.read()?;
+        Ok(Self { id, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-    }
-}
-impl rt::Slots for Student {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name));
     }
 }
 impl rt::Validate for Student {
@@ -107,7 +90,7 @@ impl rt::Validate for Student {
 /// The primary key of the table `students`.
 pub type StudentKey = i64;
 /// What an insert into the table `students` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewStudent {
     /// The column `name`.
     pub name: String,
@@ -122,21 +105,20 @@ impl NewStudent {
 }
 impl rt::Record for NewStudent {
     type Row = Student;
-    const NAME: &'static str = "NewStudent";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { name: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name,) = from.read()?;
+        Ok(Self { name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name,));
     }
 }
 impl rt::Validate for NewStudent {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `students` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StudentPatch {
     /// The column `name`.
     pub name: rt::Field<String>,
@@ -156,14 +138,13 @@ impl StudentPatch {
 }
 impl rt::Record for StudentPatch {
     type Row = Student;
-    const NAME: &'static str = "StudentPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { name: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name,) = from.read()?;
+        Ok(Self { name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name,));
     }
 }
 impl rt::Validate for StudentPatch {

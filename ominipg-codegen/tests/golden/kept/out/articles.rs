@@ -101,7 +101,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// Versioned, searched, and never quite gone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Article {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -141,57 +141,49 @@ impl rt::Model for Article {
         out.put(0, key);
     }
 }
-rt::serde_records!(Article, NewArticle, ArticlePatch);
+rt::records!(Article, NewArticle, ArticlePatch);
 impl rt::Record for Article {
     type Row = Article;
-    const NAME: &'static str = "Article";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            slug,
+            title,
+            body,
+            secret,
+            old,
+            created_at,
+            updated_at,
+            removed_at,
+            revision,
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            slug: from.next()?,
-            title: from.next()?,
-            body: from.next()?,
-            secret: from.next()?,
-            old: from.next()?,
-            created_at: from.next()?,
-            updated_at: from.next()?,
-            removed_at: from.next()?,
-            revision: from.next()?,
+            id,
+            slug,
+            title,
+            body,
+            secret,
+            old,
+            created_at,
+            updated_at,
+            removed_at,
+            revision,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.slug);
-        to.put(2, &self.title);
-        to.put(3, &self.body);
-        to.put(4, &self.secret);
-        to.put(5, &self.old);
-        to.put(6, &self.created_at);
-        to.put(7, &self.updated_at);
-        to.put(8, &self.removed_at);
-        to.put(9, &self.revision);
-    }
-}
-impl rt::Slots for Article {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<String, D>(from),
-            4 => rt::slot::<Option<String>, D>(from),
-            5 => rt::slot::<Option<String>, D>(from),
-            6 => rt::slot::<rt::Timestamp, D>(from),
-            7 => rt::slot::<rt::Timestamp, D>(from),
-            8 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            9 => rt::slot::<i32, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.slug,
+            &self.title,
+            &self.body,
+            &self.secret,
+            &self.old,
+            &self.created_at,
+            &self.updated_at,
+            &self.removed_at,
+            &self.revision,
+        ));
     }
 }
 impl rt::Validate for Article {
@@ -202,7 +194,7 @@ impl rt::Validate for Article {
 /// The primary key of the table `articles`.
 pub type ArticleKey = rt::Uuid;
 /// What an insert into the table `articles` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewArticle {
     /// The column `slug`.
     pub slug: String,
@@ -249,24 +241,19 @@ impl NewArticle {
 }
 impl rt::Record for NewArticle {
     type Row = Article;
-    const NAME: &'static str = "NewArticle";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (slug, title, body, secret, old) = from.read()?;
         Ok(Self {
-            slug: from.next()?,
-            title: from.next()?,
-            body: from.next()?,
-            secret: from.next()?,
-            old: from.next()?,
+            slug,
+            title,
+            body,
+            secret,
+            old,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.slug);
-        to.put(2, &self.title);
-        to.put(3, &self.body);
-        to.put(4, &self.secret);
-        to.put(5, &self.old);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.slug, &self.title, &self.body, &self.secret, &self.old));
     }
 }
 impl rt::Validate for NewArticle {
@@ -275,7 +262,7 @@ impl rt::Validate for NewArticle {
     }
 }
 /// What an update of the table `articles` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ArticlePatch {
     /// The column `slug`.
     pub slug: rt::Field<String>,
@@ -333,24 +320,19 @@ impl ArticlePatch {
 }
 impl rt::Record for ArticlePatch {
     type Row = Article;
-    const NAME: &'static str = "ArticlePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (slug, title, body, secret, old) = from.read()?;
         Ok(Self {
-            slug: from.next_field()?,
-            title: from.next_field()?,
-            body: from.next_field()?,
-            secret: from.next_field()?,
-            old: from.next_field()?,
+            slug,
+            title,
+            body,
+            secret,
+            old,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.slug);
-        to.put_field(2, &self.title);
-        to.put_field(3, &self.body);
-        to.put_field(4, &self.secret);
-        to.put_field(5, &self.old);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.slug, &self.title, &self.body, &self.secret, &self.old));
     }
 }
 impl rt::Validate for ArticlePatch {

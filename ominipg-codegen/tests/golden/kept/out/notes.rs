@@ -47,7 +47,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `notes`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Note {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -73,39 +73,21 @@ impl rt::Model for Note {
         out.put(0, key);
     }
 }
-rt::serde_records!(Note, NewNote, NotePatch);
+rt::records!(Note, NewNote, NotePatch);
 impl rt::Record for Note {
     type Row = Note;
-    const NAME: &'static str = "Note";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, text, revision, version) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            text: from.next()?,
-            revision: from.next()?,
-            version: from.next()?,
+            id,
+            text,
+            revision,
+            version,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.text);
-        to.put(2, &self.revision);
-        to.put(3, &self.version);
-    }
-}
-impl rt::Slots for Note {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<Option<i64>, D>(from),
-            3 => rt::slot::<i32, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.text, &self.revision, &self.version));
     }
 }
 impl rt::Validate for Note {
@@ -114,7 +96,7 @@ impl rt::Validate for Note {
 /// The primary key of the table `notes`.
 pub type NoteKey = rt::Uuid;
 /// What an insert into the table `notes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewNote {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -145,27 +127,20 @@ impl NewNote {
 }
 impl rt::Record for NewNote {
     type Row = Note;
-    const NAME: &'static str = "NewNote";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            text: from.next()?,
-            revision: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, text, revision) = from.read()?;
+        Ok(Self { id, text, revision })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.text);
-        to.put(2, &self.revision);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.text, &self.revision));
     }
 }
 impl rt::Validate for NewNote {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `notes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NotePatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -203,20 +178,13 @@ impl NotePatch {
 }
 impl rt::Record for NotePatch {
     type Row = Note;
-    const NAME: &'static str = "NotePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            text: from.next_field()?,
-            revision: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, text, revision) = from.read()?;
+        Ok(Self { id, text, revision })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.text);
-        to.put_field(2, &self.revision);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.text, &self.revision));
     }
 }
 impl rt::Validate for NotePatch {

@@ -59,7 +59,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `accounts`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Account {
     /// The column `tenant`.
     pub tenant: String,
@@ -85,42 +85,22 @@ impl rt::Model for Account {
         out.put(1, &key.number);
     }
 }
-rt::serde_records!(Account, NewAccount, AccountPatch);
+rt::records!(Account, NewAccount, AccountPatch);
 impl rt::Record for Account {
     type Row = Account;
-    const NAME: &'static str = "Account";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (tenant, number, label, closed, parent) = from.read()?;
         Ok(Self {
-            tenant: from.next()?,
-            number: from.next()?,
-            label: from.next()?,
-            closed: from.next()?,
-            parent: from.next()?,
+            tenant,
+            number,
+            label,
+            closed,
+            parent,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.tenant);
-        to.put(1, &self.number);
-        to.put(2, &self.label);
-        to.put(3, &self.closed);
-        to.put(4, &self.parent);
-    }
-}
-impl rt::Slots for Account {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<i32, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<Option<rt::Date>, D>(from),
-            4 => rt::slot::<Option<i32>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.tenant, &self.number, &self.label, &self.closed, &self.parent));
     }
 }
 impl rt::Validate for Account {
@@ -158,7 +138,7 @@ impl AccountKey {
     }
 }
 /// What an insert into the table `accounts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewAccount {
     /// The column `tenant`.
     pub tenant: String,
@@ -203,24 +183,19 @@ impl NewAccount {
 }
 impl rt::Record for NewAccount {
     type Row = Account;
-    const NAME: &'static str = "NewAccount";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (tenant, number, label, closed, parent) = from.read()?;
         Ok(Self {
-            tenant: from.next()?,
-            number: from.next()?,
-            label: from.next()?,
-            closed: from.next()?,
-            parent: from.next()?,
+            tenant,
+            number,
+            label,
+            closed,
+            parent,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.tenant);
-        to.put(1, &self.number);
-        to.put(2, &self.label);
-        to.put(3, &self.closed);
-        to.put(4, &self.parent);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.tenant, &self.number, &self.label, &self.closed, &self.parent));
     }
 }
 impl rt::Validate for NewAccount {
@@ -229,7 +204,7 @@ impl rt::Validate for NewAccount {
     }
 }
 /// What an update of the table `accounts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AccountPatch {
     /// The column `tenant`.
     pub tenant: rt::Field<String>,
@@ -285,24 +260,19 @@ impl AccountPatch {
 }
 impl rt::Record for AccountPatch {
     type Row = Account;
-    const NAME: &'static str = "AccountPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (tenant, number, label, closed, parent) = from.read()?;
         Ok(Self {
-            tenant: from.next_field()?,
-            number: from.next_field()?,
-            label: from.next_field()?,
-            closed: from.next_field()?,
-            parent: from.next_field()?,
+            tenant,
+            number,
+            label,
+            closed,
+            parent,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.tenant);
-        to.put_field(1, &self.number);
-        to.put_field(2, &self.label);
-        to.put_field(3, &self.closed);
-        to.put_field(4, &self.parent);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.tenant, &self.number, &self.label, &self.closed, &self.parent));
     }
 }
 impl rt::Validate for AccountPatch {

@@ -36,7 +36,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `carriers`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Carrier {
     /// The column `code`.
     pub code: String,
@@ -55,33 +55,16 @@ impl rt::Model for Carrier {
         out.put(0, key);
     }
 }
-rt::serde_records!(Carrier, NewCarrier, CarrierPatch);
+rt::records!(Carrier, NewCarrier, CarrierPatch);
 impl rt::Record for Carrier {
     type Row = Carrier;
-    const NAME: &'static str = "Carrier";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            code: from.next()?,
-            name: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code, name) = from.read()?;
+        Ok(Self { code, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.code);
-        to.put(1, &self.name);
-    }
-}
-impl rt::Slots for Carrier {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code, &self.name));
     }
 }
 impl rt::Validate for Carrier {
@@ -93,7 +76,7 @@ impl rt::Validate for Carrier {
 /// The primary key of the table `carriers`.
 pub type CarrierKey = String;
 /// What an insert into the table `carriers` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewCarrier {
     /// The column `code`.
     pub code: String,
@@ -114,18 +97,13 @@ impl NewCarrier {
 }
 impl rt::Record for NewCarrier {
     type Row = Carrier;
-    const NAME: &'static str = "NewCarrier";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            code: from.next()?,
-            name: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code, name) = from.read()?;
+        Ok(Self { code, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.code);
-        to.put(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code, &self.name));
     }
 }
 impl rt::Validate for NewCarrier {
@@ -135,7 +113,7 @@ impl rt::Validate for NewCarrier {
     }
 }
 /// What an update of the table `carriers` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CarrierPatch {
     /// The column `code`.
     pub code: rt::Field<String>,
@@ -164,18 +142,13 @@ impl CarrierPatch {
 }
 impl rt::Record for CarrierPatch {
     type Row = Carrier;
-    const NAME: &'static str = "CarrierPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            code: from.next_field()?,
-            name: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code, name) = from.read()?;
+        Ok(Self { code, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.code);
-        to.put_field(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code, &self.name));
     }
 }
 impl rt::Validate for CarrierPatch {

@@ -47,7 +47,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `cities`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct City {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -66,33 +66,16 @@ impl rt::Model for City {
         out.put(0, key);
     }
 }
-rt::serde_records!(City, NewCity, CityPatch);
+rt::records!(City, NewCity, CityPatch);
 impl rt::Record for City {
     type Row = City;
-    const NAME: &'static str = "City";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name) = from.read()?;
+        Ok(Self { id, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-    }
-}
-impl rt::Slots for City {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name));
     }
 }
 impl rt::Validate for City {
@@ -103,7 +86,7 @@ impl rt::Validate for City {
 /// The primary key of the table `cities`.
 pub type CityKey = rt::Uuid;
 /// What an insert into the table `cities` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewCity {
     /// What people call it.
     pub name: String,
@@ -118,14 +101,13 @@ impl NewCity {
 }
 impl rt::Record for NewCity {
     type Row = City;
-    const NAME: &'static str = "NewCity";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { name: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name,) = from.read()?;
+        Ok(Self { name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name,));
     }
 }
 impl rt::Validate for NewCity {
@@ -134,7 +116,7 @@ impl rt::Validate for NewCity {
     }
 }
 /// What an update of the table `cities` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CityPatch {
     /// What people call it.
     pub name: rt::Field<String>,
@@ -154,14 +136,13 @@ impl CityPatch {
 }
 impl rt::Record for CityPatch {
     type Row = City;
-    const NAME: &'static str = "CityPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { name: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name,) = from.read()?;
+        Ok(Self { name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name,));
     }
 }
 impl rt::Validate for CityPatch {

@@ -29,7 +29,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `tenants`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Tenant {
     /// The column `code`.
     pub code: String,
@@ -46,28 +46,16 @@ impl rt::Model for Tenant {
         out.put(0, key);
     }
 }
-rt::serde_records!(Tenant, NewTenant, TenantPatch);
+rt::records!(Tenant, NewTenant, TenantPatch);
 impl rt::Record for Tenant {
     type Row = Tenant;
-    const NAME: &'static str = "Tenant";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { code: from.next()? })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code,) = from.read()?;
+        Ok(Self { code })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.code);
-    }
-}
-impl rt::Slots for Tenant {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code,));
     }
 }
 impl rt::Validate for Tenant {
@@ -78,7 +66,7 @@ impl rt::Validate for Tenant {
 /// The primary key of the table `tenants`.
 pub type TenantKey = String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewTenant {
     /// The column `code`.
     pub code: String,
@@ -93,14 +81,13 @@ impl NewTenant {
 }
 impl rt::Record for NewTenant {
     type Row = Tenant;
-    const NAME: &'static str = "NewTenant";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { code: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code,) = from.read()?;
+        Ok(Self { code })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.code);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code,));
     }
 }
 impl rt::Validate for NewTenant {
@@ -109,7 +96,7 @@ impl rt::Validate for NewTenant {
     }
 }
 /// What an update of the table `tenants` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TenantPatch {
     /// The column `code`.
     pub code: rt::Field<String>,
@@ -129,14 +116,13 @@ impl TenantPatch {
 }
 impl rt::Record for TenantPatch {
     type Row = Tenant;
-    const NAME: &'static str = "TenantPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { code: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code,) = from.read()?;
+        Ok(Self { code })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.code);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code,));
     }
 }
 impl rt::Validate for TenantPatch {

@@ -111,7 +111,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `transfers`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Transfer {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -142,51 +142,43 @@ impl rt::Model for Transfer {
         out.put(0, key);
     }
 }
-rt::serde_records!(Transfer, NewTransfer, TransferPatch);
+rt::records!(Transfer, NewTransfer, TransferPatch);
 impl rt::Record for Transfer {
     type Row = Transfer;
-    const NAME: &'static str = "Transfer";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            tenant,
+            target_number,
+            source_number,
+            carrier,
+            origin_city,
+            destination_city,
+            previous_id,
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            tenant: from.next()?,
-            target_number: from.next()?,
-            source_number: from.next()?,
-            carrier: from.next()?,
-            origin_city: from.next()?,
-            destination_city: from.next()?,
-            previous_id: from.next()?,
+            id,
+            tenant,
+            target_number,
+            source_number,
+            carrier,
+            origin_city,
+            destination_city,
+            previous_id,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.tenant);
-        to.put(2, &self.target_number);
-        to.put(3, &self.source_number);
-        to.put(4, &self.carrier);
-        to.put(5, &self.origin_city);
-        to.put(6, &self.destination_city);
-        to.put(7, &self.previous_id);
-    }
-}
-impl rt::Slots for Transfer {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<i32, D>(from),
-            3 => rt::slot::<i32, D>(from),
-            4 => rt::slot::<Option<String>, D>(from),
-            5 => rt::slot::<Option<rt::Uuid>, D>(from),
-            6 => rt::slot::<Option<rt::Uuid>, D>(from),
-            7 => rt::slot::<Option<rt::Uuid>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.tenant,
+            &self.target_number,
+            &self.source_number,
+            &self.carrier,
+            &self.origin_city,
+            &self.destination_city,
+            &self.previous_id,
+        ));
     }
 }
 impl rt::Validate for Transfer {
@@ -199,7 +191,7 @@ impl rt::Validate for Transfer {
 /// The primary key of the table `transfers`.
 pub type TransferKey = rt::Uuid;
 /// What an insert into the table `transfers` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewTransfer {
     /// The column `tenant`.
     pub tenant: String,
@@ -273,28 +265,37 @@ impl NewTransfer {
 }
 impl rt::Record for NewTransfer {
     type Row = Transfer;
-    const NAME: &'static str = "NewTransfer";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tenant,
+            target_number,
+            source_number,
+            carrier,
+            origin_city,
+            destination_city,
+            previous_id,
+        ) = from.read()?;
         Ok(Self {
-            tenant: from.next()?,
-            target_number: from.next()?,
-            source_number: from.next()?,
-            carrier: from.next()?,
-            origin_city: from.next()?,
-            destination_city: from.next()?,
-            previous_id: from.next()?,
+            tenant,
+            target_number,
+            source_number,
+            carrier,
+            origin_city,
+            destination_city,
+            previous_id,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.tenant);
-        to.put(2, &self.target_number);
-        to.put(3, &self.source_number);
-        to.put(4, &self.carrier);
-        to.put(5, &self.origin_city);
-        to.put(6, &self.destination_city);
-        to.put(7, &self.previous_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tenant,
+            &self.target_number,
+            &self.source_number,
+            &self.carrier,
+            &self.origin_city,
+            &self.destination_city,
+            &self.previous_id,
+        ));
     }
 }
 impl rt::Validate for NewTransfer {
@@ -305,7 +306,7 @@ impl rt::Validate for NewTransfer {
     }
 }
 /// What an update of the table `transfers` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TransferPatch {
     /// The column `tenant`.
     pub tenant: rt::Field<String>,
@@ -390,28 +391,37 @@ impl TransferPatch {
 }
 impl rt::Record for TransferPatch {
     type Row = Transfer;
-    const NAME: &'static str = "TransferPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tenant,
+            target_number,
+            source_number,
+            carrier,
+            origin_city,
+            destination_city,
+            previous_id,
+        ) = from.read()?;
         Ok(Self {
-            tenant: from.next_field()?,
-            target_number: from.next_field()?,
-            source_number: from.next_field()?,
-            carrier: from.next_field()?,
-            origin_city: from.next_field()?,
-            destination_city: from.next_field()?,
-            previous_id: from.next_field()?,
+            tenant,
+            target_number,
+            source_number,
+            carrier,
+            origin_city,
+            destination_city,
+            previous_id,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.tenant);
-        to.put_field(2, &self.target_number);
-        to.put_field(3, &self.source_number);
-        to.put_field(4, &self.carrier);
-        to.put_field(5, &self.origin_city);
-        to.put_field(6, &self.destination_city);
-        to.put_field(7, &self.previous_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tenant,
+            &self.target_number,
+            &self.source_number,
+            &self.carrier,
+            &self.origin_city,
+            &self.destination_city,
+            &self.previous_id,
+        ));
     }
 }
 impl rt::Validate for TransferPatch {

@@ -40,7 +40,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `places`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Place {
     /// The column `id`.
     pub id: i64,
@@ -63,39 +63,16 @@ impl rt::Model for Place {
         out.put(0, key);
     }
 }
-rt::serde_records!(Place, NewPlace, PlacePatch);
+rt::records!(Place, NewPlace, PlacePatch);
 impl rt::Record for Place {
     type Row = Place;
-    const NAME: &'static str = "Place";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            owner: from.next()?,
-            note: from.next()?,
-            lat: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, owner, note, lat) = from.read()?;
+        Ok(Self { id, owner, note, lat })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.owner);
-        to.put(2, &self.note);
-        to.put(3, &self.lat);
-    }
-}
-impl rt::Slots for Place {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<Option<String>, D>(from),
-            3 => rt::slot::<f64, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.owner, &self.note, &self.lat));
     }
 }
 impl rt::Validate for Place {
@@ -110,7 +87,7 @@ impl rt::Validate for Place {
 /// The primary key of the table `places`.
 pub type PlaceKey = i64;
 /// What an insert into the table `places` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewPlace {
     /// The column `id`.
     pub id: i64,
@@ -145,22 +122,13 @@ impl NewPlace {
 }
 impl rt::Record for NewPlace {
     type Row = Place;
-    const NAME: &'static str = "NewPlace";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            owner: from.next()?,
-            note: from.next()?,
-            lat: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, owner, note, lat) = from.read()?;
+        Ok(Self { id, owner, note, lat })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.owner);
-        to.put(2, &self.note);
-        to.put(3, &self.lat);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.owner, &self.note, &self.lat));
     }
 }
 impl rt::Validate for NewPlace {
@@ -173,7 +141,7 @@ impl rt::Validate for NewPlace {
     }
 }
 /// What an update of the table `places` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PlacePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -220,22 +188,13 @@ impl PlacePatch {
 }
 impl rt::Record for PlacePatch {
     type Row = Place;
-    const NAME: &'static str = "PlacePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            owner: from.next_field()?,
-            note: from.next_field()?,
-            lat: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, owner, note, lat) = from.read()?;
+        Ok(Self { id, owner, note, lat })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.owner);
-        to.put_field(2, &self.note);
-        to.put_field(3, &self.lat);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.owner, &self.note, &self.lat));
     }
 }
 impl rt::Validate for PlacePatch {

@@ -49,7 +49,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `things`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Thing {
     /// The column `id`.
     pub id: i64,
@@ -74,42 +74,22 @@ impl rt::Model for Thing {
         out.put(0, key);
     }
 }
-rt::serde_records!(Thing, NewThing, ThingPatch);
+rt::records!(Thing, NewThing, ThingPatch);
 impl rt::Record for Thing {
     type Row = Thing;
-    const NAME: &'static str = "Thing";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title, maybe, owner, note) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            title: from.next()?,
-            maybe: from.next()?,
-            owner: from.next()?,
-            note: from.next()?,
+            id,
+            title,
+            maybe,
+            owner,
+            note,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.title);
-        to.put(2, &self.maybe);
-        to.put(3, &self.owner);
-        to.put(4, &self.note);
-    }
-}
-impl rt::Slots for Thing {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            2 => rt::slot::<Option<i64>, D>(from),
-            3 => rt::slot::<String, D>(from),
-            4 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.title, &self.maybe, &self.owner, &self.note));
     }
 }
 impl rt::Validate for Thing {
@@ -126,7 +106,7 @@ impl rt::Validate for Thing {
 /// The primary key of the table `things`.
 pub type ThingKey = i64;
 /// What an insert into the table `things` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewThing {
     /// The column `id`.
     pub id: i64,
@@ -174,24 +154,19 @@ impl NewThing {
 }
 impl rt::Record for NewThing {
     type Row = Thing;
-    const NAME: &'static str = "NewThing";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title, maybe, owner, note) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            title: from.next()?,
-            maybe: from.next()?,
-            owner: from.next()?,
-            note: from.next()?,
+            id,
+            title,
+            maybe,
+            owner,
+            note,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.title);
-        to.put(2, &self.maybe);
-        to.put(3, &self.owner);
-        to.put(4, &self.note);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.title, &self.maybe, &self.owner, &self.note));
     }
 }
 impl rt::Validate for NewThing {
@@ -206,7 +181,7 @@ impl rt::Validate for NewThing {
     }
 }
 /// What an update of the table `things` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ThingPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -262,24 +237,19 @@ impl ThingPatch {
 }
 impl rt::Record for ThingPatch {
     type Row = Thing;
-    const NAME: &'static str = "ThingPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title, maybe, owner, note) = from.read()?;
         Ok(Self {
-            id: from.next_field()?,
-            title: from.next_field()?,
-            maybe: from.next_field()?,
-            owner: from.next_field()?,
-            note: from.next_field()?,
+            id,
+            title,
+            maybe,
+            owner,
+            note,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.title);
-        to.put_field(2, &self.maybe);
-        to.put_field(3, &self.owner);
-        to.put_field(4, &self.note);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.title, &self.maybe, &self.owner, &self.note));
     }
 }
 impl rt::Validate for ThingPatch {

@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `core`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Core {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Core {
         out.put(0, key);
     }
 }
-rt::serde_records!(Core, NewCore, CorePatch);
+rt::records!(Core, NewCore, CorePatch);
 impl rt::Record for Core {
     type Row = Core;
-    const NAME: &'static str = "Core";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            core: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, core) = from.read()?;
+        Ok(Self { id, core })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.core);
-    }
-}
-impl rt::Slots for Core {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.core));
     }
 }
 impl rt::Validate for Core {
@@ -80,7 +63,7 @@ impl rt::Validate for Core {
 /// The primary key of the table `core`.
 pub type CoreKey = i64;
 /// What an insert into the table `core` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewCore {
     /// The column `id`.
     pub id: i64,
@@ -105,25 +88,20 @@ impl NewCore {
 }
 impl rt::Record for NewCore {
     type Row = Core;
-    const NAME: &'static str = "NewCore";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            core: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, core) = from.read()?;
+        Ok(Self { id, core })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.core);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.core));
     }
 }
 impl rt::Validate for NewCore {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `core` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CorePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -152,18 +130,13 @@ impl CorePatch {
 }
 impl rt::Record for CorePatch {
     type Row = Core;
-    const NAME: &'static str = "CorePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            core: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, core) = from.read()?;
+        Ok(Self { id, core })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.core);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.core));
     }
 }
 impl rt::Validate for CorePatch {

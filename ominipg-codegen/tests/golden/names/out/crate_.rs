@@ -27,7 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `crate`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Crate {
     /// The column `self`.
     pub self_: String,
@@ -46,33 +46,16 @@ impl rt::Model for Crate {
         out.put(0, key);
     }
 }
-rt::serde_records!(Crate, NewCrate, CratePatch);
+rt::records!(Crate, NewCrate, CratePatch);
 impl rt::Record for Crate {
     type Row = Crate;
-    const NAME: &'static str = "Crate";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            crate_: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, crate_) = from.read()?;
+        Ok(Self { self_, crate_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.crate_);
-    }
-}
-impl rt::Slots for Crate {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<Option<CrateCrate>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.crate_));
     }
 }
 impl rt::Validate for Crate {
@@ -81,7 +64,7 @@ impl rt::Validate for Crate {
 /// The primary key of the table `crate`.
 pub type CrateKey = String;
 /// What an insert into the table `crate` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewCrate {
     /// The column `self`.
     pub self_: String,
@@ -106,25 +89,20 @@ impl NewCrate {
 }
 impl rt::Record for NewCrate {
     type Row = Crate;
-    const NAME: &'static str = "NewCrate";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            crate_: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, crate_) = from.read()?;
+        Ok(Self { self_, crate_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.crate_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.crate_));
     }
 }
 impl rt::Validate for NewCrate {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `crate` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CratePatch {
     /// The column `self`.
     pub self_: rt::Field<String>,
@@ -153,18 +131,13 @@ impl CratePatch {
 }
 impl rt::Record for CratePatch {
     type Row = Crate;
-    const NAME: &'static str = "CratePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next_field()?,
-            crate_: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, crate_) = from.read()?;
+        Ok(Self { self_, crate_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.self_);
-        to.put_field(1, &self.crate_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.crate_));
     }
 }
 impl rt::Validate for CratePatch {

@@ -27,7 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `mod`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Mod {
     /// The column `self`.
     pub self_: String,
@@ -46,33 +46,16 @@ impl rt::Model for Mod {
         out.put(0, key);
     }
 }
-rt::serde_records!(Mod, NewMod, ModPatch);
+rt::records!(Mod, NewMod, ModPatch);
 impl rt::Record for Mod {
     type Row = Mod;
-    const NAME: &'static str = "Mod";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            r#mod: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, r#mod) = from.read()?;
+        Ok(Self { self_, r#mod })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.r#mod);
-    }
-}
-impl rt::Slots for Mod {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<Option<ModMod>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.r#mod));
     }
 }
 impl rt::Validate for Mod {
@@ -81,7 +64,7 @@ impl rt::Validate for Mod {
 /// The primary key of the table `mod`.
 pub type ModKey = String;
 /// What an insert into the table `mod` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewMod {
     /// The column `self`.
     pub self_: String,
@@ -106,25 +89,20 @@ impl NewMod {
 }
 impl rt::Record for NewMod {
     type Row = Mod;
-    const NAME: &'static str = "NewMod";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            r#mod: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, r#mod) = from.read()?;
+        Ok(Self { self_, r#mod })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.r#mod);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.r#mod));
     }
 }
 impl rt::Validate for NewMod {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `mod` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ModPatch {
     /// The column `self`.
     pub self_: rt::Field<String>,
@@ -153,18 +131,13 @@ impl ModPatch {
 }
 impl rt::Record for ModPatch {
     type Row = Mod;
-    const NAME: &'static str = "ModPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next_field()?,
-            r#mod: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, r#mod) = from.read()?;
+        Ok(Self { self_, r#mod })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.self_);
-        to.put_field(1, &self.r#mod);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.r#mod));
     }
 }
 impl rt::Validate for ModPatch {

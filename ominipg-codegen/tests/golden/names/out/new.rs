@@ -27,7 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `new`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct New {
     /// The column `self`.
     pub self_: String,
@@ -46,33 +46,16 @@ impl rt::Model for New {
         out.put(0, key);
     }
 }
-rt::serde_records!(New, NewNew, NewPatch);
+rt::records!(New, NewNew, NewPatch);
 impl rt::Record for New {
     type Row = New;
-    const NAME: &'static str = "New";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            new: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, new) = from.read()?;
+        Ok(Self { self_, new })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.new);
-    }
-}
-impl rt::Slots for New {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<Option<NewNewValue>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.new));
     }
 }
 impl rt::Validate for New {
@@ -81,7 +64,7 @@ impl rt::Validate for New {
 /// The primary key of the table `new`.
 pub type NewKey = String;
 /// What an insert into the table `new` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewNew {
     /// The column `self`.
     pub self_: String,
@@ -106,25 +89,20 @@ impl NewNew {
 }
 impl rt::Record for NewNew {
     type Row = New;
-    const NAME: &'static str = "NewNew";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            new: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, new) = from.read()?;
+        Ok(Self { self_, new })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.new);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.new));
     }
 }
 impl rt::Validate for NewNew {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `new` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NewPatch {
     /// The column `self`.
     pub self_: rt::Field<String>,
@@ -153,18 +131,13 @@ impl NewPatch {
 }
 impl rt::Record for NewPatch {
     type Row = New;
-    const NAME: &'static str = "NewPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next_field()?,
-            new: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, new) = from.read()?;
+        Ok(Self { self_, new })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.self_);
-        to.put_field(1, &self.new);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.new));
     }
 }
 impl rt::Validate for NewPatch {

@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `result`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Result {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Result {
         out.put(0, key);
     }
 }
-rt::serde_records!(Result, NewResult, ResultPatch);
+rt::records!(Result, NewResult, ResultPatch);
 impl rt::Record for Result {
     type Row = Result;
-    const NAME: &'static str = "Result";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            result: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, result) = from.read()?;
+        ::core::result::Result::Ok(Self { id, result })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.result);
-    }
-}
-impl rt::Slots for Result {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.result));
     }
 }
 impl rt::Validate for Result {
@@ -80,7 +63,7 @@ impl rt::Validate for Result {
 /// The primary key of the table `result`.
 pub type ResultKey = i64;
 /// What an insert into the table `result` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewResult {
     /// The column `id`.
     pub id: i64,
@@ -108,25 +91,20 @@ impl NewResult {
 }
 impl rt::Record for NewResult {
     type Row = Result;
-    const NAME: &'static str = "NewResult";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            result: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, result) = from.read()?;
+        ::core::result::Result::Ok(Self { id, result })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.result);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.result));
     }
 }
 impl rt::Validate for NewResult {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `result` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResultPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -158,18 +136,13 @@ impl ResultPatch {
 }
 impl rt::Record for ResultPatch {
     type Row = Result;
-    const NAME: &'static str = "ResultPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            result: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, result) = from.read()?;
+        ::core::result::Result::Ok(Self { id, result })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.result);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.result));
     }
 }
 impl rt::Validate for ResultPatch {

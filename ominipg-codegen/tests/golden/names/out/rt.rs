@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `rt`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Rt {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Rt {
         out.put(0, key);
     }
 }
-rt::serde_records!(Rt, NewRt, RtPatch);
+rt::records!(Rt, NewRt, RtPatch);
 impl rt::Record for Rt {
     type Row = Rt;
-    const NAME: &'static str = "Rt";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            rt: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt) = from.read()?;
+        Ok(Self { id, rt })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.rt);
-    }
-}
-impl rt::Slots for Rt {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.rt));
     }
 }
 impl rt::Validate for Rt {
@@ -80,7 +63,7 @@ impl rt::Validate for Rt {
 /// The primary key of the table `rt`.
 pub type RtKey = i64;
 /// What an insert into the table `rt` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewRt {
     /// The column `id`.
     pub id: i64,
@@ -105,25 +88,20 @@ impl NewRt {
 }
 impl rt::Record for NewRt {
     type Row = Rt;
-    const NAME: &'static str = "NewRt";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            rt: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt) = from.read()?;
+        Ok(Self { id, rt })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.rt);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.rt));
     }
 }
 impl rt::Validate for NewRt {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `rt` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RtPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -152,18 +130,13 @@ impl RtPatch {
 }
 impl rt::Record for RtPatch {
     type Row = Rt;
-    const NAME: &'static str = "RtPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            rt: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, rt) = from.read()?;
+        Ok(Self { id, rt })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.rt);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.rt));
     }
 }
 impl rt::Validate for RtPatch {

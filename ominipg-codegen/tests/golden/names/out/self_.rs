@@ -18,7 +18,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `self`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Self_ {
     /// The column `self`.
     pub self_: String,
@@ -35,28 +35,16 @@ impl rt::Model for Self_ {
         out.put(0, key);
     }
 }
-rt::serde_records!(Self_, NewSelf, SelfPatch);
+rt::records!(Self_, NewSelf, SelfPatch);
 impl rt::Record for Self_ {
     type Row = Self_;
-    const NAME: &'static str = "Self";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { self_: from.next()? })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_,) = from.read()?;
+        Ok(Self { self_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-    }
-}
-impl rt::Slots for Self_ {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_,));
     }
 }
 impl rt::Validate for Self_ {
@@ -65,7 +53,7 @@ impl rt::Validate for Self_ {
 /// The primary key of the table `self`.
 pub type SelfKey = String;
 /// What an insert into the table `self` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewSelf {
     /// The column `self`.
     pub self_: String,
@@ -80,21 +68,20 @@ impl NewSelf {
 }
 impl rt::Record for NewSelf {
     type Row = Self_;
-    const NAME: &'static str = "NewSelf";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { self_: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_,) = from.read()?;
+        Ok(Self { self_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_,));
     }
 }
 impl rt::Validate for NewSelf {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `self` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelfPatch {
     /// The column `self`.
     pub self_: rt::Field<String>,
@@ -114,14 +101,13 @@ impl SelfPatch {
 }
 impl rt::Record for SelfPatch {
     type Row = Self_;
-    const NAME: &'static str = "SelfPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { self_: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_,) = from.read()?;
+        Ok(Self { self_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.self_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_,));
     }
 }
 impl rt::Validate for SelfPatch {

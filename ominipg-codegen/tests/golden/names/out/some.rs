@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `some`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Some {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Some {
         out.put(0, key);
     }
 }
-rt::serde_records!(Some, NewSome, SomePatch);
+rt::records!(Some, NewSome, SomePatch);
 impl rt::Record for Some {
     type Row = Some;
-    const NAME: &'static str = "Some";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            some: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, some) = from.read()?;
+        ::core::result::Result::Ok(Self { id, some })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.some);
-    }
-}
-impl rt::Slots for Some {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.some));
     }
 }
 impl rt::Validate for Some {
@@ -80,7 +63,7 @@ impl rt::Validate for Some {
 /// The primary key of the table `some`.
 pub type SomeKey = i64;
 /// What an insert into the table `some` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewSome {
     /// The column `id`.
     pub id: i64,
@@ -108,25 +91,20 @@ impl NewSome {
 }
 impl rt::Record for NewSome {
     type Row = Some;
-    const NAME: &'static str = "NewSome";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            some: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, some) = from.read()?;
+        ::core::result::Result::Ok(Self { id, some })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.some);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.some));
     }
 }
 impl rt::Validate for NewSome {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `some` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SomePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -158,18 +136,13 @@ impl SomePatch {
 }
 impl rt::Record for SomePatch {
     type Row = Some;
-    const NAME: &'static str = "SomePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            some: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, some) = from.read()?;
+        ::core::result::Result::Ok(Self { id, some })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.some);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.some));
     }
 }
 impl rt::Validate for SomePatch {

@@ -231,7 +231,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 ///
 /// indented code
 #[deprecated]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Clone {
     /// The column `find`.
     pub find: i64,
@@ -301,108 +301,100 @@ impl rt::Model for Clone {
         out.put(0, key);
     }
 }
-rt::serde_records!(Clone, NewClone, ClonePatch);
+rt::records!(Clone, NewClone, ClonePatch);
 impl rt::Record for Clone {
     type Row = Clone;
-    const NAME: &'static str = "Clone";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            find,
+            by_key,
+            upsert_on_find,
+            create,
+            new,
+            delete_all,
+            r#type,
+            self_,
+            crate_,
+            r#gen,
+            first_name,
+            _1st,
+            a_b_c,
+            out,
+            row,
+            key,
+            v,
+            value,
+            rt,
+            rules,
+            table,
+            clone,
+            default,
+            übung,
+            dollar,
+            the_quoted_name,
+            rt::AsJsonOpt(error),
+        ) = from.read()?;
         Ok(Self {
-            find: from.next()?,
-            by_key: from.next()?,
-            upsert_on_find: from.next()?,
-            create: from.next()?,
-            new: from.next()?,
-            delete_all: from.next()?,
-            r#type: from.next()?,
-            self_: from.next()?,
-            crate_: from.next()?,
-            r#gen: from.next()?,
-            first_name: from.next()?,
-            _1st: from.next()?,
-            a_b_c: from.next()?,
-            out: from.next()?,
-            row: from.next()?,
-            key: from.next()?,
-            v: from.next()?,
-            value: from.next()?,
-            rt: from.next()?,
-            rules: from.next()?,
-            table: from.next()?,
-            clone: from.next()?,
-            default: from.next()?,
-            übung: from.next()?,
-            dollar: from.next()?,
-            the_quoted_name: from.next()?,
-            error: from.next_json_opt()?,
+            find,
+            by_key,
+            upsert_on_find,
+            create,
+            new,
+            delete_all,
+            r#type,
+            self_,
+            crate_,
+            r#gen,
+            first_name,
+            _1st,
+            a_b_c,
+            out,
+            row,
+            key,
+            v,
+            value,
+            rt,
+            rules,
+            table,
+            clone,
+            default,
+            übung,
+            dollar,
+            the_quoted_name,
+            error,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.find);
-        to.put(1, &self.by_key);
-        to.put(2, &self.upsert_on_find);
-        to.put(3, &self.create);
-        to.put(4, &self.new);
-        to.put(5, &self.delete_all);
-        to.put(6, &self.r#type);
-        to.put(7, &self.self_);
-        to.put(8, &self.crate_);
-        to.put(9, &self.r#gen);
-        to.put(10, &self.first_name);
-        to.put(11, &self._1st);
-        to.put(12, &self.a_b_c);
-        to.put(13, &self.out);
-        to.put(14, &self.row);
-        to.put(15, &self.key);
-        to.put(16, &self.v);
-        to.put(17, &self.value);
-        to.put(18, &self.rt);
-        to.put(19, &self.rules);
-        to.put(20, &self.table);
-        to.put(21, &self.clone);
-        to.put(22, &self.default);
-        to.put(23, &self.übung);
-        to.put(24, &self.dollar);
-        to.put(25, &self.the_quoted_name);
-        to.put_json_opt(26, &self.error);
-    }
-}
-impl rt::Slots for Clone {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<i64>, D>(from),
-            2 => rt::slot::<Option<i64>, D>(from),
-            3 => rt::slot::<Option<i64>, D>(from),
-            4 => rt::slot::<String, D>(from),
-            5 => rt::slot::<String, D>(from),
-            6 => rt::slot::<Option<String>, D>(from),
-            7 => rt::slot::<Option<String>, D>(from),
-            8 => rt::slot::<Option<String>, D>(from),
-            9 => rt::slot::<Option<String>, D>(from),
-            10 => rt::slot::<Option<String>, D>(from),
-            11 => rt::slot::<Option<String>, D>(from),
-            12 => rt::slot::<Option<String>, D>(from),
-            13 => rt::slot::<Option<String>, D>(from),
-            14 => rt::slot::<Option<String>, D>(from),
-            15 => rt::slot::<Option<String>, D>(from),
-            16 => rt::slot::<Option<String>, D>(from),
-            17 => rt::slot::<String, D>(from),
-            18 => rt::slot::<Option<String>, D>(from),
-            19 => rt::slot::<Option<String>, D>(from),
-            20 => rt::slot::<Option<String>, D>(from),
-            21 => rt::slot::<Option<String>, D>(from),
-            22 => rt::slot::<Option<String>, D>(from),
-            23 => rt::slot::<Option<String>, D>(from),
-            24 => rt::slot::<Option<String>, D>(from),
-            25 => rt::slot::<Option<String>, D>(from),
-            26 => rt::slot::<Option<CloneError>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.find,
+            &self.by_key,
+            &self.upsert_on_find,
+            &self.create,
+            &self.new,
+            &self.delete_all,
+            &self.r#type,
+            &self.self_,
+            &self.crate_,
+            &self.r#gen,
+            &self.first_name,
+            &self._1st,
+            &self.a_b_c,
+            &self.out,
+            &self.row,
+            &self.key,
+            &self.v,
+            &self.value,
+            &self.rt,
+            &self.rules,
+            &self.table,
+            &self.clone,
+            &self.default,
+            &self.übung,
+            &self.dollar,
+            &self.the_quoted_name,
+            rt::AsJsonOpt(&self.error),
+        ));
     }
 }
 impl rt::Validate for Clone {
@@ -438,7 +430,7 @@ impl rt::Validate for Clone {
 /// The primary key of the table `some words`.
 pub type CloneKey = i64;
 /// What an insert into the table `some words` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewClone {
     /// The column `find`.
     pub find: i64,
@@ -711,68 +703,97 @@ impl NewClone {
 }
 impl rt::Record for NewClone {
     type Row = Clone;
-    const NAME: &'static str = "NewClone";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            find,
+            by_key,
+            upsert_on_find,
+            create,
+            new,
+            delete_all,
+            r#type,
+            self_,
+            crate_,
+            r#gen,
+            first_name,
+            _1st,
+            a_b_c,
+            out,
+            row,
+            key,
+            v,
+            value,
+            rt,
+            rules,
+            table,
+            clone,
+            default,
+            übung,
+            dollar,
+            the_quoted_name,
+            rt::AsJsonOpt(error),
+        ) = from.read()?;
         Ok(Self {
-            find: from.next()?,
-            by_key: from.next()?,
-            upsert_on_find: from.next()?,
-            create: from.next()?,
-            new: from.next()?,
-            delete_all: from.next_field()?,
-            r#type: from.next()?,
-            self_: from.next()?,
-            crate_: from.next()?,
-            r#gen: from.next()?,
-            first_name: from.next()?,
-            _1st: from.next()?,
-            a_b_c: from.next()?,
-            out: from.next()?,
-            row: from.next()?,
-            key: from.next()?,
-            v: from.next()?,
-            value: from.next()?,
-            rt: from.next()?,
-            rules: from.next()?,
-            table: from.next()?,
-            clone: from.next()?,
-            default: from.next()?,
-            übung: from.next()?,
-            dollar: from.next()?,
-            the_quoted_name: from.next()?,
-            error: from.next_json_opt()?,
+            find,
+            by_key,
+            upsert_on_find,
+            create,
+            new,
+            delete_all,
+            r#type,
+            self_,
+            crate_,
+            r#gen,
+            first_name,
+            _1st,
+            a_b_c,
+            out,
+            row,
+            key,
+            v,
+            value,
+            rt,
+            rules,
+            table,
+            clone,
+            default,
+            übung,
+            dollar,
+            the_quoted_name,
+            error,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.find);
-        to.put(1, &self.by_key);
-        to.put(2, &self.upsert_on_find);
-        to.put(3, &self.create);
-        to.put(4, &self.new);
-        to.put_field(5, &self.delete_all);
-        to.put(6, &self.r#type);
-        to.put(7, &self.self_);
-        to.put(8, &self.crate_);
-        to.put(9, &self.r#gen);
-        to.put(10, &self.first_name);
-        to.put(11, &self._1st);
-        to.put(12, &self.a_b_c);
-        to.put(13, &self.out);
-        to.put(14, &self.row);
-        to.put(15, &self.key);
-        to.put(16, &self.v);
-        to.put(17, &self.value);
-        to.put(18, &self.rt);
-        to.put(19, &self.rules);
-        to.put(20, &self.table);
-        to.put(21, &self.clone);
-        to.put(22, &self.default);
-        to.put(23, &self.übung);
-        to.put(24, &self.dollar);
-        to.put(25, &self.the_quoted_name);
-        to.put_json_opt(26, &self.error);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.find,
+            &self.by_key,
+            &self.upsert_on_find,
+            &self.create,
+            &self.new,
+            &self.delete_all,
+            &self.r#type,
+            &self.self_,
+            &self.crate_,
+            &self.r#gen,
+            &self.first_name,
+            &self._1st,
+            &self.a_b_c,
+            &self.out,
+            &self.row,
+            &self.key,
+            &self.v,
+            &self.value,
+            &self.rt,
+            &self.rules,
+            &self.table,
+            &self.clone,
+            &self.default,
+            &self.übung,
+            &self.dollar,
+            &self.the_quoted_name,
+            rt::AsJsonOpt(&self.error),
+        ));
     }
 }
 impl rt::Validate for NewClone {
@@ -806,7 +827,7 @@ impl rt::Validate for NewClone {
     }
 }
 /// What an update of the table `some words` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ClonePatch {
     /// The column `find`.
     pub find: rt::Field<i64>,
@@ -1070,68 +1091,97 @@ impl ClonePatch {
 }
 impl rt::Record for ClonePatch {
     type Row = Clone;
-    const NAME: &'static str = "ClonePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            find,
+            by_key,
+            upsert_on_find,
+            create,
+            new,
+            delete_all,
+            r#type,
+            self_,
+            crate_,
+            r#gen,
+            first_name,
+            _1st,
+            a_b_c,
+            out,
+            row,
+            key,
+            v,
+            value,
+            rt,
+            rules,
+            table,
+            clone,
+            default,
+            übung,
+            dollar,
+            the_quoted_name,
+            rt::AsJsonField(error),
+        ) = from.read()?;
         Ok(Self {
-            find: from.next_field()?,
-            by_key: from.next_field()?,
-            upsert_on_find: from.next_field()?,
-            create: from.next_field()?,
-            new: from.next_field()?,
-            delete_all: from.next_field()?,
-            r#type: from.next_field()?,
-            self_: from.next_field()?,
-            crate_: from.next_field()?,
-            r#gen: from.next_field()?,
-            first_name: from.next_field()?,
-            _1st: from.next_field()?,
-            a_b_c: from.next_field()?,
-            out: from.next_field()?,
-            row: from.next_field()?,
-            key: from.next_field()?,
-            v: from.next_field()?,
-            value: from.next_field()?,
-            rt: from.next_field()?,
-            rules: from.next_field()?,
-            table: from.next_field()?,
-            clone: from.next_field()?,
-            default: from.next_field()?,
-            übung: from.next_field()?,
-            dollar: from.next_field()?,
-            the_quoted_name: from.next_field()?,
-            error: from.next_json_field()?,
+            find,
+            by_key,
+            upsert_on_find,
+            create,
+            new,
+            delete_all,
+            r#type,
+            self_,
+            crate_,
+            r#gen,
+            first_name,
+            _1st,
+            a_b_c,
+            out,
+            row,
+            key,
+            v,
+            value,
+            rt,
+            rules,
+            table,
+            clone,
+            default,
+            übung,
+            dollar,
+            the_quoted_name,
+            error,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.find);
-        to.put_field(1, &self.by_key);
-        to.put_field(2, &self.upsert_on_find);
-        to.put_field(3, &self.create);
-        to.put_field(4, &self.new);
-        to.put_field(5, &self.delete_all);
-        to.put_field(6, &self.r#type);
-        to.put_field(7, &self.self_);
-        to.put_field(8, &self.crate_);
-        to.put_field(9, &self.r#gen);
-        to.put_field(10, &self.first_name);
-        to.put_field(11, &self._1st);
-        to.put_field(12, &self.a_b_c);
-        to.put_field(13, &self.out);
-        to.put_field(14, &self.row);
-        to.put_field(15, &self.key);
-        to.put_field(16, &self.v);
-        to.put_field(17, &self.value);
-        to.put_field(18, &self.rt);
-        to.put_field(19, &self.rules);
-        to.put_field(20, &self.table);
-        to.put_field(21, &self.clone);
-        to.put_field(22, &self.default);
-        to.put_field(23, &self.übung);
-        to.put_field(24, &self.dollar);
-        to.put_field(25, &self.the_quoted_name);
-        to.put_json_field(26, &self.error);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.find,
+            &self.by_key,
+            &self.upsert_on_find,
+            &self.create,
+            &self.new,
+            &self.delete_all,
+            &self.r#type,
+            &self.self_,
+            &self.crate_,
+            &self.r#gen,
+            &self.first_name,
+            &self._1st,
+            &self.a_b_c,
+            &self.out,
+            &self.row,
+            &self.key,
+            &self.v,
+            &self.value,
+            &self.rt,
+            &self.rules,
+            &self.table,
+            &self.clone,
+            &self.default,
+            &self.übung,
+            &self.dollar,
+            &self.the_quoted_name,
+            rt::AsJsonField(&self.error),
+        ));
     }
 }
 impl rt::Validate for ClonePatch {

@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `std`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Std {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Std {
         out.put(0, key);
     }
 }
-rt::serde_records!(Std, NewStd, StdPatch);
+rt::records!(Std, NewStd, StdPatch);
 impl rt::Record for Std {
     type Row = Std;
-    const NAME: &'static str = "Std";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            std: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, std) = from.read()?;
+        Ok(Self { id, std })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.std);
-    }
-}
-impl rt::Slots for Std {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.std));
     }
 }
 impl rt::Validate for Std {
@@ -80,7 +63,7 @@ impl rt::Validate for Std {
 /// The primary key of the table `std`.
 pub type StdKey = i64;
 /// What an insert into the table `std` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewStd {
     /// The column `id`.
     pub id: i64,
@@ -105,25 +88,20 @@ impl NewStd {
 }
 impl rt::Record for NewStd {
     type Row = Std;
-    const NAME: &'static str = "NewStd";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            std: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, std) = from.read()?;
+        Ok(Self { id, std })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.std);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.std));
     }
 }
 impl rt::Validate for NewStd {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `std` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StdPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -152,18 +130,13 @@ impl StdPatch {
 }
 impl rt::Record for StdPatch {
     type Row = Std;
-    const NAME: &'static str = "StdPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            std: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, std) = from.read()?;
+        Ok(Self { id, std })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.std);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.std));
     }
 }
 impl rt::Validate for StdPatch {

@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `string`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct String {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for String {
         out.put(0, key);
     }
 }
-rt::serde_records!(String, NewString, StringPatch);
+rt::records!(String, NewString, StringPatch);
 impl rt::Record for String {
     type Row = String;
-    const NAME: &'static str = "String";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            string: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, string) = from.read()?;
+        ::core::result::Result::Ok(Self { id, string })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.string);
-    }
-}
-impl rt::Slots for String {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.string));
     }
 }
 impl rt::Validate for String {
@@ -80,7 +63,7 @@ impl rt::Validate for String {
 /// The primary key of the table `string`.
 pub type StringKey = i64;
 /// What an insert into the table `string` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewString {
     /// The column `id`.
     pub id: i64,
@@ -108,25 +91,20 @@ impl NewString {
 }
 impl rt::Record for NewString {
     type Row = String;
-    const NAME: &'static str = "NewString";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            string: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, string) = from.read()?;
+        ::core::result::Result::Ok(Self { id, string })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.string);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.string));
     }
 }
 impl rt::Validate for NewString {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `string` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StringPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -158,18 +136,13 @@ impl StringPatch {
 }
 impl rt::Record for StringPatch {
     type Row = String;
-    const NAME: &'static str = "StringPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            string: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, string) = from.read()?;
+        ::core::result::Result::Ok(Self { id, string })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.string);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.string));
     }
 }
 impl rt::Validate for StringPatch {

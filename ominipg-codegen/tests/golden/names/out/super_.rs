@@ -27,7 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `super`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Super {
     /// The column `self`.
     pub self_: String,
@@ -46,33 +46,16 @@ impl rt::Model for Super {
         out.put(0, key);
     }
 }
-rt::serde_records!(Super, NewSuper, SuperPatch);
+rt::records!(Super, NewSuper, SuperPatch);
 impl rt::Record for Super {
     type Row = Super;
-    const NAME: &'static str = "Super";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            super_: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, super_) = from.read()?;
+        Ok(Self { self_, super_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.super_);
-    }
-}
-impl rt::Slots for Super {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<Option<SuperSuper>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.super_));
     }
 }
 impl rt::Validate for Super {
@@ -81,7 +64,7 @@ impl rt::Validate for Super {
 /// The primary key of the table `super`.
 pub type SuperKey = String;
 /// What an insert into the table `super` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewSuper {
     /// The column `self`.
     pub self_: String,
@@ -106,25 +89,20 @@ impl NewSuper {
 }
 impl rt::Record for NewSuper {
     type Row = Super;
-    const NAME: &'static str = "NewSuper";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            super_: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, super_) = from.read()?;
+        Ok(Self { self_, super_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.super_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.super_));
     }
 }
 impl rt::Validate for NewSuper {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `super` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SuperPatch {
     /// The column `self`.
     pub self_: rt::Field<String>,
@@ -153,18 +131,13 @@ impl SuperPatch {
 }
 impl rt::Record for SuperPatch {
     type Row = Super;
-    const NAME: &'static str = "SuperPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next_field()?,
-            super_: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, super_) = from.read()?;
+        Ok(Self { self_, super_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.self_);
-        to.put_field(1, &self.super_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.super_));
     }
 }
 impl rt::Validate for SuperPatch {

@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `tables`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Table {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Table {
         out.put(0, key);
     }
 }
-rt::serde_records!(Table, NewTable, TablePatch);
+rt::records!(Table, NewTable, TablePatch);
 impl rt::Record for Table {
     type Row = Table;
-    const NAME: &'static str = "Table";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            tables: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, tables) = from.read()?;
+        Ok(Self { id, tables })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.tables);
-    }
-}
-impl rt::Slots for Table {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.tables));
     }
 }
 impl rt::Validate for Table {
@@ -80,7 +63,7 @@ impl rt::Validate for Table {
 /// The primary key of the table `tables`.
 pub type TableKey = i64;
 /// What an insert into the table `tables` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewTable {
     /// The column `id`.
     pub id: i64,
@@ -105,25 +88,20 @@ impl NewTable {
 }
 impl rt::Record for NewTable {
     type Row = Table;
-    const NAME: &'static str = "NewTable";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            tables: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, tables) = from.read()?;
+        Ok(Self { id, tables })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.tables);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.tables));
     }
 }
 impl rt::Validate for NewTable {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `tables` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TablePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -152,18 +130,13 @@ impl TablePatch {
 }
 impl rt::Record for TablePatch {
     type Row = Table;
-    const NAME: &'static str = "TablePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            tables: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, tables) = from.read()?;
+        Ok(Self { id, tables })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.tables);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.tables));
     }
 }
 impl rt::Validate for TablePatch {

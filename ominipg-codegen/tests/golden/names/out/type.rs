@@ -27,7 +27,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `type`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Type {
     /// The column `self`.
     pub self_: String,
@@ -46,33 +46,16 @@ impl rt::Model for Type {
         out.put(0, key);
     }
 }
-rt::serde_records!(Type, NewType, TypePatch);
+rt::records!(Type, NewType, TypePatch);
 impl rt::Record for Type {
     type Row = Type;
-    const NAME: &'static str = "Type";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            r#type: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, r#type) = from.read()?;
+        Ok(Self { self_, r#type })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.r#type);
-    }
-}
-impl rt::Slots for Type {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<Option<TypeType>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.r#type));
     }
 }
 impl rt::Validate for Type {
@@ -81,7 +64,7 @@ impl rt::Validate for Type {
 /// The primary key of the table `type`.
 pub type TypeKey = String;
 /// What an insert into the table `type` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewType {
     /// The column `self`.
     pub self_: String,
@@ -106,25 +89,20 @@ impl NewType {
 }
 impl rt::Record for NewType {
     type Row = Type;
-    const NAME: &'static str = "NewType";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next()?,
-            r#type: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, r#type) = from.read()?;
+        Ok(Self { self_, r#type })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.self_);
-        to.put(1, &self.r#type);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.r#type));
     }
 }
 impl rt::Validate for NewType {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `type` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TypePatch {
     /// The column `self`.
     pub self_: rt::Field<String>,
@@ -153,18 +131,13 @@ impl TypePatch {
 }
 impl rt::Record for TypePatch {
     type Row = Type;
-    const NAME: &'static str = "TypePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            self_: from.next_field()?,
-            r#type: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (self_, r#type) = from.read()?;
+        Ok(Self { self_, r#type })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.self_);
-        to.put_field(1, &self.r#type);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.self_, &self.r#type));
     }
 }
 impl rt::Validate for TypePatch {

@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `vec`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Vec {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Vec {
         out.put(0, key);
     }
 }
-rt::serde_records!(Vec, NewVec, VecPatch);
+rt::records!(Vec, NewVec, VecPatch);
 impl rt::Record for Vec {
     type Row = Vec;
-    const NAME: &'static str = "Vec";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            vec: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, vec) = from.read()?;
+        ::core::result::Result::Ok(Self { id, vec })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.vec);
-    }
-}
-impl rt::Slots for Vec {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.vec));
     }
 }
 impl rt::Validate for Vec {
@@ -80,7 +63,7 @@ impl rt::Validate for Vec {
 /// The primary key of the table `vec`.
 pub type VecKey = i64;
 /// What an insert into the table `vec` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewVec {
     /// The column `id`.
     pub id: i64,
@@ -108,25 +91,20 @@ impl NewVec {
 }
 impl rt::Record for NewVec {
     type Row = Vec;
-    const NAME: &'static str = "NewVec";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            vec: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, vec) = from.read()?;
+        ::core::result::Result::Ok(Self { id, vec })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.vec);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.vec));
     }
 }
 impl rt::Validate for NewVec {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `vec` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VecPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -158,18 +136,13 @@ impl VecPatch {
 }
 impl rt::Record for VecPatch {
     type Row = Vec;
-    const NAME: &'static str = "VecPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            vec: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, vec) = from.read()?;
+        ::core::result::Result::Ok(Self { id, vec })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.vec);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.vec));
     }
 }
 impl rt::Validate for VecPatch {

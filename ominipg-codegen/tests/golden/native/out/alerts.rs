@@ -29,7 +29,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `alerts`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Alert {
     /// The column `id`.
     pub id: i64,
@@ -48,33 +48,16 @@ impl rt::Model for Alert {
         out.put(0, key);
     }
 }
-rt::serde_records!(Alert, NewAlert, AlertPatch);
+rt::records!(Alert, NewAlert, AlertPatch);
 impl rt::Record for Alert {
     type Row = Alert;
-    const NAME: &'static str = "Alert";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            state: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, state) = from.read()?;
+        Ok(Self { id, state })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.state);
-    }
-}
-impl rt::Slots for Alert {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<AlertState>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.state));
     }
 }
 impl rt::Validate for Alert {
@@ -83,7 +66,7 @@ impl rt::Validate for Alert {
 /// The primary key of the table `alerts`.
 pub type AlertKey = i64;
 /// What an insert into the table `alerts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewAlert {
     /// Where it stands.
     pub state: Option<AlertState>,
@@ -103,21 +86,20 @@ impl NewAlert {
 }
 impl rt::Record for NewAlert {
     type Row = Alert;
-    const NAME: &'static str = "NewAlert";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { state: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (state,) = from.read()?;
+        Ok(Self { state })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.state);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.state,));
     }
 }
 impl rt::Validate for NewAlert {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `alerts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AlertPatch {
     /// Where it stands.
     pub state: rt::Field<Option<AlertState>>,
@@ -137,14 +119,13 @@ impl AlertPatch {
 }
 impl rt::Record for AlertPatch {
     type Row = Alert;
-    const NAME: &'static str = "AlertPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { state: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (state,) = from.read()?;
+        Ok(Self { state })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.state);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.state,));
     }
 }
 impl rt::Validate for AlertPatch {

@@ -64,7 +64,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `tickets`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Ticket {
     /// The column `id`.
     pub id: i64,
@@ -91,45 +91,30 @@ impl rt::Model for Ticket {
         out.put(0, key);
     }
 }
-rt::serde_records!(Ticket, NewTicket, TicketPatch);
+rt::records!(Ticket, NewTicket, TicketPatch);
 impl rt::Record for Ticket {
     type Row = Ticket;
-    const NAME: &'static str = "Ticket";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, state, before, severity, payment, all) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            state: from.next()?,
-            before: from.next()?,
-            severity: from.next()?,
-            payment: from.next()?,
-            all: from.next()?,
+            id,
+            state,
+            before,
+            severity,
+            payment,
+            all,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.state);
-        to.put(2, &self.before);
-        to.put(3, &self.severity);
-        to.put(4, &self.payment);
-        to.put(5, &self.all);
-    }
-}
-impl rt::Slots for Ticket {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<TicketState, D>(from),
-            2 => rt::slot::<Option<TicketBefore>, D>(from),
-            3 => rt::slot::<TicketSeverity, D>(from),
-            4 => rt::slot::<TicketPayment, D>(from),
-            5 => rt::slot::<Option<Vec<TicketAll>>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.state,
+            &self.before,
+            &self.severity,
+            &self.payment,
+            &self.all,
+        ));
     }
 }
 impl rt::Validate for Ticket {
@@ -138,7 +123,7 @@ impl rt::Validate for Ticket {
 /// The primary key of the table `tickets`.
 pub type TicketKey = i64;
 /// What an insert into the table `tickets` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewTicket {
     /// Where it stands.
     pub state: TicketState,
@@ -193,31 +178,26 @@ impl NewTicket {
 }
 impl rt::Record for NewTicket {
     type Row = Ticket;
-    const NAME: &'static str = "NewTicket";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (state, before, severity, payment, all) = from.read()?;
         Ok(Self {
-            state: from.next()?,
-            before: from.next()?,
-            severity: from.next_field()?,
-            payment: from.next_field()?,
-            all: from.next()?,
+            state,
+            before,
+            severity,
+            payment,
+            all,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.state);
-        to.put(2, &self.before);
-        to.put_field(3, &self.severity);
-        to.put_field(4, &self.payment);
-        to.put(5, &self.all);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.state, &self.before, &self.severity, &self.payment, &self.all));
     }
 }
 impl rt::Validate for NewTicket {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `tickets` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TicketPatch {
     /// Where it stands.
     pub state: rt::Field<TicketState>,
@@ -273,24 +253,19 @@ impl TicketPatch {
 }
 impl rt::Record for TicketPatch {
     type Row = Ticket;
-    const NAME: &'static str = "TicketPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (state, before, severity, payment, all) = from.read()?;
         Ok(Self {
-            state: from.next_field()?,
-            before: from.next_field()?,
-            severity: from.next_field()?,
-            payment: from.next_field()?,
-            all: from.next_field()?,
+            state,
+            before,
+            severity,
+            payment,
+            all,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.state);
-        to.put_field(2, &self.before);
-        to.put_field(3, &self.severity);
-        to.put_field(4, &self.payment);
-        to.put_field(5, &self.all);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.state, &self.before, &self.severity, &self.payment, &self.all));
     }
 }
 impl rt::Validate for TicketPatch {

@@ -45,7 +45,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A note has a tag.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NoteTag {
     /// The column `noteId`.
     pub note_id: i32,
@@ -65,33 +65,16 @@ impl rt::Model for NoteTag {
         out.put(1, &key.tag_id);
     }
 }
-rt::serde_records!(NoteTag, NewNoteTag, NoteTagPatch);
+rt::records!(NoteTag, NewNoteTag, NoteTagPatch);
 impl rt::Record for NoteTag {
     type Row = NoteTag;
-    const NAME: &'static str = "NoteTag";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            note_id: from.next()?,
-            tag_id: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (note_id, tag_id) = from.read()?;
+        Ok(Self { note_id, tag_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.note_id);
-        to.put(1, &self.tag_id);
-    }
-}
-impl rt::Slots for NoteTag {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<i32, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.note_id, &self.tag_id));
     }
 }
 impl rt::Validate for NoteTag {
@@ -129,7 +112,7 @@ impl NoteTagKey {
     }
 }
 /// What an insert into the table `note_tags` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewNoteTag {
     /// The column `noteId`.
     pub note_id: i32,
@@ -150,25 +133,20 @@ impl NewNoteTag {
 }
 impl rt::Record for NewNoteTag {
     type Row = NoteTag;
-    const NAME: &'static str = "NewNoteTag";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            note_id: from.next()?,
-            tag_id: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (note_id, tag_id) = from.read()?;
+        Ok(Self { note_id, tag_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.note_id);
-        to.put(1, &self.tag_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.note_id, &self.tag_id));
     }
 }
 impl rt::Validate for NewNoteTag {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `note_tags` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NoteTagPatch {
     /// The column `noteId`.
     pub note_id: rt::Field<i32>,
@@ -197,18 +175,13 @@ impl NoteTagPatch {
 }
 impl rt::Record for NoteTagPatch {
     type Row = NoteTag;
-    const NAME: &'static str = "NoteTagPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            note_id: from.next_field()?,
-            tag_id: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (note_id, tag_id) = from.read()?;
+        Ok(Self { note_id, tag_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.note_id);
-        to.put_field(1, &self.tag_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.note_id, &self.tag_id));
     }
 }
 impl rt::Validate for NoteTagPatch {

@@ -84,7 +84,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// Something to remember.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Note {
     /// The column `id`.
     pub id: i32,
@@ -109,42 +109,28 @@ impl rt::Model for Note {
         out.put(0, key);
     }
 }
-rt::serde_records!(Note, NewNote, NotePatch);
+rt::records!(Note, NewNote, NotePatch);
 impl rt::Record for Note {
     type Row = Note;
-    const NAME: &'static str = "Note";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, title, body, created_at, updated_at) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            title: from.next()?,
-            body: from.next()?,
-            created_at: from.next()?,
-            updated_at: from.next()?,
+            id,
+            title,
+            body,
+            created_at,
+            updated_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.title);
-        to.put(2, &self.body);
-        to.put(3, &self.created_at);
-        to.put(4, &self.updated_at);
-    }
-}
-impl rt::Slots for Note {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<rt::Timestamp, D>(from),
-            4 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.title,
+            &self.body,
+            &self.created_at,
+            &self.updated_at,
+        ));
     }
 }
 impl rt::Validate for Note {
@@ -155,7 +141,7 @@ impl rt::Validate for Note {
 /// The primary key of the table `notes`.
 pub type NoteKey = i32;
 /// What an insert into the table `notes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewNote {
     /// The column `title`.
     pub title: String,
@@ -180,18 +166,13 @@ impl NewNote {
 }
 impl rt::Record for NewNote {
     type Row = Note;
-    const NAME: &'static str = "NewNote";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            title: from.next()?,
-            body: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (title, body) = from.read()?;
+        Ok(Self { title, body })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.title);
-        to.put_field(2, &self.body);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.title, &self.body));
     }
 }
 impl rt::Validate for NewNote {
@@ -200,7 +181,7 @@ impl rt::Validate for NewNote {
     }
 }
 /// What an update of the table `notes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NotePatch {
     /// The column `title`.
     pub title: rt::Field<String>,
@@ -229,18 +210,13 @@ impl NotePatch {
 }
 impl rt::Record for NotePatch {
     type Row = Note;
-    const NAME: &'static str = "NotePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            title: from.next_field()?,
-            body: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (title, body) = from.read()?;
+        Ok(Self { title, body })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.title);
-        to.put_field(2, &self.body);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.title, &self.body));
     }
 }
 impl rt::Validate for NotePatch {

@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// What notes are about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Tag {
     /// The column `id`.
     pub id: i32,
@@ -72,33 +72,16 @@ impl rt::Model for Tag {
         out.put(0, key);
     }
 }
-rt::serde_records!(Tag, NewTag, TagPatch);
+rt::records!(Tag, NewTag, TagPatch);
 impl rt::Record for Tag {
     type Row = Tag;
-    const NAME: &'static str = "Tag";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name) = from.read()?;
+        Ok(Self { id, name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-    }
-}
-impl rt::Slots for Tag {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i32, D>(from),
-            1 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name));
     }
 }
 impl rt::Validate for Tag {
@@ -109,7 +92,7 @@ impl rt::Validate for Tag {
 /// The primary key of the table `tags`.
 pub type TagKey = i32;
 /// What an insert into the table `tags` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewTag {
     /// The column `name`.
     pub name: String,
@@ -124,14 +107,13 @@ impl NewTag {
 }
 impl rt::Record for NewTag {
     type Row = Tag;
-    const NAME: &'static str = "NewTag";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { name: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name,) = from.read()?;
+        Ok(Self { name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name,));
     }
 }
 impl rt::Validate for NewTag {
@@ -140,7 +122,7 @@ impl rt::Validate for NewTag {
     }
 }
 /// What an update of the table `tags` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TagPatch {
     /// The column `name`.
     pub name: rt::Field<String>,
@@ -160,14 +142,13 @@ impl TagPatch {
 }
 impl rt::Record for TagPatch {
     type Row = Tag;
-    const NAME: &'static str = "TagPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { name: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name,) = from.read()?;
+        Ok(Self { name })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.name);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name,));
     }
 }
 impl rt::Validate for TagPatch {

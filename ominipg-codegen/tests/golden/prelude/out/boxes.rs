@@ -44,7 +44,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `boxes`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Box {
     /// The column `id`.
     pub id: i64,
@@ -67,39 +67,16 @@ impl rt::Model for Box {
         out.put(0, key);
     }
 }
-rt::serde_records!(Box, NewBox, BoxPatch);
+rt::records!(Box, NewBox, BoxPatch);
 impl rt::Record for Box {
     type Row = Box;
-    const NAME: &'static str = "Box";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            default: from.next()?,
-            clone: from.next()?,
-            drop: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, default, clone, drop) = from.read()?;
+        Ok(Self { id, default, clone, drop })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.default);
-        to.put(2, &self.clone);
-        to.put(3, &self.drop);
-    }
-}
-impl rt::Slots for Box {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<Option<bool>, D>(from),
-            3 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.default, &self.clone, &self.drop));
     }
 }
 impl rt::Validate for Box {
@@ -108,7 +85,7 @@ impl rt::Validate for Box {
 /// The primary key of the table `boxes`.
 pub type BoxKey = i64;
 /// What an insert into the table `boxes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewBox {
     /// The column `default`.
     pub default: rt::Field<String>,
@@ -150,27 +127,20 @@ impl NewBox {
 }
 impl rt::Record for NewBox {
     type Row = Box;
-    const NAME: &'static str = "NewBox";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            default: from.next_field()?,
-            clone: from.next()?,
-            drop: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (default, clone, drop) = from.read()?;
+        Ok(Self { default, clone, drop })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.default);
-        to.put(2, &self.clone);
-        to.put(3, &self.drop);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.default, &self.clone, &self.drop));
     }
 }
 impl rt::Validate for NewBox {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `boxes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct BoxPatch {
     /// The column `default`.
     pub default: rt::Field<String>,
@@ -208,20 +178,13 @@ impl BoxPatch {
 }
 impl rt::Record for BoxPatch {
     type Row = Box;
-    const NAME: &'static str = "BoxPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            default: from.next_field()?,
-            clone: from.next_field()?,
-            drop: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (default, clone, drop) = from.read()?;
+        Ok(Self { default, clone, drop })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.default);
-        to.put_field(2, &self.clone);
-        to.put_field(3, &self.drop);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.default, &self.clone, &self.drop));
     }
 }
 impl rt::Validate for BoxPatch {

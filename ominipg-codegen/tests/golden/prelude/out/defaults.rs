@@ -26,7 +26,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `defaults`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Default {
     /// The column `id`.
     pub id: i64,
@@ -45,33 +45,16 @@ impl rt::Model for Default {
         out.put(0, key);
     }
 }
-rt::serde_records!(Default, NewDefault, DefaultPatch);
+rt::records!(Default, NewDefault, DefaultPatch);
 impl rt::Record for Default {
     type Row = Default;
-    const NAME: &'static str = "Default";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            value: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, value) = from.read()?;
+        Ok(Self { id, value })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.value);
-    }
-}
-impl rt::Slots for Default {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.value));
     }
 }
 impl rt::Validate for Default {
@@ -80,7 +63,7 @@ impl rt::Validate for Default {
 /// The primary key of the table `defaults`.
 pub type DefaultKey = i64;
 /// What an insert into the table `defaults` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewDefault {
     /// The column `id`.
     pub id: i64,
@@ -105,25 +88,20 @@ impl NewDefault {
 }
 impl rt::Record for NewDefault {
     type Row = Default;
-    const NAME: &'static str = "NewDefault";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            value: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, value) = from.read()?;
+        Ok(Self { id, value })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.value);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.value));
     }
 }
 impl rt::Validate for NewDefault {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `defaults` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DefaultPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -152,18 +130,13 @@ impl DefaultPatch {
 }
 impl rt::Record for DefaultPatch {
     type Row = Default;
-    const NAME: &'static str = "DefaultPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            value: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, value) = from.read()?;
+        Ok(Self { id, value })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.value);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.value));
     }
 }
 impl rt::Validate for DefaultPatch {

@@ -34,7 +34,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `encodes`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Encode {
     /// The column `id`.
     pub id: i64,
@@ -55,36 +55,16 @@ impl rt::Model for Encode {
         out.put(0, key);
     }
 }
-rt::serde_records!(Encode, NewEncode, EncodePatch);
+rt::records!(Encode, NewEncode, EncodePatch);
 impl rt::Record for Encode {
     type Row = Encode;
-    const NAME: &'static str = "Encode";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            model: from.next()?,
-            validate: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, model, validate) = from.read()?;
+        Ok(Self { id, model, validate })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.model);
-        to.put(2, &self.validate);
-    }
-}
-impl rt::Slots for Encode {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<Option<String>, D>(from),
-            2 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.model, &self.validate));
     }
 }
 impl rt::Validate for Encode {
@@ -93,7 +73,7 @@ impl rt::Validate for Encode {
 /// The primary key of the table `encodes`.
 pub type EncodeKey = i64;
 /// What an insert into the table `encodes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewEncode {
     /// The column `id`.
     pub id: i64,
@@ -128,27 +108,20 @@ impl NewEncode {
 }
 impl rt::Record for NewEncode {
     type Row = Encode;
-    const NAME: &'static str = "NewEncode";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            model: from.next()?,
-            validate: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, model, validate) = from.read()?;
+        Ok(Self { id, model, validate })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.model);
-        to.put(2, &self.validate);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.model, &self.validate));
     }
 }
 impl rt::Validate for NewEncode {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `encodes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EncodePatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -186,20 +159,13 @@ impl EncodePatch {
 }
 impl rt::Record for EncodePatch {
     type Row = Encode;
-    const NAME: &'static str = "EncodePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            model: from.next_field()?,
-            validate: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, model, validate) = from.read()?;
+        Ok(Self { id, model, validate })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.model);
-        to.put_field(2, &self.validate);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.model, &self.validate));
     }
 }
 impl rt::Validate for EncodePatch {

@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `option`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Option {
     /// The column `id`.
     pub id: i64,
@@ -76,39 +76,16 @@ impl rt::Model for Option {
         out.put(0, key);
     }
 }
-rt::serde_records!(Option, NewOption, OptionPatch);
+rt::records!(Option, NewOption, OptionPatch);
 impl rt::Record for Option {
     type Row = Option;
-    const NAME: &'static str = "Option";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            some: from.next()?,
-            none: from.next()?,
-            kind: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, some, none, kind) = from.read()?;
+        ::core::result::Result::Ok(Self { id, some, none, kind })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.some);
-        to.put(2, &self.none);
-        to.put(3, &self.kind);
-    }
-}
-impl rt::Slots for Option {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::string::String, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            3 => rt::slot::<::core::option::Option<OptionKind>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.some, &self.none, &self.kind));
     }
 }
 impl rt::Validate for Option {
@@ -117,7 +94,7 @@ impl rt::Validate for Option {
 /// The primary key of the table `option`.
 pub type OptionKey = i64;
 /// What an insert into the table `option` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewOption {
     /// The column `id`.
     pub id: i64,
@@ -164,29 +141,20 @@ impl NewOption {
 }
 impl rt::Record for NewOption {
     type Row = Option;
-    const NAME: &'static str = "NewOption";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            some: from.next()?,
-            none: from.next()?,
-            kind: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, some, none, kind) = from.read()?;
+        ::core::result::Result::Ok(Self { id, some, none, kind })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.some);
-        to.put(2, &self.none);
-        to.put(3, &self.kind);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.some, &self.none, &self.kind));
     }
 }
 impl rt::Validate for NewOption {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `option` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct OptionPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -239,22 +207,13 @@ impl OptionPatch {
 }
 impl rt::Record for OptionPatch {
     type Row = Option;
-    const NAME: &'static str = "OptionPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            some: from.next_field()?,
-            none: from.next_field()?,
-            kind: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, some, none, kind) = from.read()?;
+        ::core::result::Result::Ok(Self { id, some, none, kind })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.some);
-        to.put_field(2, &self.none);
-        to.put_field(3, &self.kind);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.some, &self.none, &self.kind));
     }
 }
 impl rt::Validate for OptionPatch {

@@ -45,7 +45,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `result`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Result {
     /// The column `id`.
     pub id: i64,
@@ -66,36 +66,16 @@ impl rt::Model for Result {
         out.put(0, key);
     }
 }
-rt::serde_records!(Result, NewResult, ResultPatch);
+rt::records!(Result, NewResult, ResultPatch);
 impl rt::Record for Result {
     type Row = Result;
-    const NAME: &'static str = "Result";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            ok: from.next()?,
-            err: from.next_json_opt()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, ok, rt::AsJsonOpt(err)) = from.read()?;
+        ::core::result::Result::Ok(Self { id, ok, err })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.ok);
-        to.put_json_opt(2, &self.err);
-    }
-}
-impl rt::Slots for Result {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::core::option::Option<bool>, D>(from),
-            2 => rt::slot::<::core::option::Option<ResultErr>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.ok, rt::AsJsonOpt(&self.err)));
     }
 }
 impl rt::Validate for Result {
@@ -108,7 +88,7 @@ impl rt::Validate for Result {
 /// The primary key of the table `result`.
 pub type ResultKey = i64;
 /// What an insert into the table `result` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewResult {
     /// The column `id`.
     pub id: i64,
@@ -146,20 +126,13 @@ impl NewResult {
 }
 impl rt::Record for NewResult {
     type Row = Result;
-    const NAME: &'static str = "NewResult";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            ok: from.next()?,
-            err: from.next_json_opt()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, ok, rt::AsJsonOpt(err)) = from.read()?;
+        ::core::result::Result::Ok(Self { id, ok, err })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.ok);
-        to.put_json_opt(2, &self.err);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.ok, rt::AsJsonOpt(&self.err)));
     }
 }
 impl rt::Validate for NewResult {
@@ -170,7 +143,7 @@ impl rt::Validate for NewResult {
     }
 }
 /// What an update of the table `result` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResultPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -211,20 +184,13 @@ impl ResultPatch {
 }
 impl rt::Record for ResultPatch {
     type Row = Result;
-    const NAME: &'static str = "ResultPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            ok: from.next_field()?,
-            err: from.next_json_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, ok, rt::AsJsonField(err)) = from.read()?;
+        ::core::result::Result::Ok(Self { id, ok, err })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.ok);
-        to.put_json_field(2, &self.err);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.ok, rt::AsJsonField(&self.err)));
     }
 }
 impl rt::Validate for ResultPatch {

@@ -50,7 +50,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `strings`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct String {
     /// The column `id`.
     pub id: ::std::string::String,
@@ -75,42 +75,28 @@ impl rt::Model for String {
         out.put(0, key);
     }
 }
-rt::serde_records!(String, NewString, StringPatch);
+rt::records!(String, NewString, StringPatch);
 impl rt::Record for String {
     type Row = String;
-    const NAME: &'static str = "String";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, string_, str, into, rt::AsJsonOpt(r#box)) = from.read()?;
         ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            string_: from.next()?,
-            str: from.next()?,
-            into: from.next()?,
-            r#box: from.next_json_opt()?,
+            id,
+            string_,
+            str,
+            into,
+            r#box,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.string_);
-        to.put(2, &self.str);
-        to.put(3, &self.into);
-        to.put_json_opt(4, &self.r#box);
-    }
-}
-impl rt::Slots for String {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<::std::string::String, D>(from),
-            1 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            3 => rt::slot::<::core::option::Option<::std::string::String>, D>(from),
-            4 => rt::slot::<::core::option::Option<StringBoxBox>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.string_,
+            &self.str,
+            &self.into,
+            rt::AsJsonOpt(&self.r#box),
+        ));
     }
 }
 impl rt::Validate for String {
@@ -123,7 +109,7 @@ impl rt::Validate for String {
 /// The primary key of the table `strings`.
 pub type StringKey = ::std::string::String;
 /// What an insert into the table `strings` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewString {
     /// The column `id`.
     pub id: ::std::string::String,
@@ -190,24 +176,25 @@ impl NewString {
 }
 impl rt::Record for NewString {
     type Row = String;
-    const NAME: &'static str = "NewString";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, string_, str, into, rt::AsJsonOpt(r#box)) = from.read()?;
         ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            string_: from.next()?,
-            str: from.next()?,
-            into: from.next()?,
-            r#box: from.next_json_opt()?,
+            id,
+            string_,
+            str,
+            into,
+            r#box,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.string_);
-        to.put(2, &self.str);
-        to.put(3, &self.into);
-        to.put_json_opt(4, &self.r#box);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.string_,
+            &self.str,
+            &self.into,
+            rt::AsJsonOpt(&self.r#box),
+        ));
     }
 }
 impl rt::Validate for NewString {
@@ -218,7 +205,7 @@ impl rt::Validate for NewString {
     }
 }
 /// What an update of the table `strings` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StringPatch {
     /// The column `id`.
     pub id: rt::Field<::std::string::String>,
@@ -286,24 +273,25 @@ impl StringPatch {
 }
 impl rt::Record for StringPatch {
     type Row = String;
-    const NAME: &'static str = "StringPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, string_, str, into, rt::AsJsonField(r#box)) = from.read()?;
         ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            string_: from.next_field()?,
-            str: from.next_field()?,
-            into: from.next_field()?,
-            r#box: from.next_json_field()?,
+            id,
+            string_,
+            str,
+            into,
+            r#box,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.string_);
-        to.put_field(2, &self.str);
-        to.put_field(3, &self.into);
-        to.put_json_field(4, &self.r#box);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.string_,
+            &self.str,
+            &self.into,
+            rt::AsJsonField(&self.r#box),
+        ));
     }
 }
 impl rt::Validate for StringPatch {

@@ -34,7 +34,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `vec`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Vec {
     /// The column `id`.
     pub id: i64,
@@ -55,36 +55,16 @@ impl rt::Model for Vec {
         out.put(0, key);
     }
 }
-rt::serde_records!(Vec, NewVec, VecPatch);
+rt::records!(Vec, NewVec, VecPatch);
 impl rt::Record for Vec {
     type Row = Vec;
-    const NAME: &'static str = "Vec";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            items: from.next()?,
-            self_: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, items, self_) = from.read()?;
+        ::core::result::Result::Ok(Self { id, items, self_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.items);
-        to.put(2, &self.self_);
-    }
-}
-impl rt::Slots for Vec {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> ::core::result::Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<::std::vec::Vec<::std::string::String>, D>(from),
-            2 => rt::slot::<::core::option::Option<::std::vec::Vec<VecSelf>>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.items, &self.self_));
     }
 }
 impl rt::Validate for Vec {
@@ -93,7 +73,7 @@ impl rt::Validate for Vec {
 /// The primary key of the table `vec`.
 pub type VecKey = i64;
 /// What an insert into the table `vec` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewVec {
     /// The column `id`.
     pub id: i64,
@@ -127,27 +107,20 @@ impl NewVec {
 }
 impl rt::Record for NewVec {
     type Row = Vec;
-    const NAME: &'static str = "NewVec";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next()?,
-            items: from.next()?,
-            self_: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, items, self_) = from.read()?;
+        ::core::result::Result::Ok(Self { id, items, self_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.items);
-        to.put(2, &self.self_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.items, &self.self_));
     }
 }
 impl rt::Validate for NewVec {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `vec` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VecPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -191,20 +164,13 @@ impl VecPatch {
 }
 impl rt::Record for VecPatch {
     type Row = Vec;
-    const NAME: &'static str = "VecPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> ::core::result::Result<Self, R::Error> {
-        ::core::result::Result::Ok(Self {
-            id: from.next_field()?,
-            items: from.next_field()?,
-            self_: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> ::core::result::Result<Self, S::Error> {
+        let (id, items, self_) = from.read()?;
+        ::core::result::Result::Ok(Self { id, items, self_ })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.items);
-        to.put_field(2, &self.self_);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.items, &self.self_));
     }
 }
 impl rt::Validate for VecPatch {

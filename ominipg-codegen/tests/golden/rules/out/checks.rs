@@ -261,7 +261,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `checks`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Check {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -339,120 +339,112 @@ impl rt::Model for Check {
         out.put(0, key);
     }
 }
-rt::serde_records!(Check, NewCheck, CheckPatch);
+rt::records!(Check, NewCheck, CheckPatch);
 impl rt::Record for Check {
     type Row = Check;
-    const NAME: &'static str = "Check";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            small,
+            big,
+            wide,
+            half,
+            ratio,
+            single,
+            always,
+            never,
+            seven,
+            level,
+            email,
+            site,
+            code,
+            either,
+            not_this,
+            nil,
+            v4,
+            sizes,
+            marks,
+            days,
+            flags,
+            mails,
+            own,
+            no_effect,
+            typo,
+            strange,
+            secret,
+            old,
+            money,
+            rt::AsBytes(blob),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            small: from.next()?,
-            big: from.next()?,
-            wide: from.next()?,
-            half: from.next()?,
-            ratio: from.next()?,
-            single: from.next()?,
-            always: from.next()?,
-            never: from.next()?,
-            seven: from.next()?,
-            level: from.next()?,
-            email: from.next()?,
-            site: from.next()?,
-            code: from.next()?,
-            either: from.next()?,
-            not_this: from.next()?,
-            nil: from.next()?,
-            v4: from.next()?,
-            sizes: from.next()?,
-            marks: from.next()?,
-            days: from.next()?,
-            flags: from.next()?,
-            mails: from.next()?,
-            own: from.next()?,
-            no_effect: from.next()?,
-            typo: from.next()?,
-            strange: from.next()?,
-            secret: from.next()?,
-            old: from.next()?,
-            money: from.next()?,
-            blob: from.next_bytes()?,
+            id,
+            small,
+            big,
+            wide,
+            half,
+            ratio,
+            single,
+            always,
+            never,
+            seven,
+            level,
+            email,
+            site,
+            code,
+            either,
+            not_this,
+            nil,
+            v4,
+            sizes,
+            marks,
+            days,
+            flags,
+            mails,
+            own,
+            no_effect,
+            typo,
+            strange,
+            secret,
+            old,
+            money,
+            blob,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.small);
-        to.put(2, &self.big);
-        to.put(3, &self.wide);
-        to.put(4, &self.half);
-        to.put(5, &self.ratio);
-        to.put(6, &self.single);
-        to.put(7, &self.always);
-        to.put(8, &self.never);
-        to.put(9, &self.seven);
-        to.put(10, &self.level);
-        to.put(11, &self.email);
-        to.put(12, &self.site);
-        to.put(13, &self.code);
-        to.put(14, &self.either);
-        to.put(15, &self.not_this);
-        to.put(16, &self.nil);
-        to.put(17, &self.v4);
-        to.put(18, &self.sizes);
-        to.put(19, &self.marks);
-        to.put(20, &self.days);
-        to.put(21, &self.flags);
-        to.put(22, &self.mails);
-        to.put(23, &self.own);
-        to.put(24, &self.no_effect);
-        to.put(25, &self.typo);
-        to.put(26, &self.strange);
-        to.put(27, &self.secret);
-        to.put(28, &self.old);
-        to.put(29, &self.money);
-        to.put_bytes(30, &self.blob);
-    }
-}
-impl rt::Slots for Check {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<i16, D>(from),
-            2 => rt::slot::<i64, D>(from),
-            3 => rt::slot::<Option<i32>, D>(from),
-            4 => rt::slot::<Option<i64>, D>(from),
-            5 => rt::slot::<f64, D>(from),
-            6 => rt::slot::<Option<f32>, D>(from),
-            7 => rt::slot::<Option<String>, D>(from),
-            8 => rt::slot::<Option<bool>, D>(from),
-            9 => rt::slot::<Option<i64>, D>(from),
-            10 => rt::slot::<Option<i64>, D>(from),
-            11 => rt::slot::<Option<String>, D>(from),
-            12 => rt::slot::<Option<String>, D>(from),
-            13 => rt::slot::<Option<String>, D>(from),
-            14 => rt::slot::<Option<String>, D>(from),
-            15 => rt::slot::<Option<String>, D>(from),
-            16 => rt::slot::<Option<rt::Uuid>, D>(from),
-            17 => rt::slot::<Option<rt::IpAddr>, D>(from),
-            18 => rt::slot::<Option<Vec<i64>>, D>(from),
-            19 => rt::slot::<Option<Vec<f64>>, D>(from),
-            20 => rt::slot::<Option<Vec<rt::Date>>, D>(from),
-            21 => rt::slot::<Option<Vec<CheckFlag>>, D>(from),
-            22 => rt::slot::<Option<Vec<String>>, D>(from),
-            23 => rt::slot::<Option<::std::string::String>, D>(from),
-            24 => rt::slot::<Option<i64>, D>(from),
-            25 => rt::slot::<Option<String>, D>(from),
-            26 => rt::slot::<Option<String>, D>(from),
-            27 => rt::slot::<Option<String>, D>(from),
-            28 => rt::slot::<String, D>(from),
-            29 => rt::slot::<Option<rt::Decimal>, D>(from),
-            30 => rt::slot_bytes::<Vec<u8>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.small,
+            &self.big,
+            &self.wide,
+            &self.half,
+            &self.ratio,
+            &self.single,
+            &self.always,
+            &self.never,
+            &self.seven,
+            &self.level,
+            &self.email,
+            &self.site,
+            &self.code,
+            &self.either,
+            &self.not_this,
+            &self.nil,
+            &self.v4,
+            &self.sizes,
+            &self.marks,
+            &self.days,
+            &self.flags,
+            &self.mails,
+            &self.own,
+            &self.no_effect,
+            &self.typo,
+            &self.strange,
+            &self.secret,
+            &self.old,
+            &self.money,
+            rt::AsBytes(&self.blob),
+        ));
     }
 }
 impl rt::Validate for Check {
@@ -531,7 +523,7 @@ impl rt::Validate for Check {
 /// The primary key of the table `checks`.
 pub type CheckKey = rt::Uuid;
 /// What an insert into the table `checks` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewCheck {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -835,77 +827,110 @@ impl NewCheck {
 }
 impl rt::Record for NewCheck {
     type Row = Check;
-    const NAME: &'static str = "NewCheck";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
+    type Part = rt::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            small,
+            big,
+            wide,
+            half,
+            ratio,
+            single,
+            always,
+            never,
+            seven,
+            level,
+            email,
+            site,
+            code,
+            either,
+            not_this,
+            nil,
+            v4,
+            sizes,
+            marks,
+            days,
+            flags,
+            mails,
+            own,
+            no_effect,
+            typo,
+            strange,
+            secret,
+            old,
+            money,
+            rt::AsBytesField(blob),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            small: from.next()?,
-            big: from.next()?,
-            wide: from.next()?,
-            half: from.next()?,
-            ratio: from.next()?,
-            single: from.next()?,
-            always: from.next()?,
-            never: from.next()?,
-            seven: from.next()?,
-            level: from.next()?,
-            email: from.next()?,
-            site: from.next()?,
-            code: from.next()?,
-            either: from.next()?,
-            not_this: from.next()?,
-            nil: from.next()?,
-            v4: from.next()?,
-            sizes: from.next()?,
-            marks: from.next()?,
-            days: from.next()?,
-            flags: from.next()?,
-            mails: from.next()?,
-            own: from.next()?,
-            no_effect: from.next()?,
-            typo: from.next()?,
-            strange: from.next()?,
-            secret: from.next()?,
-            old: from.next_field()?,
-            money: from.next()?,
-            blob: from.next_bytes_field()?,
+            id,
+            small,
+            big,
+            wide,
+            half,
+            ratio,
+            single,
+            always,
+            never,
+            seven,
+            level,
+            email,
+            site,
+            code,
+            either,
+            not_this,
+            nil,
+            v4,
+            sizes,
+            marks,
+            days,
+            flags,
+            mails,
+            own,
+            no_effect,
+            typo,
+            strange,
+            secret,
+            old,
+            money,
+            blob,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.small);
-        to.put(2, &self.big);
-        to.put(3, &self.wide);
-        to.put(4, &self.half);
-        to.put(5, &self.ratio);
-        to.put(6, &self.single);
-        to.put(7, &self.always);
-        to.put(8, &self.never);
-        to.put(9, &self.seven);
-        to.put(10, &self.level);
-        to.put(11, &self.email);
-        to.put(12, &self.site);
-        to.put(13, &self.code);
-        to.put(14, &self.either);
-        to.put(15, &self.not_this);
-        to.put(16, &self.nil);
-        to.put(17, &self.v4);
-        to.put(18, &self.sizes);
-        to.put(19, &self.marks);
-        to.put(20, &self.days);
-        to.put(21, &self.flags);
-        to.put(22, &self.mails);
-        to.put(23, &self.own);
-        to.put(24, &self.no_effect);
-        to.put(25, &self.typo);
-        to.put(26, &self.strange);
-        to.put(27, &self.secret);
-        to.put_field(28, &self.old);
-        to.put(29, &self.money);
-        to.put_bytes_field(30, &self.blob);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.small,
+            &self.big,
+            &self.wide,
+            &self.half,
+            &self.ratio,
+            &self.single,
+            &self.always,
+            &self.never,
+            &self.seven,
+            &self.level,
+            &self.email,
+            &self.site,
+            &self.code,
+            &self.either,
+            &self.not_this,
+            &self.nil,
+            &self.v4,
+            &self.sizes,
+            &self.marks,
+            &self.days,
+            &self.flags,
+            &self.mails,
+            &self.own,
+            &self.no_effect,
+            &self.typo,
+            &self.strange,
+            &self.secret,
+            &self.old,
+            &self.money,
+            rt::AsBytesField(&self.blob),
+        ));
     }
 }
 impl rt::Validate for NewCheck {
@@ -982,7 +1007,7 @@ impl rt::Validate for NewCheck {
     }
 }
 /// What an update of the table `checks` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CheckPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -1277,77 +1302,110 @@ impl CheckPatch {
 }
 impl rt::Record for CheckPatch {
     type Row = Check;
-    const NAME: &'static str = "CheckPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
+    type Part = rt::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            id,
+            small,
+            big,
+            wide,
+            half,
+            ratio,
+            single,
+            always,
+            never,
+            seven,
+            level,
+            email,
+            site,
+            code,
+            either,
+            not_this,
+            nil,
+            v4,
+            sizes,
+            marks,
+            days,
+            flags,
+            mails,
+            own,
+            no_effect,
+            typo,
+            strange,
+            secret,
+            old,
+            money,
+            rt::AsBytesField(blob),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next_field()?,
-            small: from.next_field()?,
-            big: from.next_field()?,
-            wide: from.next_field()?,
-            half: from.next_field()?,
-            ratio: from.next_field()?,
-            single: from.next_field()?,
-            always: from.next_field()?,
-            never: from.next_field()?,
-            seven: from.next_field()?,
-            level: from.next_field()?,
-            email: from.next_field()?,
-            site: from.next_field()?,
-            code: from.next_field()?,
-            either: from.next_field()?,
-            not_this: from.next_field()?,
-            nil: from.next_field()?,
-            v4: from.next_field()?,
-            sizes: from.next_field()?,
-            marks: from.next_field()?,
-            days: from.next_field()?,
-            flags: from.next_field()?,
-            mails: from.next_field()?,
-            own: from.next_field()?,
-            no_effect: from.next_field()?,
-            typo: from.next_field()?,
-            strange: from.next_field()?,
-            secret: from.next_field()?,
-            old: from.next_field()?,
-            money: from.next_field()?,
-            blob: from.next_bytes_field()?,
+            id,
+            small,
+            big,
+            wide,
+            half,
+            ratio,
+            single,
+            always,
+            never,
+            seven,
+            level,
+            email,
+            site,
+            code,
+            either,
+            not_this,
+            nil,
+            v4,
+            sizes,
+            marks,
+            days,
+            flags,
+            mails,
+            own,
+            no_effect,
+            typo,
+            strange,
+            secret,
+            old,
+            money,
+            blob,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.small);
-        to.put_field(2, &self.big);
-        to.put_field(3, &self.wide);
-        to.put_field(4, &self.half);
-        to.put_field(5, &self.ratio);
-        to.put_field(6, &self.single);
-        to.put_field(7, &self.always);
-        to.put_field(8, &self.never);
-        to.put_field(9, &self.seven);
-        to.put_field(10, &self.level);
-        to.put_field(11, &self.email);
-        to.put_field(12, &self.site);
-        to.put_field(13, &self.code);
-        to.put_field(14, &self.either);
-        to.put_field(15, &self.not_this);
-        to.put_field(16, &self.nil);
-        to.put_field(17, &self.v4);
-        to.put_field(18, &self.sizes);
-        to.put_field(19, &self.marks);
-        to.put_field(20, &self.days);
-        to.put_field(21, &self.flags);
-        to.put_field(22, &self.mails);
-        to.put_field(23, &self.own);
-        to.put_field(24, &self.no_effect);
-        to.put_field(25, &self.typo);
-        to.put_field(26, &self.strange);
-        to.put_field(27, &self.secret);
-        to.put_field(28, &self.old);
-        to.put_field(29, &self.money);
-        to.put_bytes_field(30, &self.blob);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.small,
+            &self.big,
+            &self.wide,
+            &self.half,
+            &self.ratio,
+            &self.single,
+            &self.always,
+            &self.never,
+            &self.seven,
+            &self.level,
+            &self.email,
+            &self.site,
+            &self.code,
+            &self.either,
+            &self.not_this,
+            &self.nil,
+            &self.v4,
+            &self.sizes,
+            &self.marks,
+            &self.days,
+            &self.flags,
+            &self.mails,
+            &self.own,
+            &self.no_effect,
+            &self.typo,
+            &self.strange,
+            &self.secret,
+            &self.old,
+            &self.money,
+            rt::AsBytesField(&self.blob),
+        ));
     }
 }
 impl rt::Validate for CheckPatch {

@@ -55,7 +55,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `employees`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Employee {
     /// The column `id`.
     pub id: i64,
@@ -76,36 +76,16 @@ impl rt::Model for Employee {
         out.put(0, key);
     }
 }
-rt::serde_records!(Employee, NewEmployee, EmployeePatch);
+rt::records!(Employee, NewEmployee, EmployeePatch);
 impl rt::Record for Employee {
     type Row = Employee;
-    const NAME: &'static str = "Employee";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-            manager_id: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, manager_id) = from.read()?;
+        Ok(Self { id, name, manager_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-        to.put(2, &self.manager_id);
-    }
-}
-impl rt::Slots for Employee {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<Option<i64>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.manager_id));
     }
 }
 impl rt::Validate for Employee {
@@ -114,7 +94,7 @@ impl rt::Validate for Employee {
 /// The primary key of the table `employees`.
 pub type EmployeeKey = i64;
 /// What an insert into the table `employees` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewEmployee {
     /// The column `name`.
     pub name: String,
@@ -139,25 +119,20 @@ impl NewEmployee {
 }
 impl rt::Record for NewEmployee {
     type Row = Employee;
-    const NAME: &'static str = "NewEmployee";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            name: from.next()?,
-            manager_id: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name, manager_id) = from.read()?;
+        Ok(Self { name, manager_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.name);
-        to.put(2, &self.manager_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name, &self.manager_id));
     }
 }
 impl rt::Validate for NewEmployee {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `employees` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EmployeePatch {
     /// The column `name`.
     pub name: rt::Field<String>,
@@ -186,18 +161,13 @@ impl EmployeePatch {
 }
 impl rt::Record for EmployeePatch {
     type Row = Employee;
-    const NAME: &'static str = "EmployeePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            name: from.next_field()?,
-            manager_id: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (name, manager_id) = from.read()?;
+        Ok(Self { name, manager_id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.name);
-        to.put_field(2, &self.manager_id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.name, &self.manager_id));
     }
 }
 impl rt::Validate for EmployeePatch {

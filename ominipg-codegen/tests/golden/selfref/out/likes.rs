@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `likes`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Like {
     /// The column `fromId`.
     pub from_id: i64,
@@ -75,36 +75,16 @@ impl rt::Model for Like {
         out.put(1, &key.to_id);
     }
 }
-rt::serde_records!(Like, NewLike, LikePatch);
+rt::records!(Like, NewLike, LikePatch);
 impl rt::Record for Like {
     type Row = Like;
-    const NAME: &'static str = "Like";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            from_id: from.next()?,
-            to_id: from.next()?,
-            since: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (from_id, to_id, since) = from.read()?;
+        Ok(Self { from_id, to_id, since })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.from_id);
-        to.put(1, &self.to_id);
-        to.put(2, &self.since);
-    }
-}
-impl rt::Slots for Like {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<Option<rt::Date>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.from_id, &self.to_id, &self.since));
     }
 }
 impl rt::Validate for Like {
@@ -142,7 +122,7 @@ impl LikeKey {
     }
 }
 /// What an insert into the table `likes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewLike {
     /// The column `fromId`.
     pub from_id: i64,
@@ -173,27 +153,20 @@ impl NewLike {
 }
 impl rt::Record for NewLike {
     type Row = Like;
-    const NAME: &'static str = "NewLike";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            from_id: from.next()?,
-            to_id: from.next()?,
-            since: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (from_id, to_id, since) = from.read()?;
+        Ok(Self { from_id, to_id, since })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.from_id);
-        to.put(1, &self.to_id);
-        to.put(2, &self.since);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.from_id, &self.to_id, &self.since));
     }
 }
 impl rt::Validate for NewLike {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `likes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LikePatch {
     /// The column `fromId`.
     pub from_id: rt::Field<i64>,
@@ -231,20 +204,13 @@ impl LikePatch {
 }
 impl rt::Record for LikePatch {
     type Row = Like;
-    const NAME: &'static str = "LikePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            from_id: from.next_field()?,
-            to_id: from.next_field()?,
-            since: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (from_id, to_id, since) = from.read()?;
+        Ok(Self { from_id, to_id, since })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.from_id);
-        to.put_field(1, &self.to_id);
-        to.put_field(2, &self.since);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.from_id, &self.to_id, &self.since));
     }
 }
 impl rt::Validate for LikePatch {

@@ -56,7 +56,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `nodes`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Node {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -77,36 +77,16 @@ impl rt::Model for Node {
         out.put(0, key);
     }
 }
-rt::serde_records!(Node, NewNode, NodePatch);
+rt::records!(Node, NewNode, NodePatch);
 impl rt::Record for Node {
     type Row = Node;
-    const NAME: &'static str = "Node";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            parent_id: from.next()?,
-            label: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, parent_id, label) = from.read()?;
+        Ok(Self { id, parent_id, label })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.parent_id);
-        to.put(2, &self.label);
-    }
-}
-impl rt::Slots for Node {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<Option<rt::Uuid>, D>(from),
-            2 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.parent_id, &self.label));
     }
 }
 impl rt::Validate for Node {
@@ -115,7 +95,7 @@ impl rt::Validate for Node {
 /// The primary key of the table `nodes`.
 pub type NodeKey = rt::Uuid;
 /// What an insert into the table `nodes` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewNode {
     /// The column `parentId`.
     pub parent_id: Option<rt::Uuid>,
@@ -147,25 +127,20 @@ impl NewNode {
 }
 impl rt::Record for NewNode {
     type Row = Node;
-    const NAME: &'static str = "NewNode";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            parent_id: from.next()?,
-            label: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (parent_id, label) = from.read()?;
+        Ok(Self { parent_id, label })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.parent_id);
-        to.put(2, &self.label);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.parent_id, &self.label));
     }
 }
 impl rt::Validate for NewNode {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `nodes` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodePatch {
     /// The column `parentId`.
     pub parent_id: rt::Field<Option<rt::Uuid>>,
@@ -194,18 +169,13 @@ impl NodePatch {
 }
 impl rt::Record for NodePatch {
     type Row = Node;
-    const NAME: &'static str = "NodePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            parent_id: from.next_field()?,
-            label: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (parent_id, label) = from.read()?;
+        Ok(Self { parent_id, label })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.parent_id);
-        to.put_field(2, &self.label);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.parent_id, &self.label));
     }
 }
 impl rt::Validate for NodePatch {

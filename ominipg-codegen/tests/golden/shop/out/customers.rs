@@ -87,7 +87,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// Somebody who buys.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Customer {
     /// The column `shop`.
     pub shop: String,
@@ -122,51 +122,35 @@ impl rt::Model for Customer {
         out.put(1, &key.number);
     }
 }
-rt::serde_records!(Customer, NewCustomer, CustomerPatch);
+rt::records!(Customer, NewCustomer, CustomerPatch);
 impl rt::Record for Customer {
     type Row = Customer;
-    const NAME: &'static str = "Customer";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, number, email, name, birthday, created_at, updated_at, deleted_at) = from
+            .read()?;
         Ok(Self {
-            shop: from.next()?,
-            number: from.next()?,
-            email: from.next()?,
-            name: from.next()?,
-            birthday: from.next()?,
-            created_at: from.next()?,
-            updated_at: from.next()?,
-            deleted_at: from.next()?,
+            shop,
+            number,
+            email,
+            name,
+            birthday,
+            created_at,
+            updated_at,
+            deleted_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.number);
-        to.put(2, &self.email);
-        to.put(3, &self.name);
-        to.put(4, &self.birthday);
-        to.put(5, &self.created_at);
-        to.put(6, &self.updated_at);
-        to.put(7, &self.deleted_at);
-    }
-}
-impl rt::Slots for Customer {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<i32, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<String, D>(from),
-            4 => rt::slot::<Option<rt::Date>, D>(from),
-            5 => rt::slot::<rt::Timestamp, D>(from),
-            6 => rt::slot::<rt::Timestamp, D>(from),
-            7 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.shop,
+            &self.number,
+            &self.email,
+            &self.name,
+            &self.birthday,
+            &self.created_at,
+            &self.updated_at,
+            &self.deleted_at,
+        ));
     }
 }
 impl rt::Validate for Customer {
@@ -207,7 +191,7 @@ impl CustomerKey {
     }
 }
 /// What an insert into the table `customers` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewCustomer {
     /// The column `shop`.
     pub shop: String,
@@ -248,25 +232,20 @@ impl NewCustomer {
 }
 impl rt::Record for NewCustomer {
     type Row = Customer;
-    const NAME: &'static str = "NewCustomer";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
+    type Part = rt::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, number, email, name, birthday) = from.read()?;
         Ok(Self {
-            shop: from.next()?,
-            number: from.next()?,
-            email: from.next()?,
-            name: from.next()?,
-            birthday: from.next()?,
+            shop,
+            number,
+            email,
+            name,
+            birthday,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.number);
-        to.put(2, &self.email);
-        to.put(3, &self.name);
-        to.put(4, &self.birthday);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.shop, &self.number, &self.email, &self.name, &self.birthday));
     }
 }
 impl rt::Validate for NewCustomer {
@@ -278,7 +257,7 @@ impl rt::Validate for NewCustomer {
     }
 }
 /// What an update of the table `customers` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomerPatch {
     /// The column `shop`.
     pub shop: rt::Field<String>,
@@ -338,25 +317,20 @@ impl CustomerPatch {
 }
 impl rt::Record for CustomerPatch {
     type Row = Customer;
-    const NAME: &'static str = "CustomerPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
+    type Part = rt::Written;
     const CLOSED: bool = true;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, number, email, name, birthday) = from.read()?;
         Ok(Self {
-            shop: from.next_field()?,
-            number: from.next_field()?,
-            email: from.next_field()?,
-            name: from.next_field()?,
-            birthday: from.next_field()?,
+            shop,
+            number,
+            email,
+            name,
+            birthday,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.shop);
-        to.put_field(1, &self.number);
-        to.put_field(2, &self.email);
-        to.put_field(3, &self.name);
-        to.put_field(4, &self.birthday);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.shop, &self.number, &self.email, &self.name, &self.birthday));
     }
 }
 impl rt::Validate for CustomerPatch {

@@ -57,7 +57,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `order_lines`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct OrderLine {
     /// The column `shop`.
     pub shop: String,
@@ -84,42 +84,22 @@ impl rt::Model for OrderLine {
         out.put(2, &key.line);
     }
 }
-rt::serde_records!(OrderLine, NewOrderLine, OrderLinePatch);
+rt::records!(OrderLine, NewOrderLine, OrderLinePatch);
 impl rt::Record for OrderLine {
     type Row = OrderLine;
-    const NAME: &'static str = "OrderLine";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, order, line, sku, quantity) = from.read()?;
         Ok(Self {
-            shop: from.next()?,
-            order: from.next()?,
-            line: from.next()?,
-            sku: from.next()?,
-            quantity: from.next()?,
+            shop,
+            order,
+            line,
+            sku,
+            quantity,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.order);
-        to.put(2, &self.line);
-        to.put(3, &self.sku);
-        to.put(4, &self.quantity);
-    }
-}
-impl rt::Slots for OrderLine {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<i16, D>(from),
-            3 => rt::slot::<String, D>(from),
-            4 => rt::slot::<i32, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.shop, &self.order, &self.line, &self.sku, &self.quantity));
     }
 }
 impl rt::Validate for OrderLine {
@@ -164,7 +144,7 @@ impl OrderLineKey {
     }
 }
 /// What an insert into the table `order_lines` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewOrderLine {
     /// The column `shop`.
     pub shop: String,
@@ -197,24 +177,19 @@ impl NewOrderLine {
 }
 impl rt::Record for NewOrderLine {
     type Row = OrderLine;
-    const NAME: &'static str = "NewOrderLine";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, order, line, sku, quantity) = from.read()?;
         Ok(Self {
-            shop: from.next()?,
-            order: from.next()?,
-            line: from.next()?,
-            sku: from.next()?,
-            quantity: from.next()?,
+            shop,
+            order,
+            line,
+            sku,
+            quantity,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.order);
-        to.put(2, &self.line);
-        to.put(3, &self.sku);
-        to.put(4, &self.quantity);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.shop, &self.order, &self.line, &self.sku, &self.quantity));
     }
 }
 impl rt::Validate for NewOrderLine {
@@ -226,7 +201,7 @@ impl rt::Validate for NewOrderLine {
     }
 }
 /// What an update of the table `order_lines` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct OrderLinePatch {
     /// The column `shop`.
     pub shop: rt::Field<String>,
@@ -282,24 +257,19 @@ impl OrderLinePatch {
 }
 impl rt::Record for OrderLinePatch {
     type Row = OrderLine;
-    const NAME: &'static str = "OrderLinePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, order, line, sku, quantity) = from.read()?;
         Ok(Self {
-            shop: from.next_field()?,
-            order: from.next_field()?,
-            line: from.next_field()?,
-            sku: from.next_field()?,
-            quantity: from.next_field()?,
+            shop,
+            order,
+            line,
+            sku,
+            quantity,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.shop);
-        to.put_field(1, &self.order);
-        to.put_field(2, &self.line);
-        to.put_field(3, &self.sku);
-        to.put_field(4, &self.quantity);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.shop, &self.order, &self.line, &self.sku, &self.quantity));
     }
 }
 impl rt::Validate for OrderLinePatch {

@@ -88,7 +88,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `orders`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Order {
     /// The column `shop`.
     pub shop: String,
@@ -118,48 +118,40 @@ impl rt::Model for Order {
         out.put(1, &key.number);
     }
 }
-rt::serde_records!(Order, NewOrder, OrderPatch);
+rt::records!(Order, NewOrder, OrderPatch);
 impl rt::Record for Order {
     type Row = Order;
-    const NAME: &'static str = "Order";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            shop,
+            number,
+            customer_number,
+            state,
+            rt::AsJsonOpt(address),
+            placed_at,
+            changed_at,
+        ) = from.read()?;
         Ok(Self {
-            shop: from.next()?,
-            number: from.next()?,
-            customer_number: from.next()?,
-            state: from.next()?,
-            address: from.next_json_opt()?,
-            placed_at: from.next()?,
-            changed_at: from.next()?,
+            shop,
+            number,
+            customer_number,
+            state,
+            address,
+            placed_at,
+            changed_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.number);
-        to.put(2, &self.customer_number);
-        to.put(3, &self.state);
-        to.put_json_opt(4, &self.address);
-        to.put(5, &self.placed_at);
-        to.put(6, &self.changed_at);
-    }
-}
-impl rt::Slots for Order {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<i32, D>(from),
-            3 => rt::slot::<OrderState, D>(from),
-            4 => rt::slot::<Option<OrderAddress>, D>(from),
-            5 => rt::slot::<rt::Timestamp, D>(from),
-            6 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.shop,
+            &self.number,
+            &self.customer_number,
+            &self.state,
+            rt::AsJsonOpt(&self.address),
+            &self.placed_at,
+            &self.changed_at,
+        ));
     }
 }
 impl rt::Validate for Order {
@@ -202,7 +194,7 @@ impl OrderKey {
     }
 }
 /// What an insert into the table `orders` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewOrder {
     /// The column `shop`.
     pub shop: String,
@@ -247,24 +239,26 @@ impl NewOrder {
 }
 impl rt::Record for NewOrder {
     type Row = Order;
-    const NAME: &'static str = "NewOrder";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, number, customer_number, state, rt::AsJsonOpt(address)) = from
+            .read()?;
         Ok(Self {
-            shop: from.next()?,
-            number: from.next()?,
-            customer_number: from.next()?,
-            state: from.next_field()?,
-            address: from.next_json_opt()?,
+            shop,
+            number,
+            customer_number,
+            state,
+            address,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.number);
-        to.put(2, &self.customer_number);
-        to.put_field(3, &self.state);
-        to.put_json_opt(4, &self.address);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.shop,
+            &self.number,
+            &self.customer_number,
+            &self.state,
+            rt::AsJsonOpt(&self.address),
+        ));
     }
 }
 impl rt::Validate for NewOrder {
@@ -278,7 +272,7 @@ impl rt::Validate for NewOrder {
     }
 }
 /// What an update of the table `orders` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct OrderPatch {
     /// The column `shop`.
     pub shop: rt::Field<String>,
@@ -336,24 +330,26 @@ impl OrderPatch {
 }
 impl rt::Record for OrderPatch {
     type Row = Order;
-    const NAME: &'static str = "OrderPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (shop, number, customer_number, state, rt::AsJsonField(address)) = from
+            .read()?;
         Ok(Self {
-            shop: from.next_field()?,
-            number: from.next_field()?,
-            customer_number: from.next_field()?,
-            state: from.next_field()?,
-            address: from.next_json_field()?,
+            shop,
+            number,
+            customer_number,
+            state,
+            address,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.shop);
-        to.put_field(1, &self.number);
-        to.put_field(2, &self.customer_number);
-        to.put_field(3, &self.state);
-        to.put_json_field(4, &self.address);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.shop,
+            &self.number,
+            &self.customer_number,
+            &self.state,
+            rt::AsJsonField(&self.address),
+        ));
     }
 }
 impl rt::Validate for OrderPatch {

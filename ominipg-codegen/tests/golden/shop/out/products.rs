@@ -85,7 +85,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `products`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Product {
     /// The column `shop`.
     pub shop: String,
@@ -125,62 +125,46 @@ impl rt::Model for Product {
         out.put(1, &key.sku);
     }
 }
-rt::serde_records!(Product, NewProduct, ProductPatch);
+rt::records!(Product, NewProduct, ProductPatch);
 impl rt::Record for Product {
     type Row = Product;
-    const NAME: &'static str = "Product";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            shop,
+            sku,
+            title,
+            description,
+            price,
+            stock,
+            rt::AsJson(attributes),
+            photos,
+            version,
+        ) = from.read()?;
         Ok(Self {
-            shop: from.next()?,
-            sku: from.next()?,
-            title: from.next()?,
-            description: from.next()?,
-            price: from.next()?,
-            stock: from.next()?,
-            attributes: from.next_json()?,
-            photos: from.next()?,
-            version: from.next()?,
+            shop,
+            sku,
+            title,
+            description,
+            price,
+            stock,
+            attributes,
+            photos,
+            version,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.sku);
-        to.put(2, &self.title);
-        to.put(3, &self.description);
-        to.put(4, &self.price);
-        to.put(5, &self.stock);
-        to.put_json(6, &self.attributes);
-        to.put(7, &self.photos);
-        to.put(8, &self.version);
-    }
-}
-impl rt::Slots for Product {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<String, D>(from),
-            4 => rt::slot::<rt::Decimal, D>(from),
-            5 => rt::slot::<i32, D>(from),
-            6 => {
-                rt::slot::<
-                    ::ominipg::codegen_support::serde_json::Map<
-                        ::std::string::String,
-                        ::ominipg::codegen_support::serde_json::Value,
-                    >,
-                    D,
-                >(from)
-            }
-            7 => rt::slot::<Vec<String>, D>(from),
-            8 => rt::slot::<i32, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.shop,
+            &self.sku,
+            &self.title,
+            &self.description,
+            &self.price,
+            &self.stock,
+            rt::AsJson(&self.attributes),
+            &self.photos,
+            &self.version,
+        ));
     }
 }
 impl rt::Validate for Product {
@@ -222,7 +206,7 @@ impl ProductKey {
     }
 }
 /// What an insert into the table `products` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewProduct {
     /// The column `shop`.
     pub shop: String,
@@ -304,30 +288,40 @@ impl NewProduct {
 }
 impl rt::Record for NewProduct {
     type Row = Product;
-    const NAME: &'static str = "NewProduct";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            shop,
+            sku,
+            title,
+            description,
+            price,
+            stock,
+            rt::AsJsonField(attributes),
+            photos,
+        ) = from.read()?;
         Ok(Self {
-            shop: from.next()?,
-            sku: from.next()?,
-            title: from.next()?,
-            description: from.next_field()?,
-            price: from.next()?,
-            stock: from.next_field()?,
-            attributes: from.next_json_field()?,
-            photos: from.next_field()?,
+            shop,
+            sku,
+            title,
+            description,
+            price,
+            stock,
+            attributes,
+            photos,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.shop);
-        to.put(1, &self.sku);
-        to.put(2, &self.title);
-        to.put_field(3, &self.description);
-        to.put(4, &self.price);
-        to.put_field(5, &self.stock);
-        to.put_json_field(6, &self.attributes);
-        to.put_field(7, &self.photos);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.shop,
+            &self.sku,
+            &self.title,
+            &self.description,
+            &self.price,
+            &self.stock,
+            rt::AsJsonField(&self.attributes),
+            &self.photos,
+        ));
     }
 }
 impl rt::Validate for NewProduct {
@@ -344,7 +338,7 @@ impl rt::Validate for NewProduct {
     }
 }
 /// What an update of the table `products` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ProductPatch {
     /// The column `shop`.
     pub shop: rt::Field<String>,
@@ -440,30 +434,40 @@ impl ProductPatch {
 }
 impl rt::Record for ProductPatch {
     type Row = Product;
-    const NAME: &'static str = "ProductPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            shop,
+            sku,
+            title,
+            description,
+            price,
+            stock,
+            rt::AsJsonField(attributes),
+            photos,
+        ) = from.read()?;
         Ok(Self {
-            shop: from.next_field()?,
-            sku: from.next_field()?,
-            title: from.next_field()?,
-            description: from.next_field()?,
-            price: from.next_field()?,
-            stock: from.next_field()?,
-            attributes: from.next_json_field()?,
-            photos: from.next_field()?,
+            shop,
+            sku,
+            title,
+            description,
+            price,
+            stock,
+            attributes,
+            photos,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.shop);
-        to.put_field(1, &self.sku);
-        to.put_field(2, &self.title);
-        to.put_field(3, &self.description);
-        to.put_field(4, &self.price);
-        to.put_field(5, &self.stock);
-        to.put_json_field(6, &self.attributes);
-        to.put_field(7, &self.photos);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.shop,
+            &self.sku,
+            &self.title,
+            &self.description,
+            &self.price,
+            &self.stock,
+            rt::AsJsonField(&self.attributes),
+            &self.photos,
+        ));
     }
 }
 impl rt::Validate for ProductPatch {

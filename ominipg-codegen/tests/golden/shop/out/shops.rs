@@ -56,7 +56,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// A shop.
 ///
 /// Everything else belongs to one of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Shop {
     /// The column `code`.
     ///
@@ -79,36 +79,16 @@ impl rt::Model for Shop {
         out.put(0, key);
     }
 }
-rt::serde_records!(Shop, NewShop, ShopPatch);
+rt::records!(Shop, NewShop, ShopPatch);
 impl rt::Record for Shop {
     type Row = Shop;
-    const NAME: &'static str = "Shop";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            code: from.next()?,
-            name: from.next()?,
-            currency: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code, name, currency) = from.read()?;
+        Ok(Self { code, name, currency })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.code);
-        to.put(1, &self.name);
-        to.put(2, &self.currency);
-    }
-}
-impl rt::Slots for Shop {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<ShopCurrency, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code, &self.name, &self.currency));
     }
 }
 impl rt::Validate for Shop {
@@ -119,7 +99,7 @@ impl rt::Validate for Shop {
 /// The primary key of the table `shops`.
 pub type ShopKey = String;
 /// What an insert into the table `shops` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewShop {
     /// The column `code`.
     ///
@@ -152,20 +132,13 @@ impl NewShop {
 }
 impl rt::Record for NewShop {
     type Row = Shop;
-    const NAME: &'static str = "NewShop";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            code: from.next()?,
-            name: from.next()?,
-            currency: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code, name, currency) = from.read()?;
+        Ok(Self { code, name, currency })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.code);
-        to.put(1, &self.name);
-        to.put_field(2, &self.currency);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code, &self.name, &self.currency));
     }
 }
 impl rt::Validate for NewShop {
@@ -174,7 +147,7 @@ impl rt::Validate for NewShop {
     }
 }
 /// What an update of the table `shops` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ShopPatch {
     /// The column `code`.
     ///
@@ -216,20 +189,13 @@ impl ShopPatch {
 }
 impl rt::Record for ShopPatch {
     type Row = Shop;
-    const NAME: &'static str = "ShopPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            code: from.next_field()?,
-            name: from.next_field()?,
-            currency: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (code, name, currency) = from.read()?;
+        Ok(Self { code, name, currency })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.code);
-        to.put_field(1, &self.name);
-        to.put_field(2, &self.currency);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.code, &self.name, &self.currency));
     }
 }
 impl rt::Validate for ShopPatch {

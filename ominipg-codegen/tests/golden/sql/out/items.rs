@@ -131,7 +131,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
 /// Item
 ///
 /// What is sold, 'as is'.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Item {
     /// The column `tenant`.
     pub tenant: String,
@@ -184,85 +184,67 @@ impl rt::Model for Item {
         out.put(1, &key.id);
     }
 }
-rt::serde_records!(Item, NewItem, ItemPatch);
+rt::records!(Item, NewItem, ItemPatch);
 impl rt::Record for Item {
     type Row = Item;
-    const NAME: &'static str = "Item";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tenant,
+            id,
+            code,
+            name,
+            price,
+            count,
+            ratio,
+            short,
+            tags,
+            state,
+            kind,
+            fixed,
+            always,
+            note,
+            rt::AsJsonOpt(extra),
+            unchecked,
+        ) = from.read()?;
         Ok(Self {
-            tenant: from.next()?,
-            id: from.next()?,
-            code: from.next()?,
-            name: from.next()?,
-            price: from.next()?,
-            count: from.next()?,
-            ratio: from.next()?,
-            short: from.next()?,
-            tags: from.next()?,
-            state: from.next()?,
-            kind: from.next()?,
-            fixed: from.next()?,
-            always: from.next()?,
-            note: from.next()?,
-            extra: from.next_json_opt()?,
-            unchecked: from.next()?,
+            tenant,
+            id,
+            code,
+            name,
+            price,
+            count,
+            ratio,
+            short,
+            tags,
+            state,
+            kind,
+            fixed,
+            always,
+            note,
+            extra,
+            unchecked,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.tenant);
-        to.put(1, &self.id);
-        to.put(2, &self.code);
-        to.put(3, &self.name);
-        to.put(4, &self.price);
-        to.put(5, &self.count);
-        to.put(6, &self.ratio);
-        to.put(7, &self.short);
-        to.put(8, &self.tags);
-        to.put(9, &self.state);
-        to.put(10, &self.kind);
-        to.put(11, &self.fixed);
-        to.put(12, &self.always);
-        to.put(13, &self.note);
-        to.put_json_opt(14, &self.extra);
-        to.put(15, &self.unchecked);
-    }
-}
-impl rt::Slots for Item {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<String, D>(from),
-            4 => rt::slot::<f64, D>(from),
-            5 => rt::slot::<i64, D>(from),
-            6 => rt::slot::<f32, D>(from),
-            7 => rt::slot::<String, D>(from),
-            8 => rt::slot::<Vec<String>, D>(from),
-            9 => rt::slot::<ItemState, D>(from),
-            10 => rt::slot::<ItemKind, D>(from),
-            11 => rt::slot::<String, D>(from),
-            12 => rt::slot::<Option<bool>, D>(from),
-            13 => rt::slot::<Option<String>, D>(from),
-            14 => {
-                rt::slot::<
-                    Option<
-                        ::ominipg::codegen_support::serde_json::Map<
-                            ::std::string::String,
-                            ::ominipg::codegen_support::serde_json::Value,
-                        >,
-                    >,
-                    D,
-                >(from)
-            }
-            15 => rt::slot::<i64, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tenant,
+            &self.id,
+            &self.code,
+            &self.name,
+            &self.price,
+            &self.count,
+            &self.ratio,
+            &self.short,
+            &self.tags,
+            &self.state,
+            &self.kind,
+            &self.fixed,
+            &self.always,
+            &self.note,
+            rt::AsJsonOpt(&self.extra),
+            &self.unchecked,
+        ));
     }
 }
 impl rt::Validate for Item {
@@ -314,7 +296,7 @@ impl ItemKey {
     }
 }
 /// What an insert into the table `items` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewItem {
     /// The column `tenant`.
     pub tenant: String,
@@ -430,46 +412,64 @@ impl NewItem {
 }
 impl rt::Record for NewItem {
     type Row = Item;
-    const NAME: &'static str = "NewItem";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tenant,
+            id,
+            code,
+            name,
+            price,
+            count,
+            ratio,
+            short,
+            tags,
+            state,
+            kind,
+            fixed,
+            always,
+            note,
+            rt::AsJsonOpt(extra),
+            unchecked,
+        ) = from.read()?;
         Ok(Self {
-            tenant: from.next()?,
-            id: from.next()?,
-            code: from.next()?,
-            name: from.next()?,
-            price: from.next()?,
-            count: from.next()?,
-            ratio: from.next()?,
-            short: from.next()?,
-            tags: from.next()?,
-            state: from.next_field()?,
-            kind: from.next()?,
-            fixed: from.next()?,
-            always: from.next()?,
-            note: from.next()?,
-            extra: from.next_json_opt()?,
-            unchecked: from.next()?,
+            tenant,
+            id,
+            code,
+            name,
+            price,
+            count,
+            ratio,
+            short,
+            tags,
+            state,
+            kind,
+            fixed,
+            always,
+            note,
+            extra,
+            unchecked,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.tenant);
-        to.put(1, &self.id);
-        to.put(2, &self.code);
-        to.put(3, &self.name);
-        to.put(4, &self.price);
-        to.put(5, &self.count);
-        to.put(6, &self.ratio);
-        to.put(7, &self.short);
-        to.put(8, &self.tags);
-        to.put_field(9, &self.state);
-        to.put(10, &self.kind);
-        to.put(11, &self.fixed);
-        to.put(12, &self.always);
-        to.put(13, &self.note);
-        to.put_json_opt(14, &self.extra);
-        to.put(15, &self.unchecked);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tenant,
+            &self.id,
+            &self.code,
+            &self.name,
+            &self.price,
+            &self.count,
+            &self.ratio,
+            &self.short,
+            &self.tags,
+            &self.state,
+            &self.kind,
+            &self.fixed,
+            &self.always,
+            &self.note,
+            rt::AsJsonOpt(&self.extra),
+            &self.unchecked,
+        ));
     }
 }
 impl rt::Validate for NewItem {
@@ -495,7 +495,7 @@ impl rt::Validate for NewItem {
     }
 }
 /// What an update of the table `items` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ItemPatch {
     /// The column `tenant`.
     pub tenant: rt::Field<String>,
@@ -667,46 +667,64 @@ impl ItemPatch {
 }
 impl rt::Record for ItemPatch {
     type Row = Item;
-    const NAME: &'static str = "ItemPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            tenant,
+            id,
+            code,
+            name,
+            price,
+            count,
+            ratio,
+            short,
+            tags,
+            state,
+            kind,
+            fixed,
+            always,
+            note,
+            rt::AsJsonField(extra),
+            unchecked,
+        ) = from.read()?;
         Ok(Self {
-            tenant: from.next_field()?,
-            id: from.next_field()?,
-            code: from.next_field()?,
-            name: from.next_field()?,
-            price: from.next_field()?,
-            count: from.next_field()?,
-            ratio: from.next_field()?,
-            short: from.next_field()?,
-            tags: from.next_field()?,
-            state: from.next_field()?,
-            kind: from.next_field()?,
-            fixed: from.next_field()?,
-            always: from.next_field()?,
-            note: from.next_field()?,
-            extra: from.next_json_field()?,
-            unchecked: from.next_field()?,
+            tenant,
+            id,
+            code,
+            name,
+            price,
+            count,
+            ratio,
+            short,
+            tags,
+            state,
+            kind,
+            fixed,
+            always,
+            note,
+            extra,
+            unchecked,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.tenant);
-        to.put_field(1, &self.id);
-        to.put_field(2, &self.code);
-        to.put_field(3, &self.name);
-        to.put_field(4, &self.price);
-        to.put_field(5, &self.count);
-        to.put_field(6, &self.ratio);
-        to.put_field(7, &self.short);
-        to.put_field(8, &self.tags);
-        to.put_field(9, &self.state);
-        to.put_field(10, &self.kind);
-        to.put_field(11, &self.fixed);
-        to.put_field(12, &self.always);
-        to.put_field(13, &self.note);
-        to.put_json_field(14, &self.extra);
-        to.put_field(15, &self.unchecked);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.tenant,
+            &self.id,
+            &self.code,
+            &self.name,
+            &self.price,
+            &self.count,
+            &self.ratio,
+            &self.short,
+            &self.tags,
+            &self.state,
+            &self.kind,
+            &self.fixed,
+            &self.always,
+            &self.note,
+            rt::AsJsonField(&self.extra),
+            &self.unchecked,
+        ));
     }
 }
 impl rt::Validate for ItemPatch {

@@ -37,7 +37,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `tenants`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Tenant {
     /// The column `id`.
     pub id: String,
@@ -56,33 +56,16 @@ impl rt::Model for Tenant {
         out.put(0, key);
     }
 }
-rt::serde_records!(Tenant, NewTenant, TenantPatch);
+rt::records!(Tenant, NewTenant, TenantPatch);
 impl rt::Record for Tenant {
     type Row = Tenant;
-    const NAME: &'static str = "Tenant";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            plan: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, plan) = from.read()?;
+        Ok(Self { id, plan })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.plan);
-    }
-}
-impl rt::Slots for Tenant {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<TenantPlan, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.plan));
     }
 }
 impl rt::Validate for Tenant {
@@ -93,7 +76,7 @@ impl rt::Validate for Tenant {
 /// The primary key of the table `tenants`.
 pub type TenantKey = String;
 /// What an insert into the table `tenants` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewTenant {
     /// The column `id`.
     pub id: String,
@@ -114,18 +97,13 @@ impl NewTenant {
 }
 impl rt::Record for NewTenant {
     type Row = Tenant;
-    const NAME: &'static str = "NewTenant";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            plan: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, plan) = from.read()?;
+        Ok(Self { id, plan })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.plan);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.plan));
     }
 }
 impl rt::Validate for NewTenant {
@@ -134,7 +112,7 @@ impl rt::Validate for NewTenant {
     }
 }
 /// What an update of the table `tenants` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TenantPatch {
     /// The column `id`.
     pub id: rt::Field<String>,
@@ -163,18 +141,13 @@ impl TenantPatch {
 }
 impl rt::Record for TenantPatch {
     type Row = Tenant;
-    const NAME: &'static str = "TenantPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            plan: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, plan) = from.read()?;
+        Ok(Self { id, plan })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.plan);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.plan));
     }
 }
 impl rt::Validate for TenantPatch {

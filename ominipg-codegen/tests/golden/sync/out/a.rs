@@ -22,7 +22,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `a`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct A {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -39,28 +39,16 @@ impl rt::Model for A {
         out.put(0, key);
     }
 }
-rt::serde_records!(A, NewA, APatch);
+rt::records!(A, NewA, APatch);
 impl rt::Record for A {
     type Row = A;
-    const NAME: &'static str = "A";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-    }
-}
-impl rt::Slots for A {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for A {
@@ -69,7 +57,7 @@ impl rt::Validate for A {
 /// The primary key of the table `a`.
 pub type AKey = rt::Uuid;
 /// What an insert into the table `a` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewA {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -84,21 +72,20 @@ impl NewA {
 }
 impl rt::Record for NewA {
     type Row = A;
-    const NAME: &'static str = "NewA";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for NewA {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `a` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -118,14 +105,13 @@ impl APatch {
 }
 impl rt::Record for APatch {
     type Row = A;
-    const NAME: &'static str = "APatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for APatch {

@@ -18,7 +18,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `b`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct B {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -35,28 +35,16 @@ impl rt::Model for B {
         out.put(0, key);
     }
 }
-rt::serde_records!(B, NewB, BPatch);
+rt::records!(B, NewB, BPatch);
 impl rt::Record for B {
     type Row = B;
-    const NAME: &'static str = "B";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-    }
-}
-impl rt::Slots for B {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for B {
@@ -65,7 +53,7 @@ impl rt::Validate for B {
 /// The primary key of the table `b`.
 pub type BKey = rt::Uuid;
 /// What an insert into the table `b` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewB {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -80,21 +68,20 @@ impl NewB {
 }
 impl rt::Record for NewB {
     type Row = B;
-    const NAME: &'static str = "NewB";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for NewB {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `b` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct BPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -114,14 +101,13 @@ impl BPatch {
 }
 impl rt::Record for BPatch {
     type Row = B;
-    const NAME: &'static str = "BPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for BPatch {

@@ -22,7 +22,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `c`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct C {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -39,28 +39,16 @@ impl rt::Model for C {
         out.put(0, key);
     }
 }
-rt::serde_records!(C, NewC, CPatch);
+rt::records!(C, NewC, CPatch);
 impl rt::Record for C {
     type Row = C;
-    const NAME: &'static str = "C";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-    }
-}
-impl rt::Slots for C {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for C {
@@ -69,7 +57,7 @@ impl rt::Validate for C {
 /// The primary key of the table `c`.
 pub type CKey = rt::Uuid;
 /// What an insert into the table `c` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewC {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -84,21 +72,20 @@ impl NewC {
 }
 impl rt::Record for NewC {
     type Row = C;
-    const NAME: &'static str = "NewC";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for NewC {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `c` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -118,14 +105,13 @@ impl CPatch {
 }
 impl rt::Record for CPatch {
     type Row = C;
-    const NAME: &'static str = "CPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for CPatch {

@@ -22,7 +22,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `d`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct D {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -39,28 +39,16 @@ impl rt::Model for D {
         out.put(0, key);
     }
 }
-rt::serde_records!(D, NewD, DPatch);
+rt::records!(D, NewD, DPatch);
 impl rt::Record for D {
     type Row = D;
-    const NAME: &'static str = "D";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-    }
-}
-impl rt::Slots for D {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for D {
@@ -69,7 +57,7 @@ impl rt::Validate for D {
 /// The primary key of the table `d`.
 pub type DKey = rt::Uuid;
 /// What an insert into the table `d` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewD {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -84,21 +72,20 @@ impl NewD {
 }
 impl rt::Record for NewD {
     type Row = D;
-    const NAME: &'static str = "NewD";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for NewD {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `d` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -118,14 +105,13 @@ impl DPatch {
 }
 impl rt::Record for DPatch {
     type Row = D;
-    const NAME: &'static str = "DPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { id: from.next_field()? })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id,) = from.read()?;
+        Ok(Self { id })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id,));
     }
 }
 impl rt::Validate for DPatch {

@@ -43,7 +43,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `parts`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Part {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -66,39 +66,16 @@ impl rt::Model for Part {
         out.put(0, key);
     }
 }
-rt::serde_records!(Part, NewPart, PartPatch);
+rt::records!(Part, NewPart, PartPatch);
 impl rt::Record for Part {
     type Row = Part;
-    const NAME: &'static str = "Part";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-            stock: from.next()?,
-            seen_at: from.next()?,
-        })
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, stock, seen_at) = from.read()?;
+        Ok(Self { id, name, stock, seen_at })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-        to.put(2, &self.stock);
-        to.put(3, &self.seen_at);
-    }
-}
-impl rt::Slots for Part {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<i64, D>(from),
-            3 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.stock, &self.seen_at));
     }
 }
 impl rt::Validate for Part {
@@ -107,7 +84,7 @@ impl rt::Validate for Part {
 /// The primary key of the table `parts`.
 pub type PartKey = rt::Uuid;
 /// What an insert into the table `parts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewPart {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -136,29 +113,20 @@ impl NewPart {
 }
 impl rt::Record for NewPart {
     type Row = Part;
-    const NAME: &'static str = "NewPart";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-            stock: from.next()?,
-            seen_at: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, stock, seen_at) = from.read()?;
+        Ok(Self { id, name, stock, seen_at })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-        to.put(2, &self.stock);
-        to.put(3, &self.seen_at);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.stock, &self.seen_at));
     }
 }
 impl rt::Validate for NewPart {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `parts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PartPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -205,22 +173,13 @@ impl PartPatch {
 }
 impl rt::Record for PartPatch {
     type Row = Part;
-    const NAME: &'static str = "PartPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            name: from.next_field()?,
-            stock: from.next_field()?,
-            seen_at: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, stock, seen_at) = from.read()?;
+        Ok(Self { id, name, stock, seen_at })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.name);
-        to.put_field(2, &self.stock);
-        to.put_field(3, &self.seen_at);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.stock, &self.seen_at));
     }
 }
 impl rt::Validate for PartPatch {

@@ -53,7 +53,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `größen`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Groesse {
     /// The column `maß`.
     pub maß: String,
@@ -76,39 +76,26 @@ impl rt::Model for Groesse {
         out.put(0, key);
     }
 }
-rt::serde_records!(Groesse, NewGroesse, GroessePatch);
+rt::records!(Groesse, NewGroesse, GroessePatch);
 impl rt::Record for Groesse {
     type Row = Groesse;
-    const NAME: &'static str = "Groesse";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (maß, mensch, ωμέγα, rt::AsJsonOpt(данные)) = from.read()?;
         Ok(Self {
-            maß: from.next()?,
-            mensch: from.next()?,
-            ωμέγα: from.next()?,
-            данные: from.next_json_opt()?,
+            maß,
+            mensch,
+            ωμέγα,
+            данные,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.maß);
-        to.put(1, &self.mensch);
-        to.put(2, &self.ωμέγα);
-        to.put_json_opt(3, &self.данные);
-    }
-}
-impl rt::Slots for Groesse {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<String, D>(from),
-            1 => rt::slot::<Option<i64>, D>(from),
-            2 => rt::slot::<Option<f64>, D>(from),
-            3 => rt::slot::<Option<GroesseДанные>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.maß,
+            &self.mensch,
+            &self.ωμέγα,
+            rt::AsJsonOpt(&self.данные),
+        ));
     }
 }
 impl rt::Validate for Groesse {
@@ -121,7 +108,7 @@ impl rt::Validate for Groesse {
 /// The primary key of the table `größen`.
 pub type GroesseKey = String;
 /// What an insert into the table `größen` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewGroesse {
     /// The column `maß`.
     pub maß: String,
@@ -169,22 +156,23 @@ impl NewGroesse {
 }
 impl rt::Record for NewGroesse {
     type Row = Groesse;
-    const NAME: &'static str = "NewGroesse";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (maß, mensch, ωμέγα, rt::AsJsonOpt(данные)) = from.read()?;
         Ok(Self {
-            maß: from.next()?,
-            mensch: from.next()?,
-            ωμέγα: from.next()?,
-            данные: from.next_json_opt()?,
+            maß,
+            mensch,
+            ωμέγα,
+            данные,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.maß);
-        to.put(1, &self.mensch);
-        to.put(2, &self.ωμέγα);
-        to.put_json_opt(3, &self.данные);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.maß,
+            &self.mensch,
+            &self.ωμέγα,
+            rt::AsJsonOpt(&self.данные),
+        ));
     }
 }
 impl rt::Validate for NewGroesse {
@@ -195,7 +183,7 @@ impl rt::Validate for NewGroesse {
     }
 }
 /// What an update of the table `größen` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GroessePatch {
     /// The column `maß`.
     pub maß: rt::Field<String>,
@@ -245,22 +233,23 @@ impl GroessePatch {
 }
 impl rt::Record for GroessePatch {
     type Row = Groesse;
-    const NAME: &'static str = "GroessePatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (maß, mensch, ωμέγα, rt::AsJsonField(данные)) = from.read()?;
         Ok(Self {
-            maß: from.next_field()?,
-            mensch: from.next_field()?,
-            ωμέγα: from.next_field()?,
-            данные: from.next_json_field()?,
+            maß,
+            mensch,
+            ωμέγα,
+            данные,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.maß);
-        to.put_field(1, &self.mensch);
-        to.put_field(2, &self.ωμέγα);
-        to.put_json_field(3, &self.данные);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.maß,
+            &self.mensch,
+            &self.ωμέγα,
+            rt::AsJsonField(&self.данные),
+        ));
     }
 }
 impl rt::Validate for GroessePatch {

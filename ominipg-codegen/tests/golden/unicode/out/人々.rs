@@ -69,7 +69,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// 人
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Person {
     /// The column `id`.
     pub id: i64,
@@ -96,45 +96,30 @@ impl rt::Model for Person {
         out.put(0, key);
     }
 }
-rt::serde_records!(Person, NewPerson, PersonPatch);
+rt::records!(Person, NewPerson, PersonPatch);
 impl rt::Record for Person {
     type Row = Person;
-    const NAME: &'static str = "Person";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, 名前, ärger, straße, naïve_quotes, emoji) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            名前: from.next()?,
-            ärger: from.next()?,
-            straße: from.next()?,
-            naïve_quotes: from.next()?,
-            emoji: from.next()?,
+            id,
+            名前,
+            ärger,
+            straße,
+            naïve_quotes,
+            emoji,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.名前);
-        to.put(2, &self.ärger);
-        to.put(3, &self.straße);
-        to.put(4, &self.naïve_quotes);
-        to.put(5, &self.emoji);
-    }
-}
-impl rt::Slots for Person {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<Option<String>, D>(from),
-            3 => rt::slot::<Option<PersonStraße>, D>(from),
-            4 => rt::slot::<Option<String>, D>(from),
-            5 => rt::slot::<String, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.名前,
+            &self.ärger,
+            &self.straße,
+            &self.naïve_quotes,
+            &self.emoji,
+        ));
     }
 }
 impl rt::Validate for Person {
@@ -143,7 +128,7 @@ impl rt::Validate for Person {
 /// The primary key of the table `人々`.
 pub type PersonKey = i64;
 /// What an insert into the table `人々` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewPerson {
     /// The column `id`.
     pub id: i64,
@@ -207,33 +192,34 @@ impl NewPerson {
 }
 impl rt::Record for NewPerson {
     type Row = Person;
-    const NAME: &'static str = "NewPerson";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, 名前, ärger, straße, naïve_quotes, emoji) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            名前: from.next()?,
-            ärger: from.next()?,
-            straße: from.next()?,
-            naïve_quotes: from.next()?,
-            emoji: from.next_field()?,
+            id,
+            名前,
+            ärger,
+            straße,
+            naïve_quotes,
+            emoji,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.名前);
-        to.put(2, &self.ärger);
-        to.put(3, &self.straße);
-        to.put(4, &self.naïve_quotes);
-        to.put_field(5, &self.emoji);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.名前,
+            &self.ärger,
+            &self.straße,
+            &self.naïve_quotes,
+            &self.emoji,
+        ));
     }
 }
 impl rt::Validate for NewPerson {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `人々` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersonPatch {
     /// The column `id`.
     pub id: rt::Field<i64>,
@@ -304,26 +290,27 @@ impl PersonPatch {
 }
 impl rt::Record for PersonPatch {
     type Row = Person;
-    const NAME: &'static str = "PersonPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, 名前, ärger, straße, naïve_quotes, emoji) = from.read()?;
         Ok(Self {
-            id: from.next_field()?,
-            名前: from.next_field()?,
-            ärger: from.next_field()?,
-            straße: from.next_field()?,
-            naïve_quotes: from.next_field()?,
-            emoji: from.next_field()?,
+            id,
+            名前,
+            ärger,
+            straße,
+            naïve_quotes,
+            emoji,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.名前);
-        to.put_field(2, &self.ärger);
-        to.put_field(3, &self.straße);
-        to.put_field(4, &self.naïve_quotes);
-        to.put_field(5, &self.emoji);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.名前,
+            &self.ärger,
+            &self.straße,
+            &self.naïve_quotes,
+            &self.emoji,
+        ));
     }
 }
 impl rt::Validate for PersonPatch {

@@ -73,7 +73,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `accounts`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Account {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -100,45 +100,31 @@ impl rt::Model for Account {
         out.put(0, key);
     }
 }
-rt::serde_records!(Account, NewAccount, AccountPatch);
+rt::records!(Account, NewAccount, AccountPatch);
 impl rt::Record for Account {
     type Row = Account;
-    const NAME: &'static str = "Account";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, email, plan, rt::AsJson(settings), created_at, updated_at) = from
+            .read()?;
         Ok(Self {
-            id: from.next()?,
-            email: from.next()?,
-            plan: from.next()?,
-            settings: from.next_json()?,
-            created_at: from.next()?,
-            updated_at: from.next()?,
+            id,
+            email,
+            plan,
+            settings,
+            created_at,
+            updated_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.email);
-        to.put(2, &self.plan);
-        to.put_json(3, &self.settings);
-        to.put(4, &self.created_at);
-        to.put(5, &self.updated_at);
-    }
-}
-impl rt::Slots for Account {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<AccountPlan, D>(from),
-            3 => rt::slot::<AccountSettings, D>(from),
-            4 => rt::slot::<rt::Timestamp, D>(from),
-            5 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.id,
+            &self.email,
+            &self.plan,
+            rt::AsJson(&self.settings),
+            &self.created_at,
+            &self.updated_at,
+        ));
     }
 }
 impl rt::Validate for Account {
@@ -150,7 +136,7 @@ impl rt::Validate for Account {
 /// The primary key of the table `accounts`.
 pub type AccountKey = rt::Uuid;
 /// What an insert into the table `accounts` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewAccount {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -195,22 +181,13 @@ impl NewAccount {
 }
 impl rt::Record for NewAccount {
     type Row = Account;
-    const NAME: &'static str = "NewAccount";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            email: from.next()?,
-            plan: from.next_field()?,
-            settings: from.next_json_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, email, plan, rt::AsJsonField(settings)) = from.read()?;
+        Ok(Self { id, email, plan, settings })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put(1, &self.email);
-        to.put_field(2, &self.plan);
-        to.put_json_field(3, &self.settings);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.email, &self.plan, rt::AsJsonField(&self.settings)));
     }
 }
 impl rt::Validate for NewAccount {
@@ -222,7 +199,7 @@ impl rt::Validate for NewAccount {
     }
 }
 /// What an update of the table `accounts` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AccountPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -269,22 +246,13 @@ impl AccountPatch {
 }
 impl rt::Record for AccountPatch {
     type Row = Account;
-    const NAME: &'static str = "AccountPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            email: from.next_field()?,
-            plan: from.next_field()?,
-            settings: from.next_json_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, email, plan, rt::AsJsonField(settings)) = from.read()?;
+        Ok(Self { id, email, plan, settings })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.email);
-        to.put_field(2, &self.plan);
-        to.put_json_field(3, &self.settings);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.email, &self.plan, rt::AsJsonField(&self.settings)));
     }
 }
 impl rt::Validate for AccountPatch {

@@ -69,7 +69,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `projects`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Project {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -94,42 +94,22 @@ impl rt::Model for Project {
         out.put(0, key);
     }
 }
-rt::serde_records!(Project, NewProject, ProjectPatch);
+rt::records!(Project, NewProject, ProjectPatch);
 impl rt::Record for Project {
     type Row = Project;
-    const NAME: &'static str = "Project";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, owner_id, tags, created_at) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-            owner_id: from.next()?,
-            tags: from.next()?,
-            created_at: from.next()?,
+            id,
+            name,
+            owner_id,
+            tags,
+            created_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-        to.put(2, &self.owner_id);
-        to.put(3, &self.tags);
-        to.put(4, &self.created_at);
-    }
-}
-impl rt::Slots for Project {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<String, D>(from),
-            2 => rt::slot::<rt::Uuid, D>(from),
-            3 => rt::slot::<Option<Vec<String>>, D>(from),
-            4 => rt::slot::<rt::Timestamp, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.owner_id, &self.tags, &self.created_at));
     }
 }
 impl rt::Validate for Project {
@@ -140,7 +120,7 @@ impl rt::Validate for Project {
 /// The primary key of the table `projects`.
 pub type ProjectKey = rt::Uuid;
 /// What an insert into the table `projects` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewProject {
     /// The column `id`.
     pub id: rt::Uuid,
@@ -175,22 +155,13 @@ impl NewProject {
 }
 impl rt::Record for NewProject {
     type Row = Project;
-    const NAME: &'static str = "NewProject";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next()?,
-            name: from.next()?,
-            owner_id: from.next()?,
-            tags: from.next()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, owner_id, tags) = from.read()?;
+        Ok(Self { id, name, owner_id, tags })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.name);
-        to.put(2, &self.owner_id);
-        to.put(3, &self.tags);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.owner_id, &self.tags));
     }
 }
 impl rt::Validate for NewProject {
@@ -199,7 +170,7 @@ impl rt::Validate for NewProject {
     }
 }
 /// What an update of the table `projects` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ProjectPatch {
     /// The column `id`.
     pub id: rt::Field<rt::Uuid>,
@@ -246,22 +217,13 @@ impl ProjectPatch {
 }
 impl rt::Record for ProjectPatch {
     type Row = Project;
-    const NAME: &'static str = "ProjectPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
-        Ok(Self {
-            id: from.next_field()?,
-            name: from.next_field()?,
-            owner_id: from.next_field()?,
-            tags: from.next_field()?,
-        })
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (id, name, owner_id, tags) = from.read()?;
+        Ok(Self { id, name, owner_id, tags })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.id);
-        to.put_field(1, &self.name);
-        to.put_field(2, &self.owner_id);
-        to.put_field(3, &self.tags);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((&self.id, &self.name, &self.owner_id, &self.tags));
     }
 }
 impl rt::Validate for ProjectPatch {

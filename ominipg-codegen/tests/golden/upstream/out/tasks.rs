@@ -59,7 +59,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A row of the table `tasks`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Task {
     /// The column `projectId`.
     pub project_id: rt::Uuid,
@@ -85,42 +85,28 @@ impl rt::Model for Task {
         out.put(1, &key.number);
     }
 }
-rt::serde_records!(Task, NewTask, TaskPatch);
+rt::records!(Task, NewTask, TaskPatch);
 impl rt::Record for Task {
     type Row = Task;
-    const NAME: &'static str = "Task";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (project_id, number, title, done, due_at) = from.read()?;
         Ok(Self {
-            project_id: from.next()?,
-            number: from.next()?,
-            title: from.next()?,
-            done: from.next()?,
-            due_at: from.next()?,
+            project_id,
+            number,
+            title,
+            done,
+            due_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.project_id);
-        to.put(1, &self.number);
-        to.put(2, &self.title);
-        to.put(3, &self.done);
-        to.put(4, &self.due_at);
-    }
-}
-impl rt::Slots for Task {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<rt::Uuid, D>(from),
-            1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<String, D>(from),
-            3 => rt::slot::<bool, D>(from),
-            4 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.project_id,
+            &self.number,
+            &self.title,
+            &self.done,
+            &self.due_at,
+        ));
     }
 }
 impl rt::Validate for Task {
@@ -157,7 +143,7 @@ impl TaskKey {
     }
 }
 /// What an insert into the table `tasks` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewTask {
     /// The column `projectId`.
     pub project_id: rt::Uuid,
@@ -202,31 +188,32 @@ impl NewTask {
 }
 impl rt::Record for NewTask {
     type Row = Task;
-    const NAME: &'static str = "NewTask";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (project_id, number, title, done, due_at) = from.read()?;
         Ok(Self {
-            project_id: from.next()?,
-            number: from.next()?,
-            title: from.next()?,
-            done: from.next_field()?,
-            due_at: from.next()?,
+            project_id,
+            number,
+            title,
+            done,
+            due_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.project_id);
-        to.put(1, &self.number);
-        to.put(2, &self.title);
-        to.put_field(3, &self.done);
-        to.put(4, &self.due_at);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.project_id,
+            &self.number,
+            &self.title,
+            &self.done,
+            &self.due_at,
+        ));
     }
 }
 impl rt::Validate for NewTask {
     fn validate(&self, _v: &mut rt::Violations) {}
 }
 /// What an update of the table `tasks` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TaskPatch {
     /// The column `projectId`.
     pub project_id: rt::Field<rt::Uuid>,
@@ -282,24 +269,25 @@ impl TaskPatch {
 }
 impl rt::Record for TaskPatch {
     type Row = Task;
-    const NAME: &'static str = "TaskPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (project_id, number, title, done, due_at) = from.read()?;
         Ok(Self {
-            project_id: from.next_field()?,
-            number: from.next_field()?,
-            title: from.next_field()?,
-            done: from.next_field()?,
-            due_at: from.next_field()?,
+            project_id,
+            number,
+            title,
+            done,
+            due_at,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(0, &self.project_id);
-        to.put_field(1, &self.number);
-        to.put_field(2, &self.title);
-        to.put_field(3, &self.done);
-        to.put_field(4, &self.due_at);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            &self.project_id,
+            &self.number,
+            &self.title,
+            &self.done,
+            &self.due_at,
+        ));
     }
 }
 impl rt::Validate for TaskPatch {

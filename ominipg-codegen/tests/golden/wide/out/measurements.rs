@@ -1562,7 +1562,7 @@ pub static TABLE: rt::TableDef = rt::TableDef {
     ..rt::TableDef::DEFAULT
 };
 /// A table of 200 columns.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Measurement {
     /// The column `id`.
     pub id: i64,
@@ -1977,627 +1977,661 @@ impl rt::Model for Measurement {
         out.put(0, key);
     }
 }
-rt::serde_records!(Measurement, NewMeasurement, MeasurementPatch);
+rt::records!(Measurement, NewMeasurement, MeasurementPatch);
 impl rt::Record for Measurement {
     type Row = Measurement;
-    const NAME: &'static str = "Measurement";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::All;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::All;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            rt::Group(
+                (
+                    id,
+                    column001,
+                    column002,
+                    column003,
+                    column004,
+                    column005,
+                    column006,
+                    column007,
+                    column008,
+                    column009,
+                    column010,
+                    column011,
+                    column012,
+                    column013,
+                    column014,
+                    column015,
+                    column016,
+                    column017,
+                    column018,
+                    column019,
+                    column020,
+                    column021,
+                    column022,
+                    column023,
+                    column024,
+                    column025,
+                    column026,
+                    column027,
+                    column028,
+                    column029,
+                    column030,
+                    column031,
+                ),
+            ),
+            rt::Group(
+                (
+                    column032,
+                    column033,
+                    column034,
+                    column035,
+                    column036,
+                    column037,
+                    column038,
+                    column039,
+                    column040,
+                    column041,
+                    column042,
+                    column043,
+                    column044,
+                    column045,
+                    column046,
+                    column047,
+                    column048,
+                    column049,
+                    column050,
+                    column051,
+                    column052,
+                    column053,
+                    column054,
+                    column055,
+                    column056,
+                    column057,
+                    column058,
+                    column059,
+                    column060,
+                    column061,
+                    column062,
+                    column063,
+                ),
+            ),
+            rt::Group(
+                (
+                    column064,
+                    column065,
+                    column066,
+                    column067,
+                    column068,
+                    column069,
+                    column070,
+                    column071,
+                    column072,
+                    column073,
+                    column074,
+                    column075,
+                    column076,
+                    column077,
+                    column078,
+                    column079,
+                    column080,
+                    column081,
+                    column082,
+                    column083,
+                    column084,
+                    column085,
+                    column086,
+                    column087,
+                    column088,
+                    column089,
+                    column090,
+                    column091,
+                    column092,
+                    column093,
+                    column094,
+                    column095,
+                ),
+            ),
+            rt::Group(
+                (
+                    column096,
+                    column097,
+                    column098,
+                    column099,
+                    column100,
+                    column101,
+                    column102,
+                    column103,
+                    column104,
+                    column105,
+                    column106,
+                    column107,
+                    column108,
+                    column109,
+                    column110,
+                    column111,
+                    column112,
+                    column113,
+                    column114,
+                    column115,
+                    column116,
+                    column117,
+                    column118,
+                    column119,
+                    column120,
+                    column121,
+                    column122,
+                    column123,
+                    column124,
+                    column125,
+                    column126,
+                    column127,
+                ),
+            ),
+            rt::Group(
+                (
+                    column128,
+                    column129,
+                    column130,
+                    column131,
+                    column132,
+                    column133,
+                    column134,
+                    column135,
+                    column136,
+                    column137,
+                    column138,
+                    column139,
+                    column140,
+                    column141,
+                    column142,
+                    column143,
+                    column144,
+                    column145,
+                    column146,
+                    column147,
+                    column148,
+                    column149,
+                    column150,
+                    column151,
+                    column152,
+                    column153,
+                    column154,
+                    column155,
+                    column156,
+                    column157,
+                    column158,
+                    column159,
+                ),
+            ),
+            rt::Group(
+                (
+                    column160,
+                    column161,
+                    column162,
+                    column163,
+                    column164,
+                    column165,
+                    column166,
+                    column167,
+                    column168,
+                    column169,
+                    column170,
+                    column171,
+                    column172,
+                    column173,
+                    column174,
+                    column175,
+                    column176,
+                    column177,
+                    column178,
+                    column179,
+                    column180,
+                    column181,
+                    column182,
+                    column183,
+                    column184,
+                    column185,
+                    column186,
+                    column187,
+                    column188,
+                    column189,
+                    column190,
+                    column191,
+                ),
+            ),
+            rt::Group(
+                (
+                    column192,
+                    column193,
+                    column194,
+                    column195,
+                    column196,
+                    column197,
+                    column198,
+                    column199,
+                ),
+            ),
+        ) = from.read()?;
         Ok(Self {
-            id: from.next()?,
-            column001: from.next()?,
-            column002: from.next()?,
-            column003: from.next()?,
-            column004: from.next()?,
-            column005: from.next()?,
-            column006: from.next()?,
-            column007: from.next()?,
-            column008: from.next()?,
-            column009: from.next()?,
-            column010: from.next()?,
-            column011: from.next()?,
-            column012: from.next()?,
-            column013: from.next()?,
-            column014: from.next()?,
-            column015: from.next()?,
-            column016: from.next()?,
-            column017: from.next()?,
-            column018: from.next()?,
-            column019: from.next()?,
-            column020: from.next()?,
-            column021: from.next()?,
-            column022: from.next()?,
-            column023: from.next()?,
-            column024: from.next()?,
-            column025: from.next()?,
-            column026: from.next()?,
-            column027: from.next()?,
-            column028: from.next()?,
-            column029: from.next()?,
-            column030: from.next()?,
-            column031: from.next()?,
-            column032: from.next()?,
-            column033: from.next()?,
-            column034: from.next()?,
-            column035: from.next()?,
-            column036: from.next()?,
-            column037: from.next()?,
-            column038: from.next()?,
-            column039: from.next()?,
-            column040: from.next()?,
-            column041: from.next()?,
-            column042: from.next()?,
-            column043: from.next()?,
-            column044: from.next()?,
-            column045: from.next()?,
-            column046: from.next()?,
-            column047: from.next()?,
-            column048: from.next()?,
-            column049: from.next()?,
-            column050: from.next()?,
-            column051: from.next()?,
-            column052: from.next()?,
-            column053: from.next()?,
-            column054: from.next()?,
-            column055: from.next()?,
-            column056: from.next()?,
-            column057: from.next()?,
-            column058: from.next()?,
-            column059: from.next()?,
-            column060: from.next()?,
-            column061: from.next()?,
-            column062: from.next()?,
-            column063: from.next()?,
-            column064: from.next()?,
-            column065: from.next()?,
-            column066: from.next()?,
-            column067: from.next()?,
-            column068: from.next()?,
-            column069: from.next()?,
-            column070: from.next()?,
-            column071: from.next()?,
-            column072: from.next()?,
-            column073: from.next()?,
-            column074: from.next()?,
-            column075: from.next()?,
-            column076: from.next()?,
-            column077: from.next()?,
-            column078: from.next()?,
-            column079: from.next()?,
-            column080: from.next()?,
-            column081: from.next()?,
-            column082: from.next()?,
-            column083: from.next()?,
-            column084: from.next()?,
-            column085: from.next()?,
-            column086: from.next()?,
-            column087: from.next()?,
-            column088: from.next()?,
-            column089: from.next()?,
-            column090: from.next()?,
-            column091: from.next()?,
-            column092: from.next()?,
-            column093: from.next()?,
-            column094: from.next()?,
-            column095: from.next()?,
-            column096: from.next()?,
-            column097: from.next()?,
-            column098: from.next()?,
-            column099: from.next()?,
-            column100: from.next()?,
-            column101: from.next()?,
-            column102: from.next()?,
-            column103: from.next()?,
-            column104: from.next()?,
-            column105: from.next()?,
-            column106: from.next()?,
-            column107: from.next()?,
-            column108: from.next()?,
-            column109: from.next()?,
-            column110: from.next()?,
-            column111: from.next()?,
-            column112: from.next()?,
-            column113: from.next()?,
-            column114: from.next()?,
-            column115: from.next()?,
-            column116: from.next()?,
-            column117: from.next()?,
-            column118: from.next()?,
-            column119: from.next()?,
-            column120: from.next()?,
-            column121: from.next()?,
-            column122: from.next()?,
-            column123: from.next()?,
-            column124: from.next()?,
-            column125: from.next()?,
-            column126: from.next()?,
-            column127: from.next()?,
-            column128: from.next()?,
-            column129: from.next()?,
-            column130: from.next()?,
-            column131: from.next()?,
-            column132: from.next()?,
-            column133: from.next()?,
-            column134: from.next()?,
-            column135: from.next()?,
-            column136: from.next()?,
-            column137: from.next()?,
-            column138: from.next()?,
-            column139: from.next()?,
-            column140: from.next()?,
-            column141: from.next()?,
-            column142: from.next()?,
-            column143: from.next()?,
-            column144: from.next()?,
-            column145: from.next()?,
-            column146: from.next()?,
-            column147: from.next()?,
-            column148: from.next()?,
-            column149: from.next()?,
-            column150: from.next()?,
-            column151: from.next()?,
-            column152: from.next()?,
-            column153: from.next()?,
-            column154: from.next()?,
-            column155: from.next()?,
-            column156: from.next()?,
-            column157: from.next()?,
-            column158: from.next()?,
-            column159: from.next()?,
-            column160: from.next()?,
-            column161: from.next()?,
-            column162: from.next()?,
-            column163: from.next()?,
-            column164: from.next()?,
-            column165: from.next()?,
-            column166: from.next()?,
-            column167: from.next()?,
-            column168: from.next()?,
-            column169: from.next()?,
-            column170: from.next()?,
-            column171: from.next()?,
-            column172: from.next()?,
-            column173: from.next()?,
-            column174: from.next()?,
-            column175: from.next()?,
-            column176: from.next()?,
-            column177: from.next()?,
-            column178: from.next()?,
-            column179: from.next()?,
-            column180: from.next()?,
-            column181: from.next()?,
-            column182: from.next()?,
-            column183: from.next()?,
-            column184: from.next()?,
-            column185: from.next()?,
-            column186: from.next()?,
-            column187: from.next()?,
-            column188: from.next()?,
-            column189: from.next()?,
-            column190: from.next()?,
-            column191: from.next()?,
-            column192: from.next()?,
-            column193: from.next()?,
-            column194: from.next()?,
-            column195: from.next()?,
-            column196: from.next()?,
-            column197: from.next()?,
-            column198: from.next()?,
-            column199: from.next()?,
+            id,
+            column001,
+            column002,
+            column003,
+            column004,
+            column005,
+            column006,
+            column007,
+            column008,
+            column009,
+            column010,
+            column011,
+            column012,
+            column013,
+            column014,
+            column015,
+            column016,
+            column017,
+            column018,
+            column019,
+            column020,
+            column021,
+            column022,
+            column023,
+            column024,
+            column025,
+            column026,
+            column027,
+            column028,
+            column029,
+            column030,
+            column031,
+            column032,
+            column033,
+            column034,
+            column035,
+            column036,
+            column037,
+            column038,
+            column039,
+            column040,
+            column041,
+            column042,
+            column043,
+            column044,
+            column045,
+            column046,
+            column047,
+            column048,
+            column049,
+            column050,
+            column051,
+            column052,
+            column053,
+            column054,
+            column055,
+            column056,
+            column057,
+            column058,
+            column059,
+            column060,
+            column061,
+            column062,
+            column063,
+            column064,
+            column065,
+            column066,
+            column067,
+            column068,
+            column069,
+            column070,
+            column071,
+            column072,
+            column073,
+            column074,
+            column075,
+            column076,
+            column077,
+            column078,
+            column079,
+            column080,
+            column081,
+            column082,
+            column083,
+            column084,
+            column085,
+            column086,
+            column087,
+            column088,
+            column089,
+            column090,
+            column091,
+            column092,
+            column093,
+            column094,
+            column095,
+            column096,
+            column097,
+            column098,
+            column099,
+            column100,
+            column101,
+            column102,
+            column103,
+            column104,
+            column105,
+            column106,
+            column107,
+            column108,
+            column109,
+            column110,
+            column111,
+            column112,
+            column113,
+            column114,
+            column115,
+            column116,
+            column117,
+            column118,
+            column119,
+            column120,
+            column121,
+            column122,
+            column123,
+            column124,
+            column125,
+            column126,
+            column127,
+            column128,
+            column129,
+            column130,
+            column131,
+            column132,
+            column133,
+            column134,
+            column135,
+            column136,
+            column137,
+            column138,
+            column139,
+            column140,
+            column141,
+            column142,
+            column143,
+            column144,
+            column145,
+            column146,
+            column147,
+            column148,
+            column149,
+            column150,
+            column151,
+            column152,
+            column153,
+            column154,
+            column155,
+            column156,
+            column157,
+            column158,
+            column159,
+            column160,
+            column161,
+            column162,
+            column163,
+            column164,
+            column165,
+            column166,
+            column167,
+            column168,
+            column169,
+            column170,
+            column171,
+            column172,
+            column173,
+            column174,
+            column175,
+            column176,
+            column177,
+            column178,
+            column179,
+            column180,
+            column181,
+            column182,
+            column183,
+            column184,
+            column185,
+            column186,
+            column187,
+            column188,
+            column189,
+            column190,
+            column191,
+            column192,
+            column193,
+            column194,
+            column195,
+            column196,
+            column197,
+            column198,
+            column199,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(0, &self.id);
-        to.put(1, &self.column001);
-        to.put(2, &self.column002);
-        to.put(3, &self.column003);
-        to.put(4, &self.column004);
-        to.put(5, &self.column005);
-        to.put(6, &self.column006);
-        to.put(7, &self.column007);
-        to.put(8, &self.column008);
-        to.put(9, &self.column009);
-        to.put(10, &self.column010);
-        to.put(11, &self.column011);
-        to.put(12, &self.column012);
-        to.put(13, &self.column013);
-        to.put(14, &self.column014);
-        to.put(15, &self.column015);
-        to.put(16, &self.column016);
-        to.put(17, &self.column017);
-        to.put(18, &self.column018);
-        to.put(19, &self.column019);
-        to.put(20, &self.column020);
-        to.put(21, &self.column021);
-        to.put(22, &self.column022);
-        to.put(23, &self.column023);
-        to.put(24, &self.column024);
-        to.put(25, &self.column025);
-        to.put(26, &self.column026);
-        to.put(27, &self.column027);
-        to.put(28, &self.column028);
-        to.put(29, &self.column029);
-        to.put(30, &self.column030);
-        to.put(31, &self.column031);
-        to.put(32, &self.column032);
-        to.put(33, &self.column033);
-        to.put(34, &self.column034);
-        to.put(35, &self.column035);
-        to.put(36, &self.column036);
-        to.put(37, &self.column037);
-        to.put(38, &self.column038);
-        to.put(39, &self.column039);
-        to.put(40, &self.column040);
-        to.put(41, &self.column041);
-        to.put(42, &self.column042);
-        to.put(43, &self.column043);
-        to.put(44, &self.column044);
-        to.put(45, &self.column045);
-        to.put(46, &self.column046);
-        to.put(47, &self.column047);
-        to.put(48, &self.column048);
-        to.put(49, &self.column049);
-        to.put(50, &self.column050);
-        to.put(51, &self.column051);
-        to.put(52, &self.column052);
-        to.put(53, &self.column053);
-        to.put(54, &self.column054);
-        to.put(55, &self.column055);
-        to.put(56, &self.column056);
-        to.put(57, &self.column057);
-        to.put(58, &self.column058);
-        to.put(59, &self.column059);
-        to.put(60, &self.column060);
-        to.put(61, &self.column061);
-        to.put(62, &self.column062);
-        to.put(63, &self.column063);
-        to.put(64, &self.column064);
-        to.put(65, &self.column065);
-        to.put(66, &self.column066);
-        to.put(67, &self.column067);
-        to.put(68, &self.column068);
-        to.put(69, &self.column069);
-        to.put(70, &self.column070);
-        to.put(71, &self.column071);
-        to.put(72, &self.column072);
-        to.put(73, &self.column073);
-        to.put(74, &self.column074);
-        to.put(75, &self.column075);
-        to.put(76, &self.column076);
-        to.put(77, &self.column077);
-        to.put(78, &self.column078);
-        to.put(79, &self.column079);
-        to.put(80, &self.column080);
-        to.put(81, &self.column081);
-        to.put(82, &self.column082);
-        to.put(83, &self.column083);
-        to.put(84, &self.column084);
-        to.put(85, &self.column085);
-        to.put(86, &self.column086);
-        to.put(87, &self.column087);
-        to.put(88, &self.column088);
-        to.put(89, &self.column089);
-        to.put(90, &self.column090);
-        to.put(91, &self.column091);
-        to.put(92, &self.column092);
-        to.put(93, &self.column093);
-        to.put(94, &self.column094);
-        to.put(95, &self.column095);
-        to.put(96, &self.column096);
-        to.put(97, &self.column097);
-        to.put(98, &self.column098);
-        to.put(99, &self.column099);
-        to.put(100, &self.column100);
-        to.put(101, &self.column101);
-        to.put(102, &self.column102);
-        to.put(103, &self.column103);
-        to.put(104, &self.column104);
-        to.put(105, &self.column105);
-        to.put(106, &self.column106);
-        to.put(107, &self.column107);
-        to.put(108, &self.column108);
-        to.put(109, &self.column109);
-        to.put(110, &self.column110);
-        to.put(111, &self.column111);
-        to.put(112, &self.column112);
-        to.put(113, &self.column113);
-        to.put(114, &self.column114);
-        to.put(115, &self.column115);
-        to.put(116, &self.column116);
-        to.put(117, &self.column117);
-        to.put(118, &self.column118);
-        to.put(119, &self.column119);
-        to.put(120, &self.column120);
-        to.put(121, &self.column121);
-        to.put(122, &self.column122);
-        to.put(123, &self.column123);
-        to.put(124, &self.column124);
-        to.put(125, &self.column125);
-        to.put(126, &self.column126);
-        to.put(127, &self.column127);
-        to.put(128, &self.column128);
-        to.put(129, &self.column129);
-        to.put(130, &self.column130);
-        to.put(131, &self.column131);
-        to.put(132, &self.column132);
-        to.put(133, &self.column133);
-        to.put(134, &self.column134);
-        to.put(135, &self.column135);
-        to.put(136, &self.column136);
-        to.put(137, &self.column137);
-        to.put(138, &self.column138);
-        to.put(139, &self.column139);
-        to.put(140, &self.column140);
-        to.put(141, &self.column141);
-        to.put(142, &self.column142);
-        to.put(143, &self.column143);
-        to.put(144, &self.column144);
-        to.put(145, &self.column145);
-        to.put(146, &self.column146);
-        to.put(147, &self.column147);
-        to.put(148, &self.column148);
-        to.put(149, &self.column149);
-        to.put(150, &self.column150);
-        to.put(151, &self.column151);
-        to.put(152, &self.column152);
-        to.put(153, &self.column153);
-        to.put(154, &self.column154);
-        to.put(155, &self.column155);
-        to.put(156, &self.column156);
-        to.put(157, &self.column157);
-        to.put(158, &self.column158);
-        to.put(159, &self.column159);
-        to.put(160, &self.column160);
-        to.put(161, &self.column161);
-        to.put(162, &self.column162);
-        to.put(163, &self.column163);
-        to.put(164, &self.column164);
-        to.put(165, &self.column165);
-        to.put(166, &self.column166);
-        to.put(167, &self.column167);
-        to.put(168, &self.column168);
-        to.put(169, &self.column169);
-        to.put(170, &self.column170);
-        to.put(171, &self.column171);
-        to.put(172, &self.column172);
-        to.put(173, &self.column173);
-        to.put(174, &self.column174);
-        to.put(175, &self.column175);
-        to.put(176, &self.column176);
-        to.put(177, &self.column177);
-        to.put(178, &self.column178);
-        to.put(179, &self.column179);
-        to.put(180, &self.column180);
-        to.put(181, &self.column181);
-        to.put(182, &self.column182);
-        to.put(183, &self.column183);
-        to.put(184, &self.column184);
-        to.put(185, &self.column185);
-        to.put(186, &self.column186);
-        to.put(187, &self.column187);
-        to.put(188, &self.column188);
-        to.put(189, &self.column189);
-        to.put(190, &self.column190);
-        to.put(191, &self.column191);
-        to.put(192, &self.column192);
-        to.put(193, &self.column193);
-        to.put(194, &self.column194);
-        to.put(195, &self.column195);
-        to.put(196, &self.column196);
-        to.put(197, &self.column197);
-        to.put(198, &self.column198);
-        to.put(199, &self.column199);
-    }
-}
-impl rt::Slots for Measurement {
-    fn slot<'de, D: rt::serde::Deserializer<'de>>(
-        column: usize,
-        from: D,
-    ) -> Result<rt::Slot, D::Error> {
-        match column {
-            0 => rt::slot::<i64, D>(from),
-            1 => rt::slot::<i64, D>(from),
-            2 => rt::slot::<Option<f64>, D>(from),
-            3 => rt::slot::<Option<bool>, D>(from),
-            4 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            5 => rt::slot::<rt::Uuid, D>(from),
-            6 => rt::slot::<Option<i32>, D>(from),
-            7 => rt::slot::<Option<rt::Decimal>, D>(from),
-            8 => rt::slot::<Option<Vec<i64>>, D>(from),
-            9 => rt::slot::<String, D>(from),
-            10 => rt::slot::<Option<String>, D>(from),
-            11 => rt::slot::<Option<i64>, D>(from),
-            12 => rt::slot::<Option<f64>, D>(from),
-            13 => rt::slot::<bool, D>(from),
-            14 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            15 => rt::slot::<Option<rt::Uuid>, D>(from),
-            16 => rt::slot::<Option<i32>, D>(from),
-            17 => rt::slot::<rt::Decimal, D>(from),
-            18 => rt::slot::<Option<Vec<i64>>, D>(from),
-            19 => rt::slot::<Option<String>, D>(from),
-            20 => rt::slot::<Option<String>, D>(from),
-            21 => rt::slot::<i64, D>(from),
-            22 => rt::slot::<Option<f64>, D>(from),
-            23 => rt::slot::<Option<bool>, D>(from),
-            24 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            25 => rt::slot::<rt::Uuid, D>(from),
-            26 => rt::slot::<Option<i32>, D>(from),
-            27 => rt::slot::<Option<rt::Decimal>, D>(from),
-            28 => rt::slot::<Option<Vec<i64>>, D>(from),
-            29 => rt::slot::<String, D>(from),
-            30 => rt::slot::<Option<String>, D>(from),
-            31 => rt::slot::<Option<i64>, D>(from),
-            32 => rt::slot::<Option<f64>, D>(from),
-            33 => rt::slot::<bool, D>(from),
-            34 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            35 => rt::slot::<Option<rt::Uuid>, D>(from),
-            36 => rt::slot::<Option<i32>, D>(from),
-            37 => rt::slot::<rt::Decimal, D>(from),
-            38 => rt::slot::<Option<Vec<i64>>, D>(from),
-            39 => rt::slot::<Option<String>, D>(from),
-            40 => rt::slot::<Option<String>, D>(from),
-            41 => rt::slot::<i64, D>(from),
-            42 => rt::slot::<Option<f64>, D>(from),
-            43 => rt::slot::<Option<bool>, D>(from),
-            44 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            45 => rt::slot::<rt::Uuid, D>(from),
-            46 => rt::slot::<Option<i32>, D>(from),
-            47 => rt::slot::<Option<rt::Decimal>, D>(from),
-            48 => rt::slot::<Option<Vec<i64>>, D>(from),
-            49 => rt::slot::<String, D>(from),
-            50 => rt::slot::<Option<String>, D>(from),
-            51 => rt::slot::<Option<i64>, D>(from),
-            52 => rt::slot::<Option<f64>, D>(from),
-            53 => rt::slot::<bool, D>(from),
-            54 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            55 => rt::slot::<Option<rt::Uuid>, D>(from),
-            56 => rt::slot::<Option<i32>, D>(from),
-            57 => rt::slot::<rt::Decimal, D>(from),
-            58 => rt::slot::<Option<Vec<i64>>, D>(from),
-            59 => rt::slot::<Option<String>, D>(from),
-            60 => rt::slot::<Option<String>, D>(from),
-            61 => rt::slot::<i64, D>(from),
-            62 => rt::slot::<Option<f64>, D>(from),
-            63 => rt::slot::<Option<bool>, D>(from),
-            64 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            65 => rt::slot::<rt::Uuid, D>(from),
-            66 => rt::slot::<Option<i32>, D>(from),
-            67 => rt::slot::<Option<rt::Decimal>, D>(from),
-            68 => rt::slot::<Option<Vec<i64>>, D>(from),
-            69 => rt::slot::<String, D>(from),
-            70 => rt::slot::<Option<String>, D>(from),
-            71 => rt::slot::<Option<i64>, D>(from),
-            72 => rt::slot::<Option<f64>, D>(from),
-            73 => rt::slot::<bool, D>(from),
-            74 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            75 => rt::slot::<Option<rt::Uuid>, D>(from),
-            76 => rt::slot::<Option<i32>, D>(from),
-            77 => rt::slot::<rt::Decimal, D>(from),
-            78 => rt::slot::<Option<Vec<i64>>, D>(from),
-            79 => rt::slot::<Option<String>, D>(from),
-            80 => rt::slot::<Option<String>, D>(from),
-            81 => rt::slot::<i64, D>(from),
-            82 => rt::slot::<Option<f64>, D>(from),
-            83 => rt::slot::<Option<bool>, D>(from),
-            84 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            85 => rt::slot::<rt::Uuid, D>(from),
-            86 => rt::slot::<Option<i32>, D>(from),
-            87 => rt::slot::<Option<rt::Decimal>, D>(from),
-            88 => rt::slot::<Option<Vec<i64>>, D>(from),
-            89 => rt::slot::<String, D>(from),
-            90 => rt::slot::<Option<String>, D>(from),
-            91 => rt::slot::<Option<i64>, D>(from),
-            92 => rt::slot::<Option<f64>, D>(from),
-            93 => rt::slot::<bool, D>(from),
-            94 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            95 => rt::slot::<Option<rt::Uuid>, D>(from),
-            96 => rt::slot::<Option<i32>, D>(from),
-            97 => rt::slot::<rt::Decimal, D>(from),
-            98 => rt::slot::<Option<Vec<i64>>, D>(from),
-            99 => rt::slot::<Option<String>, D>(from),
-            100 => rt::slot::<Option<String>, D>(from),
-            101 => rt::slot::<i64, D>(from),
-            102 => rt::slot::<Option<f64>, D>(from),
-            103 => rt::slot::<Option<bool>, D>(from),
-            104 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            105 => rt::slot::<rt::Uuid, D>(from),
-            106 => rt::slot::<Option<i32>, D>(from),
-            107 => rt::slot::<Option<rt::Decimal>, D>(from),
-            108 => rt::slot::<Option<Vec<i64>>, D>(from),
-            109 => rt::slot::<String, D>(from),
-            110 => rt::slot::<Option<String>, D>(from),
-            111 => rt::slot::<Option<i64>, D>(from),
-            112 => rt::slot::<Option<f64>, D>(from),
-            113 => rt::slot::<bool, D>(from),
-            114 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            115 => rt::slot::<Option<rt::Uuid>, D>(from),
-            116 => rt::slot::<Option<i32>, D>(from),
-            117 => rt::slot::<rt::Decimal, D>(from),
-            118 => rt::slot::<Option<Vec<i64>>, D>(from),
-            119 => rt::slot::<Option<String>, D>(from),
-            120 => rt::slot::<Option<String>, D>(from),
-            121 => rt::slot::<i64, D>(from),
-            122 => rt::slot::<Option<f64>, D>(from),
-            123 => rt::slot::<Option<bool>, D>(from),
-            124 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            125 => rt::slot::<rt::Uuid, D>(from),
-            126 => rt::slot::<Option<i32>, D>(from),
-            127 => rt::slot::<Option<rt::Decimal>, D>(from),
-            128 => rt::slot::<Option<Vec<i64>>, D>(from),
-            129 => rt::slot::<String, D>(from),
-            130 => rt::slot::<Option<String>, D>(from),
-            131 => rt::slot::<Option<i64>, D>(from),
-            132 => rt::slot::<Option<f64>, D>(from),
-            133 => rt::slot::<bool, D>(from),
-            134 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            135 => rt::slot::<Option<rt::Uuid>, D>(from),
-            136 => rt::slot::<Option<i32>, D>(from),
-            137 => rt::slot::<rt::Decimal, D>(from),
-            138 => rt::slot::<Option<Vec<i64>>, D>(from),
-            139 => rt::slot::<Option<String>, D>(from),
-            140 => rt::slot::<Option<String>, D>(from),
-            141 => rt::slot::<i64, D>(from),
-            142 => rt::slot::<Option<f64>, D>(from),
-            143 => rt::slot::<Option<bool>, D>(from),
-            144 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            145 => rt::slot::<rt::Uuid, D>(from),
-            146 => rt::slot::<Option<i32>, D>(from),
-            147 => rt::slot::<Option<rt::Decimal>, D>(from),
-            148 => rt::slot::<Option<Vec<i64>>, D>(from),
-            149 => rt::slot::<String, D>(from),
-            150 => rt::slot::<Option<String>, D>(from),
-            151 => rt::slot::<Option<i64>, D>(from),
-            152 => rt::slot::<Option<f64>, D>(from),
-            153 => rt::slot::<bool, D>(from),
-            154 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            155 => rt::slot::<Option<rt::Uuid>, D>(from),
-            156 => rt::slot::<Option<i32>, D>(from),
-            157 => rt::slot::<rt::Decimal, D>(from),
-            158 => rt::slot::<Option<Vec<i64>>, D>(from),
-            159 => rt::slot::<Option<String>, D>(from),
-            160 => rt::slot::<Option<String>, D>(from),
-            161 => rt::slot::<i64, D>(from),
-            162 => rt::slot::<Option<f64>, D>(from),
-            163 => rt::slot::<Option<bool>, D>(from),
-            164 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            165 => rt::slot::<rt::Uuid, D>(from),
-            166 => rt::slot::<Option<i32>, D>(from),
-            167 => rt::slot::<Option<rt::Decimal>, D>(from),
-            168 => rt::slot::<Option<Vec<i64>>, D>(from),
-            169 => rt::slot::<String, D>(from),
-            170 => rt::slot::<Option<String>, D>(from),
-            171 => rt::slot::<Option<i64>, D>(from),
-            172 => rt::slot::<Option<f64>, D>(from),
-            173 => rt::slot::<bool, D>(from),
-            174 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            175 => rt::slot::<Option<rt::Uuid>, D>(from),
-            176 => rt::slot::<Option<i32>, D>(from),
-            177 => rt::slot::<rt::Decimal, D>(from),
-            178 => rt::slot::<Option<Vec<i64>>, D>(from),
-            179 => rt::slot::<Option<String>, D>(from),
-            180 => rt::slot::<Option<String>, D>(from),
-            181 => rt::slot::<i64, D>(from),
-            182 => rt::slot::<Option<f64>, D>(from),
-            183 => rt::slot::<Option<bool>, D>(from),
-            184 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            185 => rt::slot::<rt::Uuid, D>(from),
-            186 => rt::slot::<Option<i32>, D>(from),
-            187 => rt::slot::<Option<rt::Decimal>, D>(from),
-            188 => rt::slot::<Option<Vec<i64>>, D>(from),
-            189 => rt::slot::<String, D>(from),
-            190 => rt::slot::<Option<String>, D>(from),
-            191 => rt::slot::<Option<i64>, D>(from),
-            192 => rt::slot::<Option<f64>, D>(from),
-            193 => rt::slot::<bool, D>(from),
-            194 => rt::slot::<Option<rt::Timestamp>, D>(from),
-            195 => rt::slot::<Option<rt::Uuid>, D>(from),
-            196 => rt::slot::<Option<i32>, D>(from),
-            197 => rt::slot::<rt::Decimal, D>(from),
-            198 => rt::slot::<Option<Vec<i64>>, D>(from),
-            199 => rt::slot::<Option<String>, D>(from),
-            _ => ::core::unreachable!("the table has no such column"),
-        }
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            rt::Group((
+                &self.id,
+                &self.column001,
+                &self.column002,
+                &self.column003,
+                &self.column004,
+                &self.column005,
+                &self.column006,
+                &self.column007,
+                &self.column008,
+                &self.column009,
+                &self.column010,
+                &self.column011,
+                &self.column012,
+                &self.column013,
+                &self.column014,
+                &self.column015,
+                &self.column016,
+                &self.column017,
+                &self.column018,
+                &self.column019,
+                &self.column020,
+                &self.column021,
+                &self.column022,
+                &self.column023,
+                &self.column024,
+                &self.column025,
+                &self.column026,
+                &self.column027,
+                &self.column028,
+                &self.column029,
+                &self.column030,
+                &self.column031,
+            )),
+            rt::Group((
+                &self.column032,
+                &self.column033,
+                &self.column034,
+                &self.column035,
+                &self.column036,
+                &self.column037,
+                &self.column038,
+                &self.column039,
+                &self.column040,
+                &self.column041,
+                &self.column042,
+                &self.column043,
+                &self.column044,
+                &self.column045,
+                &self.column046,
+                &self.column047,
+                &self.column048,
+                &self.column049,
+                &self.column050,
+                &self.column051,
+                &self.column052,
+                &self.column053,
+                &self.column054,
+                &self.column055,
+                &self.column056,
+                &self.column057,
+                &self.column058,
+                &self.column059,
+                &self.column060,
+                &self.column061,
+                &self.column062,
+                &self.column063,
+            )),
+            rt::Group((
+                &self.column064,
+                &self.column065,
+                &self.column066,
+                &self.column067,
+                &self.column068,
+                &self.column069,
+                &self.column070,
+                &self.column071,
+                &self.column072,
+                &self.column073,
+                &self.column074,
+                &self.column075,
+                &self.column076,
+                &self.column077,
+                &self.column078,
+                &self.column079,
+                &self.column080,
+                &self.column081,
+                &self.column082,
+                &self.column083,
+                &self.column084,
+                &self.column085,
+                &self.column086,
+                &self.column087,
+                &self.column088,
+                &self.column089,
+                &self.column090,
+                &self.column091,
+                &self.column092,
+                &self.column093,
+                &self.column094,
+                &self.column095,
+            )),
+            rt::Group((
+                &self.column096,
+                &self.column097,
+                &self.column098,
+                &self.column099,
+                &self.column100,
+                &self.column101,
+                &self.column102,
+                &self.column103,
+                &self.column104,
+                &self.column105,
+                &self.column106,
+                &self.column107,
+                &self.column108,
+                &self.column109,
+                &self.column110,
+                &self.column111,
+                &self.column112,
+                &self.column113,
+                &self.column114,
+                &self.column115,
+                &self.column116,
+                &self.column117,
+                &self.column118,
+                &self.column119,
+                &self.column120,
+                &self.column121,
+                &self.column122,
+                &self.column123,
+                &self.column124,
+                &self.column125,
+                &self.column126,
+                &self.column127,
+            )),
+            rt::Group((
+                &self.column128,
+                &self.column129,
+                &self.column130,
+                &self.column131,
+                &self.column132,
+                &self.column133,
+                &self.column134,
+                &self.column135,
+                &self.column136,
+                &self.column137,
+                &self.column138,
+                &self.column139,
+                &self.column140,
+                &self.column141,
+                &self.column142,
+                &self.column143,
+                &self.column144,
+                &self.column145,
+                &self.column146,
+                &self.column147,
+                &self.column148,
+                &self.column149,
+                &self.column150,
+                &self.column151,
+                &self.column152,
+                &self.column153,
+                &self.column154,
+                &self.column155,
+                &self.column156,
+                &self.column157,
+                &self.column158,
+                &self.column159,
+            )),
+            rt::Group((
+                &self.column160,
+                &self.column161,
+                &self.column162,
+                &self.column163,
+                &self.column164,
+                &self.column165,
+                &self.column166,
+                &self.column167,
+                &self.column168,
+                &self.column169,
+                &self.column170,
+                &self.column171,
+                &self.column172,
+                &self.column173,
+                &self.column174,
+                &self.column175,
+                &self.column176,
+                &self.column177,
+                &self.column178,
+                &self.column179,
+                &self.column180,
+                &self.column181,
+                &self.column182,
+                &self.column183,
+                &self.column184,
+                &self.column185,
+                &self.column186,
+                &self.column187,
+                &self.column188,
+                &self.column189,
+                &self.column190,
+                &self.column191,
+            )),
+            rt::Group((
+                &self.column192,
+                &self.column193,
+                &self.column194,
+                &self.column195,
+                &self.column196,
+                &self.column197,
+                &self.column198,
+                &self.column199,
+            )),
+        ));
     }
 }
 impl rt::Validate for Measurement {
@@ -2707,7 +2741,7 @@ impl rt::Validate for Measurement {
 /// The primary key of the table `measurements`.
 pub type MeasurementKey = i64;
 /// What an insert into the table `measurements` takes: the columns that the database does not fill alone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct NewMeasurement {
     /// The column `column001`.
     pub column001: i64,
@@ -4500,412 +4534,655 @@ impl NewMeasurement {
 }
 impl rt::Record for NewMeasurement {
     type Row = Measurement;
-    const NAME: &'static str = "NewMeasurement";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            rt::Group(
+                (
+                    column001,
+                    column002,
+                    column003,
+                    column004,
+                    column005,
+                    column006,
+                    column007,
+                    column008,
+                    column009,
+                    column010,
+                    column011,
+                    column012,
+                    column013,
+                    column014,
+                    column015,
+                    column016,
+                    column017,
+                    column018,
+                    column019,
+                    column020,
+                    column021,
+                    column022,
+                    column023,
+                    column024,
+                    column025,
+                    column026,
+                    column027,
+                    column028,
+                    column029,
+                    column030,
+                    column031,
+                    column032,
+                ),
+            ),
+            rt::Group(
+                (
+                    column033,
+                    column034,
+                    column035,
+                    column036,
+                    column037,
+                    column038,
+                    column039,
+                    column040,
+                    column041,
+                    column042,
+                    column043,
+                    column044,
+                    column045,
+                    column046,
+                    column047,
+                    column048,
+                    column049,
+                    column050,
+                    column051,
+                    column052,
+                    column053,
+                    column054,
+                    column055,
+                    column056,
+                    column057,
+                    column058,
+                    column059,
+                    column060,
+                    column061,
+                    column062,
+                    column063,
+                    column064,
+                ),
+            ),
+            rt::Group(
+                (
+                    column065,
+                    column066,
+                    column067,
+                    column068,
+                    column069,
+                    column070,
+                    column071,
+                    column072,
+                    column073,
+                    column074,
+                    column075,
+                    column076,
+                    column077,
+                    column078,
+                    column079,
+                    column080,
+                    column081,
+                    column082,
+                    column083,
+                    column084,
+                    column085,
+                    column086,
+                    column087,
+                    column088,
+                    column089,
+                    column090,
+                    column091,
+                    column092,
+                    column093,
+                    column094,
+                    column095,
+                    column096,
+                ),
+            ),
+            rt::Group(
+                (
+                    column097,
+                    column098,
+                    column099,
+                    column100,
+                    column101,
+                    column102,
+                    column103,
+                    column104,
+                    column105,
+                    column106,
+                    column107,
+                    column108,
+                    column109,
+                    column110,
+                    column111,
+                    column112,
+                    column113,
+                    column114,
+                    column115,
+                    column116,
+                    column117,
+                    column118,
+                    column119,
+                    column120,
+                    column121,
+                    column122,
+                    column123,
+                    column124,
+                    column125,
+                    column126,
+                    column127,
+                    column128,
+                ),
+            ),
+            rt::Group(
+                (
+                    column129,
+                    column130,
+                    column131,
+                    column132,
+                    column133,
+                    column134,
+                    column135,
+                    column136,
+                    column137,
+                    column138,
+                    column139,
+                    column140,
+                    column141,
+                    column142,
+                    column143,
+                    column144,
+                    column145,
+                    column146,
+                    column147,
+                    column148,
+                    column149,
+                    column150,
+                    column151,
+                    column152,
+                    column153,
+                    column154,
+                    column155,
+                    column156,
+                    column157,
+                    column158,
+                    column159,
+                    column160,
+                ),
+            ),
+            rt::Group(
+                (
+                    column161,
+                    column162,
+                    column163,
+                    column164,
+                    column165,
+                    column166,
+                    column167,
+                    column168,
+                    column169,
+                    column170,
+                    column171,
+                    column172,
+                    column173,
+                    column174,
+                    column175,
+                    column176,
+                    column177,
+                    column178,
+                    column179,
+                    column180,
+                    column181,
+                    column182,
+                    column183,
+                    column184,
+                    column185,
+                    column186,
+                    column187,
+                    column188,
+                    column189,
+                    column190,
+                    column191,
+                    column192,
+                ),
+            ),
+            rt::Group(
+                (
+                    column193,
+                    column194,
+                    column195,
+                    column196,
+                    column197,
+                    column198,
+                    column199,
+                ),
+            ),
+        ) = from.read()?;
         Ok(Self {
-            column001: from.next()?,
-            column002: from.next()?,
-            column003: from.next()?,
-            column004: from.next()?,
-            column005: from.next()?,
-            column006: from.next()?,
-            column007: from.next()?,
-            column008: from.next()?,
-            column009: from.next()?,
-            column010: from.next()?,
-            column011: from.next()?,
-            column012: from.next()?,
-            column013: from.next()?,
-            column014: from.next()?,
-            column015: from.next()?,
-            column016: from.next()?,
-            column017: from.next()?,
-            column018: from.next()?,
-            column019: from.next()?,
-            column020: from.next()?,
-            column021: from.next()?,
-            column022: from.next()?,
-            column023: from.next()?,
-            column024: from.next()?,
-            column025: from.next()?,
-            column026: from.next()?,
-            column027: from.next()?,
-            column028: from.next()?,
-            column029: from.next()?,
-            column030: from.next()?,
-            column031: from.next()?,
-            column032: from.next()?,
-            column033: from.next()?,
-            column034: from.next()?,
-            column035: from.next()?,
-            column036: from.next()?,
-            column037: from.next()?,
-            column038: from.next()?,
-            column039: from.next()?,
-            column040: from.next()?,
-            column041: from.next()?,
-            column042: from.next()?,
-            column043: from.next()?,
-            column044: from.next()?,
-            column045: from.next()?,
-            column046: from.next()?,
-            column047: from.next()?,
-            column048: from.next()?,
-            column049: from.next()?,
-            column050: from.next()?,
-            column051: from.next()?,
-            column052: from.next()?,
-            column053: from.next()?,
-            column054: from.next()?,
-            column055: from.next()?,
-            column056: from.next()?,
-            column057: from.next()?,
-            column058: from.next()?,
-            column059: from.next()?,
-            column060: from.next()?,
-            column061: from.next()?,
-            column062: from.next()?,
-            column063: from.next()?,
-            column064: from.next()?,
-            column065: from.next()?,
-            column066: from.next()?,
-            column067: from.next()?,
-            column068: from.next()?,
-            column069: from.next()?,
-            column070: from.next()?,
-            column071: from.next()?,
-            column072: from.next()?,
-            column073: from.next()?,
-            column074: from.next()?,
-            column075: from.next()?,
-            column076: from.next()?,
-            column077: from.next()?,
-            column078: from.next()?,
-            column079: from.next()?,
-            column080: from.next()?,
-            column081: from.next()?,
-            column082: from.next()?,
-            column083: from.next()?,
-            column084: from.next()?,
-            column085: from.next()?,
-            column086: from.next()?,
-            column087: from.next()?,
-            column088: from.next()?,
-            column089: from.next()?,
-            column090: from.next()?,
-            column091: from.next()?,
-            column092: from.next()?,
-            column093: from.next()?,
-            column094: from.next()?,
-            column095: from.next()?,
-            column096: from.next()?,
-            column097: from.next()?,
-            column098: from.next()?,
-            column099: from.next()?,
-            column100: from.next()?,
-            column101: from.next()?,
-            column102: from.next()?,
-            column103: from.next()?,
-            column104: from.next()?,
-            column105: from.next()?,
-            column106: from.next()?,
-            column107: from.next()?,
-            column108: from.next()?,
-            column109: from.next()?,
-            column110: from.next()?,
-            column111: from.next()?,
-            column112: from.next()?,
-            column113: from.next()?,
-            column114: from.next()?,
-            column115: from.next()?,
-            column116: from.next()?,
-            column117: from.next()?,
-            column118: from.next()?,
-            column119: from.next()?,
-            column120: from.next()?,
-            column121: from.next()?,
-            column122: from.next()?,
-            column123: from.next()?,
-            column124: from.next()?,
-            column125: from.next()?,
-            column126: from.next()?,
-            column127: from.next()?,
-            column128: from.next()?,
-            column129: from.next()?,
-            column130: from.next()?,
-            column131: from.next()?,
-            column132: from.next()?,
-            column133: from.next()?,
-            column134: from.next()?,
-            column135: from.next()?,
-            column136: from.next()?,
-            column137: from.next()?,
-            column138: from.next()?,
-            column139: from.next()?,
-            column140: from.next()?,
-            column141: from.next()?,
-            column142: from.next()?,
-            column143: from.next()?,
-            column144: from.next()?,
-            column145: from.next()?,
-            column146: from.next()?,
-            column147: from.next()?,
-            column148: from.next()?,
-            column149: from.next()?,
-            column150: from.next()?,
-            column151: from.next()?,
-            column152: from.next()?,
-            column153: from.next()?,
-            column154: from.next()?,
-            column155: from.next()?,
-            column156: from.next()?,
-            column157: from.next()?,
-            column158: from.next()?,
-            column159: from.next()?,
-            column160: from.next()?,
-            column161: from.next()?,
-            column162: from.next()?,
-            column163: from.next()?,
-            column164: from.next()?,
-            column165: from.next()?,
-            column166: from.next()?,
-            column167: from.next()?,
-            column168: from.next()?,
-            column169: from.next()?,
-            column170: from.next()?,
-            column171: from.next()?,
-            column172: from.next()?,
-            column173: from.next()?,
-            column174: from.next()?,
-            column175: from.next()?,
-            column176: from.next()?,
-            column177: from.next()?,
-            column178: from.next()?,
-            column179: from.next()?,
-            column180: from.next()?,
-            column181: from.next()?,
-            column182: from.next()?,
-            column183: from.next()?,
-            column184: from.next()?,
-            column185: from.next()?,
-            column186: from.next()?,
-            column187: from.next()?,
-            column188: from.next()?,
-            column189: from.next()?,
-            column190: from.next()?,
-            column191: from.next()?,
-            column192: from.next()?,
-            column193: from.next()?,
-            column194: from.next()?,
-            column195: from.next()?,
-            column196: from.next()?,
-            column197: from.next()?,
-            column198: from.next()?,
-            column199: from.next()?,
+            column001,
+            column002,
+            column003,
+            column004,
+            column005,
+            column006,
+            column007,
+            column008,
+            column009,
+            column010,
+            column011,
+            column012,
+            column013,
+            column014,
+            column015,
+            column016,
+            column017,
+            column018,
+            column019,
+            column020,
+            column021,
+            column022,
+            column023,
+            column024,
+            column025,
+            column026,
+            column027,
+            column028,
+            column029,
+            column030,
+            column031,
+            column032,
+            column033,
+            column034,
+            column035,
+            column036,
+            column037,
+            column038,
+            column039,
+            column040,
+            column041,
+            column042,
+            column043,
+            column044,
+            column045,
+            column046,
+            column047,
+            column048,
+            column049,
+            column050,
+            column051,
+            column052,
+            column053,
+            column054,
+            column055,
+            column056,
+            column057,
+            column058,
+            column059,
+            column060,
+            column061,
+            column062,
+            column063,
+            column064,
+            column065,
+            column066,
+            column067,
+            column068,
+            column069,
+            column070,
+            column071,
+            column072,
+            column073,
+            column074,
+            column075,
+            column076,
+            column077,
+            column078,
+            column079,
+            column080,
+            column081,
+            column082,
+            column083,
+            column084,
+            column085,
+            column086,
+            column087,
+            column088,
+            column089,
+            column090,
+            column091,
+            column092,
+            column093,
+            column094,
+            column095,
+            column096,
+            column097,
+            column098,
+            column099,
+            column100,
+            column101,
+            column102,
+            column103,
+            column104,
+            column105,
+            column106,
+            column107,
+            column108,
+            column109,
+            column110,
+            column111,
+            column112,
+            column113,
+            column114,
+            column115,
+            column116,
+            column117,
+            column118,
+            column119,
+            column120,
+            column121,
+            column122,
+            column123,
+            column124,
+            column125,
+            column126,
+            column127,
+            column128,
+            column129,
+            column130,
+            column131,
+            column132,
+            column133,
+            column134,
+            column135,
+            column136,
+            column137,
+            column138,
+            column139,
+            column140,
+            column141,
+            column142,
+            column143,
+            column144,
+            column145,
+            column146,
+            column147,
+            column148,
+            column149,
+            column150,
+            column151,
+            column152,
+            column153,
+            column154,
+            column155,
+            column156,
+            column157,
+            column158,
+            column159,
+            column160,
+            column161,
+            column162,
+            column163,
+            column164,
+            column165,
+            column166,
+            column167,
+            column168,
+            column169,
+            column170,
+            column171,
+            column172,
+            column173,
+            column174,
+            column175,
+            column176,
+            column177,
+            column178,
+            column179,
+            column180,
+            column181,
+            column182,
+            column183,
+            column184,
+            column185,
+            column186,
+            column187,
+            column188,
+            column189,
+            column190,
+            column191,
+            column192,
+            column193,
+            column194,
+            column195,
+            column196,
+            column197,
+            column198,
+            column199,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put(1, &self.column001);
-        to.put(2, &self.column002);
-        to.put(3, &self.column003);
-        to.put(4, &self.column004);
-        to.put(5, &self.column005);
-        to.put(6, &self.column006);
-        to.put(7, &self.column007);
-        to.put(8, &self.column008);
-        to.put(9, &self.column009);
-        to.put(10, &self.column010);
-        to.put(11, &self.column011);
-        to.put(12, &self.column012);
-        to.put(13, &self.column013);
-        to.put(14, &self.column014);
-        to.put(15, &self.column015);
-        to.put(16, &self.column016);
-        to.put(17, &self.column017);
-        to.put(18, &self.column018);
-        to.put(19, &self.column019);
-        to.put(20, &self.column020);
-        to.put(21, &self.column021);
-        to.put(22, &self.column022);
-        to.put(23, &self.column023);
-        to.put(24, &self.column024);
-        to.put(25, &self.column025);
-        to.put(26, &self.column026);
-        to.put(27, &self.column027);
-        to.put(28, &self.column028);
-        to.put(29, &self.column029);
-        to.put(30, &self.column030);
-        to.put(31, &self.column031);
-        to.put(32, &self.column032);
-        to.put(33, &self.column033);
-        to.put(34, &self.column034);
-        to.put(35, &self.column035);
-        to.put(36, &self.column036);
-        to.put(37, &self.column037);
-        to.put(38, &self.column038);
-        to.put(39, &self.column039);
-        to.put(40, &self.column040);
-        to.put(41, &self.column041);
-        to.put(42, &self.column042);
-        to.put(43, &self.column043);
-        to.put(44, &self.column044);
-        to.put(45, &self.column045);
-        to.put(46, &self.column046);
-        to.put(47, &self.column047);
-        to.put(48, &self.column048);
-        to.put(49, &self.column049);
-        to.put(50, &self.column050);
-        to.put(51, &self.column051);
-        to.put(52, &self.column052);
-        to.put(53, &self.column053);
-        to.put(54, &self.column054);
-        to.put(55, &self.column055);
-        to.put(56, &self.column056);
-        to.put(57, &self.column057);
-        to.put(58, &self.column058);
-        to.put(59, &self.column059);
-        to.put(60, &self.column060);
-        to.put(61, &self.column061);
-        to.put(62, &self.column062);
-        to.put(63, &self.column063);
-        to.put(64, &self.column064);
-        to.put(65, &self.column065);
-        to.put(66, &self.column066);
-        to.put(67, &self.column067);
-        to.put(68, &self.column068);
-        to.put(69, &self.column069);
-        to.put(70, &self.column070);
-        to.put(71, &self.column071);
-        to.put(72, &self.column072);
-        to.put(73, &self.column073);
-        to.put(74, &self.column074);
-        to.put(75, &self.column075);
-        to.put(76, &self.column076);
-        to.put(77, &self.column077);
-        to.put(78, &self.column078);
-        to.put(79, &self.column079);
-        to.put(80, &self.column080);
-        to.put(81, &self.column081);
-        to.put(82, &self.column082);
-        to.put(83, &self.column083);
-        to.put(84, &self.column084);
-        to.put(85, &self.column085);
-        to.put(86, &self.column086);
-        to.put(87, &self.column087);
-        to.put(88, &self.column088);
-        to.put(89, &self.column089);
-        to.put(90, &self.column090);
-        to.put(91, &self.column091);
-        to.put(92, &self.column092);
-        to.put(93, &self.column093);
-        to.put(94, &self.column094);
-        to.put(95, &self.column095);
-        to.put(96, &self.column096);
-        to.put(97, &self.column097);
-        to.put(98, &self.column098);
-        to.put(99, &self.column099);
-        to.put(100, &self.column100);
-        to.put(101, &self.column101);
-        to.put(102, &self.column102);
-        to.put(103, &self.column103);
-        to.put(104, &self.column104);
-        to.put(105, &self.column105);
-        to.put(106, &self.column106);
-        to.put(107, &self.column107);
-        to.put(108, &self.column108);
-        to.put(109, &self.column109);
-        to.put(110, &self.column110);
-        to.put(111, &self.column111);
-        to.put(112, &self.column112);
-        to.put(113, &self.column113);
-        to.put(114, &self.column114);
-        to.put(115, &self.column115);
-        to.put(116, &self.column116);
-        to.put(117, &self.column117);
-        to.put(118, &self.column118);
-        to.put(119, &self.column119);
-        to.put(120, &self.column120);
-        to.put(121, &self.column121);
-        to.put(122, &self.column122);
-        to.put(123, &self.column123);
-        to.put(124, &self.column124);
-        to.put(125, &self.column125);
-        to.put(126, &self.column126);
-        to.put(127, &self.column127);
-        to.put(128, &self.column128);
-        to.put(129, &self.column129);
-        to.put(130, &self.column130);
-        to.put(131, &self.column131);
-        to.put(132, &self.column132);
-        to.put(133, &self.column133);
-        to.put(134, &self.column134);
-        to.put(135, &self.column135);
-        to.put(136, &self.column136);
-        to.put(137, &self.column137);
-        to.put(138, &self.column138);
-        to.put(139, &self.column139);
-        to.put(140, &self.column140);
-        to.put(141, &self.column141);
-        to.put(142, &self.column142);
-        to.put(143, &self.column143);
-        to.put(144, &self.column144);
-        to.put(145, &self.column145);
-        to.put(146, &self.column146);
-        to.put(147, &self.column147);
-        to.put(148, &self.column148);
-        to.put(149, &self.column149);
-        to.put(150, &self.column150);
-        to.put(151, &self.column151);
-        to.put(152, &self.column152);
-        to.put(153, &self.column153);
-        to.put(154, &self.column154);
-        to.put(155, &self.column155);
-        to.put(156, &self.column156);
-        to.put(157, &self.column157);
-        to.put(158, &self.column158);
-        to.put(159, &self.column159);
-        to.put(160, &self.column160);
-        to.put(161, &self.column161);
-        to.put(162, &self.column162);
-        to.put(163, &self.column163);
-        to.put(164, &self.column164);
-        to.put(165, &self.column165);
-        to.put(166, &self.column166);
-        to.put(167, &self.column167);
-        to.put(168, &self.column168);
-        to.put(169, &self.column169);
-        to.put(170, &self.column170);
-        to.put(171, &self.column171);
-        to.put(172, &self.column172);
-        to.put(173, &self.column173);
-        to.put(174, &self.column174);
-        to.put(175, &self.column175);
-        to.put(176, &self.column176);
-        to.put(177, &self.column177);
-        to.put(178, &self.column178);
-        to.put(179, &self.column179);
-        to.put(180, &self.column180);
-        to.put(181, &self.column181);
-        to.put(182, &self.column182);
-        to.put(183, &self.column183);
-        to.put(184, &self.column184);
-        to.put(185, &self.column185);
-        to.put(186, &self.column186);
-        to.put(187, &self.column187);
-        to.put(188, &self.column188);
-        to.put(189, &self.column189);
-        to.put(190, &self.column190);
-        to.put(191, &self.column191);
-        to.put(192, &self.column192);
-        to.put(193, &self.column193);
-        to.put(194, &self.column194);
-        to.put(195, &self.column195);
-        to.put(196, &self.column196);
-        to.put(197, &self.column197);
-        to.put(198, &self.column198);
-        to.put(199, &self.column199);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            rt::Group((
+                &self.column001,
+                &self.column002,
+                &self.column003,
+                &self.column004,
+                &self.column005,
+                &self.column006,
+                &self.column007,
+                &self.column008,
+                &self.column009,
+                &self.column010,
+                &self.column011,
+                &self.column012,
+                &self.column013,
+                &self.column014,
+                &self.column015,
+                &self.column016,
+                &self.column017,
+                &self.column018,
+                &self.column019,
+                &self.column020,
+                &self.column021,
+                &self.column022,
+                &self.column023,
+                &self.column024,
+                &self.column025,
+                &self.column026,
+                &self.column027,
+                &self.column028,
+                &self.column029,
+                &self.column030,
+                &self.column031,
+                &self.column032,
+            )),
+            rt::Group((
+                &self.column033,
+                &self.column034,
+                &self.column035,
+                &self.column036,
+                &self.column037,
+                &self.column038,
+                &self.column039,
+                &self.column040,
+                &self.column041,
+                &self.column042,
+                &self.column043,
+                &self.column044,
+                &self.column045,
+                &self.column046,
+                &self.column047,
+                &self.column048,
+                &self.column049,
+                &self.column050,
+                &self.column051,
+                &self.column052,
+                &self.column053,
+                &self.column054,
+                &self.column055,
+                &self.column056,
+                &self.column057,
+                &self.column058,
+                &self.column059,
+                &self.column060,
+                &self.column061,
+                &self.column062,
+                &self.column063,
+                &self.column064,
+            )),
+            rt::Group((
+                &self.column065,
+                &self.column066,
+                &self.column067,
+                &self.column068,
+                &self.column069,
+                &self.column070,
+                &self.column071,
+                &self.column072,
+                &self.column073,
+                &self.column074,
+                &self.column075,
+                &self.column076,
+                &self.column077,
+                &self.column078,
+                &self.column079,
+                &self.column080,
+                &self.column081,
+                &self.column082,
+                &self.column083,
+                &self.column084,
+                &self.column085,
+                &self.column086,
+                &self.column087,
+                &self.column088,
+                &self.column089,
+                &self.column090,
+                &self.column091,
+                &self.column092,
+                &self.column093,
+                &self.column094,
+                &self.column095,
+                &self.column096,
+            )),
+            rt::Group((
+                &self.column097,
+                &self.column098,
+                &self.column099,
+                &self.column100,
+                &self.column101,
+                &self.column102,
+                &self.column103,
+                &self.column104,
+                &self.column105,
+                &self.column106,
+                &self.column107,
+                &self.column108,
+                &self.column109,
+                &self.column110,
+                &self.column111,
+                &self.column112,
+                &self.column113,
+                &self.column114,
+                &self.column115,
+                &self.column116,
+                &self.column117,
+                &self.column118,
+                &self.column119,
+                &self.column120,
+                &self.column121,
+                &self.column122,
+                &self.column123,
+                &self.column124,
+                &self.column125,
+                &self.column126,
+                &self.column127,
+                &self.column128,
+            )),
+            rt::Group((
+                &self.column129,
+                &self.column130,
+                &self.column131,
+                &self.column132,
+                &self.column133,
+                &self.column134,
+                &self.column135,
+                &self.column136,
+                &self.column137,
+                &self.column138,
+                &self.column139,
+                &self.column140,
+                &self.column141,
+                &self.column142,
+                &self.column143,
+                &self.column144,
+                &self.column145,
+                &self.column146,
+                &self.column147,
+                &self.column148,
+                &self.column149,
+                &self.column150,
+                &self.column151,
+                &self.column152,
+                &self.column153,
+                &self.column154,
+                &self.column155,
+                &self.column156,
+                &self.column157,
+                &self.column158,
+                &self.column159,
+                &self.column160,
+            )),
+            rt::Group((
+                &self.column161,
+                &self.column162,
+                &self.column163,
+                &self.column164,
+                &self.column165,
+                &self.column166,
+                &self.column167,
+                &self.column168,
+                &self.column169,
+                &self.column170,
+                &self.column171,
+                &self.column172,
+                &self.column173,
+                &self.column174,
+                &self.column175,
+                &self.column176,
+                &self.column177,
+                &self.column178,
+                &self.column179,
+                &self.column180,
+                &self.column181,
+                &self.column182,
+                &self.column183,
+                &self.column184,
+                &self.column185,
+                &self.column186,
+                &self.column187,
+                &self.column188,
+                &self.column189,
+                &self.column190,
+                &self.column191,
+                &self.column192,
+            )),
+            rt::Group((
+                &self.column193,
+                &self.column194,
+                &self.column195,
+                &self.column196,
+                &self.column197,
+                &self.column198,
+                &self.column199,
+            )),
+        ));
     }
 }
 impl rt::Validate for NewMeasurement {
@@ -5013,7 +5290,7 @@ impl rt::Validate for NewMeasurement {
     }
 }
 /// What an update of the table `measurements` takes: each column is left alone, or set.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MeasurementPatch {
     /// The column `column001`.
     pub column001: rt::Field<i64>,
@@ -6905,412 +7182,655 @@ impl MeasurementPatch {
 }
 impl rt::Record for MeasurementPatch {
     type Row = Measurement;
-    const NAME: &'static str = "MeasurementPatch";
-    const TABLE: &'static rt::TableDef = &TABLE;
-    const PART: rt::Part = rt::Part::Written;
-    fn read<R: rt::Read>(from: &mut R) -> Result<Self, R::Error> {
+    type Part = rt::Written;
+    fn read<S: rt::Source>(from: &mut S) -> Result<Self, S::Error> {
+        let (
+            rt::Group(
+                (
+                    column001,
+                    column002,
+                    column003,
+                    column004,
+                    column005,
+                    column006,
+                    column007,
+                    column008,
+                    column009,
+                    column010,
+                    column011,
+                    column012,
+                    column013,
+                    column014,
+                    column015,
+                    column016,
+                    column017,
+                    column018,
+                    column019,
+                    column020,
+                    column021,
+                    column022,
+                    column023,
+                    column024,
+                    column025,
+                    column026,
+                    column027,
+                    column028,
+                    column029,
+                    column030,
+                    column031,
+                    column032,
+                ),
+            ),
+            rt::Group(
+                (
+                    column033,
+                    column034,
+                    column035,
+                    column036,
+                    column037,
+                    column038,
+                    column039,
+                    column040,
+                    column041,
+                    column042,
+                    column043,
+                    column044,
+                    column045,
+                    column046,
+                    column047,
+                    column048,
+                    column049,
+                    column050,
+                    column051,
+                    column052,
+                    column053,
+                    column054,
+                    column055,
+                    column056,
+                    column057,
+                    column058,
+                    column059,
+                    column060,
+                    column061,
+                    column062,
+                    column063,
+                    column064,
+                ),
+            ),
+            rt::Group(
+                (
+                    column065,
+                    column066,
+                    column067,
+                    column068,
+                    column069,
+                    column070,
+                    column071,
+                    column072,
+                    column073,
+                    column074,
+                    column075,
+                    column076,
+                    column077,
+                    column078,
+                    column079,
+                    column080,
+                    column081,
+                    column082,
+                    column083,
+                    column084,
+                    column085,
+                    column086,
+                    column087,
+                    column088,
+                    column089,
+                    column090,
+                    column091,
+                    column092,
+                    column093,
+                    column094,
+                    column095,
+                    column096,
+                ),
+            ),
+            rt::Group(
+                (
+                    column097,
+                    column098,
+                    column099,
+                    column100,
+                    column101,
+                    column102,
+                    column103,
+                    column104,
+                    column105,
+                    column106,
+                    column107,
+                    column108,
+                    column109,
+                    column110,
+                    column111,
+                    column112,
+                    column113,
+                    column114,
+                    column115,
+                    column116,
+                    column117,
+                    column118,
+                    column119,
+                    column120,
+                    column121,
+                    column122,
+                    column123,
+                    column124,
+                    column125,
+                    column126,
+                    column127,
+                    column128,
+                ),
+            ),
+            rt::Group(
+                (
+                    column129,
+                    column130,
+                    column131,
+                    column132,
+                    column133,
+                    column134,
+                    column135,
+                    column136,
+                    column137,
+                    column138,
+                    column139,
+                    column140,
+                    column141,
+                    column142,
+                    column143,
+                    column144,
+                    column145,
+                    column146,
+                    column147,
+                    column148,
+                    column149,
+                    column150,
+                    column151,
+                    column152,
+                    column153,
+                    column154,
+                    column155,
+                    column156,
+                    column157,
+                    column158,
+                    column159,
+                    column160,
+                ),
+            ),
+            rt::Group(
+                (
+                    column161,
+                    column162,
+                    column163,
+                    column164,
+                    column165,
+                    column166,
+                    column167,
+                    column168,
+                    column169,
+                    column170,
+                    column171,
+                    column172,
+                    column173,
+                    column174,
+                    column175,
+                    column176,
+                    column177,
+                    column178,
+                    column179,
+                    column180,
+                    column181,
+                    column182,
+                    column183,
+                    column184,
+                    column185,
+                    column186,
+                    column187,
+                    column188,
+                    column189,
+                    column190,
+                    column191,
+                    column192,
+                ),
+            ),
+            rt::Group(
+                (
+                    column193,
+                    column194,
+                    column195,
+                    column196,
+                    column197,
+                    column198,
+                    column199,
+                ),
+            ),
+        ) = from.read()?;
         Ok(Self {
-            column001: from.next_field()?,
-            column002: from.next_field()?,
-            column003: from.next_field()?,
-            column004: from.next_field()?,
-            column005: from.next_field()?,
-            column006: from.next_field()?,
-            column007: from.next_field()?,
-            column008: from.next_field()?,
-            column009: from.next_field()?,
-            column010: from.next_field()?,
-            column011: from.next_field()?,
-            column012: from.next_field()?,
-            column013: from.next_field()?,
-            column014: from.next_field()?,
-            column015: from.next_field()?,
-            column016: from.next_field()?,
-            column017: from.next_field()?,
-            column018: from.next_field()?,
-            column019: from.next_field()?,
-            column020: from.next_field()?,
-            column021: from.next_field()?,
-            column022: from.next_field()?,
-            column023: from.next_field()?,
-            column024: from.next_field()?,
-            column025: from.next_field()?,
-            column026: from.next_field()?,
-            column027: from.next_field()?,
-            column028: from.next_field()?,
-            column029: from.next_field()?,
-            column030: from.next_field()?,
-            column031: from.next_field()?,
-            column032: from.next_field()?,
-            column033: from.next_field()?,
-            column034: from.next_field()?,
-            column035: from.next_field()?,
-            column036: from.next_field()?,
-            column037: from.next_field()?,
-            column038: from.next_field()?,
-            column039: from.next_field()?,
-            column040: from.next_field()?,
-            column041: from.next_field()?,
-            column042: from.next_field()?,
-            column043: from.next_field()?,
-            column044: from.next_field()?,
-            column045: from.next_field()?,
-            column046: from.next_field()?,
-            column047: from.next_field()?,
-            column048: from.next_field()?,
-            column049: from.next_field()?,
-            column050: from.next_field()?,
-            column051: from.next_field()?,
-            column052: from.next_field()?,
-            column053: from.next_field()?,
-            column054: from.next_field()?,
-            column055: from.next_field()?,
-            column056: from.next_field()?,
-            column057: from.next_field()?,
-            column058: from.next_field()?,
-            column059: from.next_field()?,
-            column060: from.next_field()?,
-            column061: from.next_field()?,
-            column062: from.next_field()?,
-            column063: from.next_field()?,
-            column064: from.next_field()?,
-            column065: from.next_field()?,
-            column066: from.next_field()?,
-            column067: from.next_field()?,
-            column068: from.next_field()?,
-            column069: from.next_field()?,
-            column070: from.next_field()?,
-            column071: from.next_field()?,
-            column072: from.next_field()?,
-            column073: from.next_field()?,
-            column074: from.next_field()?,
-            column075: from.next_field()?,
-            column076: from.next_field()?,
-            column077: from.next_field()?,
-            column078: from.next_field()?,
-            column079: from.next_field()?,
-            column080: from.next_field()?,
-            column081: from.next_field()?,
-            column082: from.next_field()?,
-            column083: from.next_field()?,
-            column084: from.next_field()?,
-            column085: from.next_field()?,
-            column086: from.next_field()?,
-            column087: from.next_field()?,
-            column088: from.next_field()?,
-            column089: from.next_field()?,
-            column090: from.next_field()?,
-            column091: from.next_field()?,
-            column092: from.next_field()?,
-            column093: from.next_field()?,
-            column094: from.next_field()?,
-            column095: from.next_field()?,
-            column096: from.next_field()?,
-            column097: from.next_field()?,
-            column098: from.next_field()?,
-            column099: from.next_field()?,
-            column100: from.next_field()?,
-            column101: from.next_field()?,
-            column102: from.next_field()?,
-            column103: from.next_field()?,
-            column104: from.next_field()?,
-            column105: from.next_field()?,
-            column106: from.next_field()?,
-            column107: from.next_field()?,
-            column108: from.next_field()?,
-            column109: from.next_field()?,
-            column110: from.next_field()?,
-            column111: from.next_field()?,
-            column112: from.next_field()?,
-            column113: from.next_field()?,
-            column114: from.next_field()?,
-            column115: from.next_field()?,
-            column116: from.next_field()?,
-            column117: from.next_field()?,
-            column118: from.next_field()?,
-            column119: from.next_field()?,
-            column120: from.next_field()?,
-            column121: from.next_field()?,
-            column122: from.next_field()?,
-            column123: from.next_field()?,
-            column124: from.next_field()?,
-            column125: from.next_field()?,
-            column126: from.next_field()?,
-            column127: from.next_field()?,
-            column128: from.next_field()?,
-            column129: from.next_field()?,
-            column130: from.next_field()?,
-            column131: from.next_field()?,
-            column132: from.next_field()?,
-            column133: from.next_field()?,
-            column134: from.next_field()?,
-            column135: from.next_field()?,
-            column136: from.next_field()?,
-            column137: from.next_field()?,
-            column138: from.next_field()?,
-            column139: from.next_field()?,
-            column140: from.next_field()?,
-            column141: from.next_field()?,
-            column142: from.next_field()?,
-            column143: from.next_field()?,
-            column144: from.next_field()?,
-            column145: from.next_field()?,
-            column146: from.next_field()?,
-            column147: from.next_field()?,
-            column148: from.next_field()?,
-            column149: from.next_field()?,
-            column150: from.next_field()?,
-            column151: from.next_field()?,
-            column152: from.next_field()?,
-            column153: from.next_field()?,
-            column154: from.next_field()?,
-            column155: from.next_field()?,
-            column156: from.next_field()?,
-            column157: from.next_field()?,
-            column158: from.next_field()?,
-            column159: from.next_field()?,
-            column160: from.next_field()?,
-            column161: from.next_field()?,
-            column162: from.next_field()?,
-            column163: from.next_field()?,
-            column164: from.next_field()?,
-            column165: from.next_field()?,
-            column166: from.next_field()?,
-            column167: from.next_field()?,
-            column168: from.next_field()?,
-            column169: from.next_field()?,
-            column170: from.next_field()?,
-            column171: from.next_field()?,
-            column172: from.next_field()?,
-            column173: from.next_field()?,
-            column174: from.next_field()?,
-            column175: from.next_field()?,
-            column176: from.next_field()?,
-            column177: from.next_field()?,
-            column178: from.next_field()?,
-            column179: from.next_field()?,
-            column180: from.next_field()?,
-            column181: from.next_field()?,
-            column182: from.next_field()?,
-            column183: from.next_field()?,
-            column184: from.next_field()?,
-            column185: from.next_field()?,
-            column186: from.next_field()?,
-            column187: from.next_field()?,
-            column188: from.next_field()?,
-            column189: from.next_field()?,
-            column190: from.next_field()?,
-            column191: from.next_field()?,
-            column192: from.next_field()?,
-            column193: from.next_field()?,
-            column194: from.next_field()?,
-            column195: from.next_field()?,
-            column196: from.next_field()?,
-            column197: from.next_field()?,
-            column198: from.next_field()?,
-            column199: from.next_field()?,
+            column001,
+            column002,
+            column003,
+            column004,
+            column005,
+            column006,
+            column007,
+            column008,
+            column009,
+            column010,
+            column011,
+            column012,
+            column013,
+            column014,
+            column015,
+            column016,
+            column017,
+            column018,
+            column019,
+            column020,
+            column021,
+            column022,
+            column023,
+            column024,
+            column025,
+            column026,
+            column027,
+            column028,
+            column029,
+            column030,
+            column031,
+            column032,
+            column033,
+            column034,
+            column035,
+            column036,
+            column037,
+            column038,
+            column039,
+            column040,
+            column041,
+            column042,
+            column043,
+            column044,
+            column045,
+            column046,
+            column047,
+            column048,
+            column049,
+            column050,
+            column051,
+            column052,
+            column053,
+            column054,
+            column055,
+            column056,
+            column057,
+            column058,
+            column059,
+            column060,
+            column061,
+            column062,
+            column063,
+            column064,
+            column065,
+            column066,
+            column067,
+            column068,
+            column069,
+            column070,
+            column071,
+            column072,
+            column073,
+            column074,
+            column075,
+            column076,
+            column077,
+            column078,
+            column079,
+            column080,
+            column081,
+            column082,
+            column083,
+            column084,
+            column085,
+            column086,
+            column087,
+            column088,
+            column089,
+            column090,
+            column091,
+            column092,
+            column093,
+            column094,
+            column095,
+            column096,
+            column097,
+            column098,
+            column099,
+            column100,
+            column101,
+            column102,
+            column103,
+            column104,
+            column105,
+            column106,
+            column107,
+            column108,
+            column109,
+            column110,
+            column111,
+            column112,
+            column113,
+            column114,
+            column115,
+            column116,
+            column117,
+            column118,
+            column119,
+            column120,
+            column121,
+            column122,
+            column123,
+            column124,
+            column125,
+            column126,
+            column127,
+            column128,
+            column129,
+            column130,
+            column131,
+            column132,
+            column133,
+            column134,
+            column135,
+            column136,
+            column137,
+            column138,
+            column139,
+            column140,
+            column141,
+            column142,
+            column143,
+            column144,
+            column145,
+            column146,
+            column147,
+            column148,
+            column149,
+            column150,
+            column151,
+            column152,
+            column153,
+            column154,
+            column155,
+            column156,
+            column157,
+            column158,
+            column159,
+            column160,
+            column161,
+            column162,
+            column163,
+            column164,
+            column165,
+            column166,
+            column167,
+            column168,
+            column169,
+            column170,
+            column171,
+            column172,
+            column173,
+            column174,
+            column175,
+            column176,
+            column177,
+            column178,
+            column179,
+            column180,
+            column181,
+            column182,
+            column183,
+            column184,
+            column185,
+            column186,
+            column187,
+            column188,
+            column189,
+            column190,
+            column191,
+            column192,
+            column193,
+            column194,
+            column195,
+            column196,
+            column197,
+            column198,
+            column199,
         })
     }
-    fn write<W: rt::Write>(&self, to: &mut W) {
-        to.put_field(1, &self.column001);
-        to.put_field(2, &self.column002);
-        to.put_field(3, &self.column003);
-        to.put_field(4, &self.column004);
-        to.put_field(5, &self.column005);
-        to.put_field(6, &self.column006);
-        to.put_field(7, &self.column007);
-        to.put_field(8, &self.column008);
-        to.put_field(9, &self.column009);
-        to.put_field(10, &self.column010);
-        to.put_field(11, &self.column011);
-        to.put_field(12, &self.column012);
-        to.put_field(13, &self.column013);
-        to.put_field(14, &self.column014);
-        to.put_field(15, &self.column015);
-        to.put_field(16, &self.column016);
-        to.put_field(17, &self.column017);
-        to.put_field(18, &self.column018);
-        to.put_field(19, &self.column019);
-        to.put_field(20, &self.column020);
-        to.put_field(21, &self.column021);
-        to.put_field(22, &self.column022);
-        to.put_field(23, &self.column023);
-        to.put_field(24, &self.column024);
-        to.put_field(25, &self.column025);
-        to.put_field(26, &self.column026);
-        to.put_field(27, &self.column027);
-        to.put_field(28, &self.column028);
-        to.put_field(29, &self.column029);
-        to.put_field(30, &self.column030);
-        to.put_field(31, &self.column031);
-        to.put_field(32, &self.column032);
-        to.put_field(33, &self.column033);
-        to.put_field(34, &self.column034);
-        to.put_field(35, &self.column035);
-        to.put_field(36, &self.column036);
-        to.put_field(37, &self.column037);
-        to.put_field(38, &self.column038);
-        to.put_field(39, &self.column039);
-        to.put_field(40, &self.column040);
-        to.put_field(41, &self.column041);
-        to.put_field(42, &self.column042);
-        to.put_field(43, &self.column043);
-        to.put_field(44, &self.column044);
-        to.put_field(45, &self.column045);
-        to.put_field(46, &self.column046);
-        to.put_field(47, &self.column047);
-        to.put_field(48, &self.column048);
-        to.put_field(49, &self.column049);
-        to.put_field(50, &self.column050);
-        to.put_field(51, &self.column051);
-        to.put_field(52, &self.column052);
-        to.put_field(53, &self.column053);
-        to.put_field(54, &self.column054);
-        to.put_field(55, &self.column055);
-        to.put_field(56, &self.column056);
-        to.put_field(57, &self.column057);
-        to.put_field(58, &self.column058);
-        to.put_field(59, &self.column059);
-        to.put_field(60, &self.column060);
-        to.put_field(61, &self.column061);
-        to.put_field(62, &self.column062);
-        to.put_field(63, &self.column063);
-        to.put_field(64, &self.column064);
-        to.put_field(65, &self.column065);
-        to.put_field(66, &self.column066);
-        to.put_field(67, &self.column067);
-        to.put_field(68, &self.column068);
-        to.put_field(69, &self.column069);
-        to.put_field(70, &self.column070);
-        to.put_field(71, &self.column071);
-        to.put_field(72, &self.column072);
-        to.put_field(73, &self.column073);
-        to.put_field(74, &self.column074);
-        to.put_field(75, &self.column075);
-        to.put_field(76, &self.column076);
-        to.put_field(77, &self.column077);
-        to.put_field(78, &self.column078);
-        to.put_field(79, &self.column079);
-        to.put_field(80, &self.column080);
-        to.put_field(81, &self.column081);
-        to.put_field(82, &self.column082);
-        to.put_field(83, &self.column083);
-        to.put_field(84, &self.column084);
-        to.put_field(85, &self.column085);
-        to.put_field(86, &self.column086);
-        to.put_field(87, &self.column087);
-        to.put_field(88, &self.column088);
-        to.put_field(89, &self.column089);
-        to.put_field(90, &self.column090);
-        to.put_field(91, &self.column091);
-        to.put_field(92, &self.column092);
-        to.put_field(93, &self.column093);
-        to.put_field(94, &self.column094);
-        to.put_field(95, &self.column095);
-        to.put_field(96, &self.column096);
-        to.put_field(97, &self.column097);
-        to.put_field(98, &self.column098);
-        to.put_field(99, &self.column099);
-        to.put_field(100, &self.column100);
-        to.put_field(101, &self.column101);
-        to.put_field(102, &self.column102);
-        to.put_field(103, &self.column103);
-        to.put_field(104, &self.column104);
-        to.put_field(105, &self.column105);
-        to.put_field(106, &self.column106);
-        to.put_field(107, &self.column107);
-        to.put_field(108, &self.column108);
-        to.put_field(109, &self.column109);
-        to.put_field(110, &self.column110);
-        to.put_field(111, &self.column111);
-        to.put_field(112, &self.column112);
-        to.put_field(113, &self.column113);
-        to.put_field(114, &self.column114);
-        to.put_field(115, &self.column115);
-        to.put_field(116, &self.column116);
-        to.put_field(117, &self.column117);
-        to.put_field(118, &self.column118);
-        to.put_field(119, &self.column119);
-        to.put_field(120, &self.column120);
-        to.put_field(121, &self.column121);
-        to.put_field(122, &self.column122);
-        to.put_field(123, &self.column123);
-        to.put_field(124, &self.column124);
-        to.put_field(125, &self.column125);
-        to.put_field(126, &self.column126);
-        to.put_field(127, &self.column127);
-        to.put_field(128, &self.column128);
-        to.put_field(129, &self.column129);
-        to.put_field(130, &self.column130);
-        to.put_field(131, &self.column131);
-        to.put_field(132, &self.column132);
-        to.put_field(133, &self.column133);
-        to.put_field(134, &self.column134);
-        to.put_field(135, &self.column135);
-        to.put_field(136, &self.column136);
-        to.put_field(137, &self.column137);
-        to.put_field(138, &self.column138);
-        to.put_field(139, &self.column139);
-        to.put_field(140, &self.column140);
-        to.put_field(141, &self.column141);
-        to.put_field(142, &self.column142);
-        to.put_field(143, &self.column143);
-        to.put_field(144, &self.column144);
-        to.put_field(145, &self.column145);
-        to.put_field(146, &self.column146);
-        to.put_field(147, &self.column147);
-        to.put_field(148, &self.column148);
-        to.put_field(149, &self.column149);
-        to.put_field(150, &self.column150);
-        to.put_field(151, &self.column151);
-        to.put_field(152, &self.column152);
-        to.put_field(153, &self.column153);
-        to.put_field(154, &self.column154);
-        to.put_field(155, &self.column155);
-        to.put_field(156, &self.column156);
-        to.put_field(157, &self.column157);
-        to.put_field(158, &self.column158);
-        to.put_field(159, &self.column159);
-        to.put_field(160, &self.column160);
-        to.put_field(161, &self.column161);
-        to.put_field(162, &self.column162);
-        to.put_field(163, &self.column163);
-        to.put_field(164, &self.column164);
-        to.put_field(165, &self.column165);
-        to.put_field(166, &self.column166);
-        to.put_field(167, &self.column167);
-        to.put_field(168, &self.column168);
-        to.put_field(169, &self.column169);
-        to.put_field(170, &self.column170);
-        to.put_field(171, &self.column171);
-        to.put_field(172, &self.column172);
-        to.put_field(173, &self.column173);
-        to.put_field(174, &self.column174);
-        to.put_field(175, &self.column175);
-        to.put_field(176, &self.column176);
-        to.put_field(177, &self.column177);
-        to.put_field(178, &self.column178);
-        to.put_field(179, &self.column179);
-        to.put_field(180, &self.column180);
-        to.put_field(181, &self.column181);
-        to.put_field(182, &self.column182);
-        to.put_field(183, &self.column183);
-        to.put_field(184, &self.column184);
-        to.put_field(185, &self.column185);
-        to.put_field(186, &self.column186);
-        to.put_field(187, &self.column187);
-        to.put_field(188, &self.column188);
-        to.put_field(189, &self.column189);
-        to.put_field(190, &self.column190);
-        to.put_field(191, &self.column191);
-        to.put_field(192, &self.column192);
-        to.put_field(193, &self.column193);
-        to.put_field(194, &self.column194);
-        to.put_field(195, &self.column195);
-        to.put_field(196, &self.column196);
-        to.put_field(197, &self.column197);
-        to.put_field(198, &self.column198);
-        to.put_field(199, &self.column199);
+    fn write<W: rt::Write>(&self, to: &mut rt::Sink<'_, W>) {
+        to.write((
+            rt::Group((
+                &self.column001,
+                &self.column002,
+                &self.column003,
+                &self.column004,
+                &self.column005,
+                &self.column006,
+                &self.column007,
+                &self.column008,
+                &self.column009,
+                &self.column010,
+                &self.column011,
+                &self.column012,
+                &self.column013,
+                &self.column014,
+                &self.column015,
+                &self.column016,
+                &self.column017,
+                &self.column018,
+                &self.column019,
+                &self.column020,
+                &self.column021,
+                &self.column022,
+                &self.column023,
+                &self.column024,
+                &self.column025,
+                &self.column026,
+                &self.column027,
+                &self.column028,
+                &self.column029,
+                &self.column030,
+                &self.column031,
+                &self.column032,
+            )),
+            rt::Group((
+                &self.column033,
+                &self.column034,
+                &self.column035,
+                &self.column036,
+                &self.column037,
+                &self.column038,
+                &self.column039,
+                &self.column040,
+                &self.column041,
+                &self.column042,
+                &self.column043,
+                &self.column044,
+                &self.column045,
+                &self.column046,
+                &self.column047,
+                &self.column048,
+                &self.column049,
+                &self.column050,
+                &self.column051,
+                &self.column052,
+                &self.column053,
+                &self.column054,
+                &self.column055,
+                &self.column056,
+                &self.column057,
+                &self.column058,
+                &self.column059,
+                &self.column060,
+                &self.column061,
+                &self.column062,
+                &self.column063,
+                &self.column064,
+            )),
+            rt::Group((
+                &self.column065,
+                &self.column066,
+                &self.column067,
+                &self.column068,
+                &self.column069,
+                &self.column070,
+                &self.column071,
+                &self.column072,
+                &self.column073,
+                &self.column074,
+                &self.column075,
+                &self.column076,
+                &self.column077,
+                &self.column078,
+                &self.column079,
+                &self.column080,
+                &self.column081,
+                &self.column082,
+                &self.column083,
+                &self.column084,
+                &self.column085,
+                &self.column086,
+                &self.column087,
+                &self.column088,
+                &self.column089,
+                &self.column090,
+                &self.column091,
+                &self.column092,
+                &self.column093,
+                &self.column094,
+                &self.column095,
+                &self.column096,
+            )),
+            rt::Group((
+                &self.column097,
+                &self.column098,
+                &self.column099,
+                &self.column100,
+                &self.column101,
+                &self.column102,
+                &self.column103,
+                &self.column104,
+                &self.column105,
+                &self.column106,
+                &self.column107,
+                &self.column108,
+                &self.column109,
+                &self.column110,
+                &self.column111,
+                &self.column112,
+                &self.column113,
+                &self.column114,
+                &self.column115,
+                &self.column116,
+                &self.column117,
+                &self.column118,
+                &self.column119,
+                &self.column120,
+                &self.column121,
+                &self.column122,
+                &self.column123,
+                &self.column124,
+                &self.column125,
+                &self.column126,
+                &self.column127,
+                &self.column128,
+            )),
+            rt::Group((
+                &self.column129,
+                &self.column130,
+                &self.column131,
+                &self.column132,
+                &self.column133,
+                &self.column134,
+                &self.column135,
+                &self.column136,
+                &self.column137,
+                &self.column138,
+                &self.column139,
+                &self.column140,
+                &self.column141,
+                &self.column142,
+                &self.column143,
+                &self.column144,
+                &self.column145,
+                &self.column146,
+                &self.column147,
+                &self.column148,
+                &self.column149,
+                &self.column150,
+                &self.column151,
+                &self.column152,
+                &self.column153,
+                &self.column154,
+                &self.column155,
+                &self.column156,
+                &self.column157,
+                &self.column158,
+                &self.column159,
+                &self.column160,
+            )),
+            rt::Group((
+                &self.column161,
+                &self.column162,
+                &self.column163,
+                &self.column164,
+                &self.column165,
+                &self.column166,
+                &self.column167,
+                &self.column168,
+                &self.column169,
+                &self.column170,
+                &self.column171,
+                &self.column172,
+                &self.column173,
+                &self.column174,
+                &self.column175,
+                &self.column176,
+                &self.column177,
+                &self.column178,
+                &self.column179,
+                &self.column180,
+                &self.column181,
+                &self.column182,
+                &self.column183,
+                &self.column184,
+                &self.column185,
+                &self.column186,
+                &self.column187,
+                &self.column188,
+                &self.column189,
+                &self.column190,
+                &self.column191,
+                &self.column192,
+            )),
+            rt::Group((
+                &self.column193,
+                &self.column194,
+                &self.column195,
+                &self.column196,
+                &self.column197,
+                &self.column198,
+                &self.column199,
+            )),
+        ));
     }
 }
 impl rt::Validate for MeasurementPatch {
