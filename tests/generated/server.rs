@@ -2,7 +2,7 @@
 
 use ominipg::codegen_support::serde_json::{from_value, json, to_value};
 use ominipg::{ConnectOptions, Ominipg, Schema};
-use ominipg_test_support::database;
+use ominipg_test_support::{Break, Proxy, Way, database};
 
 use crate::golden::blog::{self, NewEverything, NewPost, NewUser, everything, posts, users};
 use crate::golden::{self, bundle, json as shapes, keys, names, rules, sql};
@@ -56,6 +56,28 @@ async fn tables_are_created_again_without_effect() {
         assert_eq!(usize::try_from(tables), Ok(schema.tables.len()));
         again.close().await.expect("it closes");
     }
+}
+
+#[tokio::test]
+async fn rows_count_once_where_the_connection_breaks_among_them() {
+    const ROWS: usize = 3000;
+    let (db, url) = open(&blog::SCHEMA).await;
+    let new = |n| NewUser::new(format!("{n:04}@example.com"), "Ada", Vec::new());
+    users::create_many((0..ROWS).map(new)).execute(&db).await.expect("they are inserted");
+    let host = url.split(['@', '/']).nth(3).expect("the url has a host and a port").to_owned();
+    let server =
+        tokio::net::lookup_host(&host).await.expect("it is known").next().expect("it has an address");
+    let proxy = Proxy::start(server).await.expect("the proxy starts");
+    let url = proxy.url(&url.replacen(&host, &server.to_string(), 1), server);
+    let broken = Ominipg::connect(ConnectOptions::new(url).schema(&blog::SCHEMA)).await.expect("it connects");
+    let emails = users::find().order_by(users::email().asc());
+    assert_eq!(emails.clone().all(&broken).await.expect("they are found").len(), ROWS);
+    // Some hundreds of them come before, and all of them by the next connection.
+    proxy.break_after(Way::ToClient, 60_000, Break::Cut);
+    let found = emails.all(&broken).await.expect("they are asked for once more");
+    assert!(!proxy.is_planned(), "the connection broke");
+    let email = |n| format!("{n:04}@example.com");
+    assert!(found.iter().map(|user| &user.email).eq(&(0..ROWS).map(email).collect::<Vec<_>>()));
 }
 
 #[tokio::test]

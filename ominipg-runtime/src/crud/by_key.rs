@@ -1,5 +1,5 @@
 use super::assignment::{Assignments, Change};
-use super::rows::{decode, encode_key, not_found, validate};
+use super::rows::{ReadRows, decode, encode_key, not_found, validate};
 use super::selection::{Deleted, from};
 use super::{deleted, texts, update};
 use crate::error::{Error, ErrorKind};
@@ -72,11 +72,15 @@ impl<M: Model> ByKey<M> {
     }
 
     async fn load(&self, session: Session<'_>) -> Result<Option<M>, Error> {
-        let rows = match texts::get(M::TABLE, self.deleted) {
-            Some(text) => session.select(text, &encode_key::<M>(&self.key).into_params()?).await?,
-            None => session.rows(self.select()?).await?,
-        };
-        rows.first().map(|row| decode(row, session.validates_rows())).transpose()
+        let mut rows = ReadRows::new(session);
+        match texts::get(M::TABLE, self.deleted) {
+            Some(text) => {
+                let key = encode_key::<M>(&self.key).into_params()?;
+                session.select(text, &key, &mut rows).await?;
+            }
+            None => session.read(self.select()?, &mut rows).await?,
+        }
+        Ok(rows.finish()?.pop())
     }
 
     fn select(&self) -> Result<Sql, Error> {

@@ -1,7 +1,7 @@
 use std::marker::PhantomData;
 
 use super::deleted;
-use super::rows::decode_all;
+use super::rows::read_all;
 use super::selection::Selection;
 use super::update::check_condition;
 use crate::error::Error;
@@ -46,8 +46,7 @@ impl<M: Model> DeleteMany<M> {
     pub async fn returning(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
         let mut sql = self.statement()?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        let session = Session::of(&on);
-        decode_all(&session.rows(sql).await?, session.validates_rows())
+        read_all(Session::of(&on), sql).await
     }
 
     fn statement(&self) -> Result<Sql, Error> {

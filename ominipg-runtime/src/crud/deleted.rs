@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::rows::decode_all;
+use super::rows::read_all;
 use super::selection::{Deleted, Selection, from};
 use super::update::{check_condition, count_version};
 use super::{ByKey, DeleteByKey, DeleteMany, Find, Relations};
@@ -94,8 +94,7 @@ impl<M: Model> Restore<M> {
     pub async fn returning(self, on: &(impl Executor + ?Sized)) -> Result<Vec<M>, Error> {
         let mut sql = self.statement()?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        let session = Session::of(&on);
-        decode_all(&session.rows(sql).await?, session.validates_rows())
+        read_all(Session::of(&on), sql).await
     }
 
     fn statement(&self) -> Result<Sql, Error> {

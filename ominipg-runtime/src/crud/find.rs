@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::model_stream::ModelStream;
 use super::relation::{Alone, Relations};
-use super::rows::{decode_all, not_found};
+use super::rows::{not_found, read_all};
 use super::selection::{Selection, Sort};
 use super::{DeleteMany, Select, Selected, UpdateMany};
 use crate::error::{Error, ErrorKind};
@@ -195,7 +195,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
     }
 
     async fn load(self, session: Session<'_>) -> Result<Vec<R::Row>, Error> {
-        let rows = session.rows(self.selection.rows(M::TABLE)?).await?;
-        self.relations.load(session, decode_all(&rows, session.validates_rows())?).await
+        let rows = read_all(session, self.selection.rows(M::TABLE)?).await?;
+        self.relations.load(session, rows).await
     }
 }

@@ -8,6 +8,8 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{Model, Validate};
 use crate::param::Param;
 use crate::schema::TableDef;
+use crate::session::{Rows, Session};
+use crate::sql::Sql;
 use crate::validate::Violations;
 
 /// Reads a row, and checks it where that is wanted.
@@ -23,9 +25,47 @@ pub(super) fn decode<M: Model>(row: &Row, validate: bool) -> Result<M, Error> {
     Ok(model)
 }
 
-/// Reads rows, in their order.
-pub(super) fn decode_all<M: Model>(rows: &[Row], validate: bool) -> Result<Vec<M>, Error> {
-    rows.iter().map(|row| decode(row, validate)).collect()
+/// Runs a statement and reads its rows, in their order.
+pub(super) async fn read_all<M: Model>(session: Session<'_>, sql: Sql) -> Result<Vec<M>, Error> {
+    let mut read = ReadRows::new(session);
+    session.read(sql, &mut read).await?;
+    read.finish()
+}
+
+/// Reads rows as they come.
+pub(super) struct ReadRows<M> {
+    rows: Vec<M>,
+    validate: bool,
+    /// Why one could not be read; the statement goes on to its end.
+    failed: Option<Error>,
+}
+
+impl<M: Model> ReadRows<M> {
+    pub(super) fn new(session: Session<'_>) -> Self {
+        Self { rows: Vec::new(), validate: session.validates_rows(), failed: None }
+    }
+
+    /// What was read, or why the first that could not be was not.
+    pub(super) fn finish(self) -> Result<Vec<M>, Error> {
+        self.failed.map_or(Ok(self.rows), Err)
+    }
+}
+
+impl<M: Model> Rows for ReadRows<M> {
+    fn begin(&mut self) {
+        self.rows.clear();
+        self.failed = None;
+    }
+
+    fn take(&mut self, row: Row) {
+        if self.failed.is_some() {
+            return;
+        }
+        match decode(&row, self.validate) {
+            Ok(row) => self.rows.push(row),
+            Err(error) => self.failed = Some(error),
+        }
+    }
 }
 
 /// The primary key of a row, as a person reads it: `` `tenant` is 1 and `number` is 2 ``.

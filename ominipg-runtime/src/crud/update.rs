@@ -1,7 +1,7 @@
 use std::marker::PhantomData;
 
 use super::assignment::{Assignments, Change};
-use super::rows::{decode_all, validate};
+use super::rows::{read_all, validate};
 use super::selection::Selection;
 use crate::encode::Encoder;
 use crate::error::{Error, ErrorKind};
@@ -64,8 +64,7 @@ impl<M: Model> UpdateMany<M> {
             }
             None => self.selection.rows(M::TABLE)?,
         };
-        let session = Session::of(&on);
-        decode_all(&session.rows(sql).await?, session.validates_rows())
+        read_all(Session::of(&on), sql).await
     }
 
     fn statement(&self) -> Result<Option<Sql>, Error> {

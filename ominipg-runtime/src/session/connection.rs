@@ -7,12 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
-use tokio_postgres::{CancelToken, Client, CopyInSink, CopyOutStream, Row, RowStream, Statement};
+use tokio_postgres::{CancelToken, Client, CopyInSink, CopyOutStream, RowStream, Statement};
 
 use super::control;
 use super::ended::Ended;
 use super::line::Line;
 use super::ready::Ready;
+use super::rows::Rows;
 use super::server::ConnectionSettings;
 use super::statements::Statements;
 use super::wire::{Place, Wire};
@@ -226,9 +227,18 @@ impl Connection {
         self.client.check_connection().await
     }
 
-    /// Runs a statement and returns its rows; `again` allows a second try with a statement prepared anew.
-    pub(super) async fn query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
-        self.watched(pin!(self.try_query(sql, params, again))).await.map_err(|error| error.in_statement(sql))
+    /// Runs a statement, hands its rows on, and returns how many there were; `again` allows a second try with a statement
+    /// prepared anew.
+    pub(super) async fn query(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+        rows: &mut dyn Rows,
+        again: bool,
+    ) -> Result<u64, Error> {
+        self.watched(pin!(self.try_query(sql, params, rows, again)))
+            .await
+            .map_err(|error| error.in_statement(sql))
     }
 
     /// Runs a statement and returns how many rows it changed; `again` as for [`query`](Self::query).
@@ -238,12 +248,18 @@ impl Connection {
             .map_err(|error| error.in_statement(sql))
     }
 
-    async fn try_query(&self, sql: &str, params: Params<'_>, again: bool) -> Result<Vec<Row>, Error> {
-        match self.ready(sql, params, again).await?.query(&self.client).await {
+    async fn try_query(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+        rows: &mut dyn Rows,
+        again: bool,
+    ) -> Result<u64, Error> {
+        match self.ready(sql, params, again).await?.query(&self.client, rows).await {
             Err(error) if self.is_stale(sql, &error) && again => {}
             result => return Ok(result?),
         }
-        Ok(self.ready(sql, params, again).await?.query(&self.client).await?)
+        Ok(self.ready(sql, params, again).await?.query(&self.client, rows).await?)
     }
 
     async fn try_execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {

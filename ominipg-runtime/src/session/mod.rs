@@ -15,6 +15,7 @@ mod listening;
 mod notices;
 mod pool;
 mod ready;
+mod rows;
 mod savepoint;
 mod server;
 mod statements;
@@ -44,6 +45,7 @@ pub use self::listening::{Notification, Notifications};
 #[cfg(feature = "embedded")]
 pub(crate) use self::notices::listener;
 pub(crate) use self::pool::PoolOptions;
+pub(crate) use self::rows::Rows;
 pub use self::savepoint::Savepoint;
 pub(crate) use self::server::{ConnectionSettings, Server};
 pub(crate) use self::statements::Keeping;

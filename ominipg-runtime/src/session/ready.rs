@@ -1,7 +1,10 @@
+use std::pin::pin;
+
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Error, Row, RowStream, Statement};
+use tokio_postgres::{Client, Error, RowStream, Statement};
 use tokio_stream::StreamExt;
 
+use super::rows::Rows;
 use crate::param::{Param, Params};
 
 /// A statement that can be sent: prepared on its connection, or as its text with the types of its parameters.
@@ -32,11 +35,16 @@ impl<'a> Ready<'a> {
         }
     }
 
-    pub(super) async fn query(&self, client: &Client) -> Result<Vec<Row>, Error> {
-        match &self.prepared {
-            Some(statement) => client.query_raw(statement, self.list()).await?.collect().await,
-            None => client.query_typed(self.sql, &self.typed()).await,
+    /// Hands its rows on, and returns how many there were.
+    pub(super) async fn query(&self, client: &Client, rows: &mut dyn Rows) -> Result<u64, Error> {
+        let mut stream = pin!(self.stream(client).await?);
+        rows.begin();
+        let mut count = 0;
+        while let Some(row) = stream.next().await {
+            rows.take(row?);
+            count += 1;
         }
+        Ok(count)
     }
 
     pub(super) async fn execute(&self, client: &Client) -> Result<u64, Error> {

@@ -10,6 +10,7 @@ use super::call::Call;
 use super::control;
 use super::executor::Executor;
 use super::lease::Lease;
+use super::rows::Rows;
 use super::streams::{CopyIn, Exchange, RowStream};
 use super::transaction::Transaction;
 use crate::client::{CallKind, Limits, NO_LIMITS, PLAIN, StatementLog};
@@ -122,7 +123,14 @@ impl<'a> Session<'a> {
     }
 
     /// Runs a statement and returns its rows.
-    pub(crate) fn query<'b>(self, sql: &'b str, params: Params<'b>) -> Running<'b, Vec<Row>>
+    pub(crate) async fn query(self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        self.hand_on(sql, params, &mut rows).await?;
+        Ok(rows)
+    }
+
+    /// Runs a statement, hands its rows on, and returns how many there were.
+    fn hand_on<'b>(self, sql: &'b str, params: Params<'b>, rows: &'b mut dyn Rows) -> Running<'b, u64>
     where
         'a: 'b,
     {
@@ -133,26 +141,30 @@ impl<'a> Session<'a> {
                 Target::Database(backend) => {
                     let statement = pin!(async {
                         let lease = call.lease(backend).await?;
-                        call.on(&lease, pin!(lease.query(sql, params, true))).await
+                        call.on(&lease, pin!(lease.query(sql, params, rows, true))).await
                     });
                     call.run(backend, CallKind::Statement, statement).await
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
                         let connection = transaction.ready(call).await?;
-                        transaction
-                            .watch(pin!(call.on(connection, pin!(connection.query(sql, params, false)))))
-                            .await
+                        let statement = pin!(connection.query(sql, params, rows, false));
+                        transaction.watch(pin!(call.on(connection, statement))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)
                 }
                 Target::Foreign(on) => {
                     let done = async { on.query_typed(sql, &typed(params)?).await };
-                    done.await.map_err(|error| error.in_statement(sql))
+                    done.await.map_err(|error: Error| error.in_statement(sql)).map(|found| {
+                        let count = found.len() as u64;
+                        rows.begin();
+                        found.into_iter().for_each(|row| rows.take(row));
+                        count
+                    })
                 }
             };
             if let Some(watched) = watched {
-                watched.end(&result, |rows| Some(rows.len() as u64));
+                watched.end(&result, |rows| Some(*rows));
             }
             result
         })
@@ -283,20 +295,27 @@ impl<'a> Session<'a> {
     /// Runs a statement of the runtime's own making and returns its rows; one that only reads is sent once more where
     /// the connection is gone.
     pub(crate) async fn rows(self, sql: Sql) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        self.read(sql, &mut rows).await?;
+        Ok(rows)
+    }
+
+    /// The same, and hands the rows on.
+    pub(crate) async fn read(self, sql: Sql, rows: &mut dyn Rows) -> Result<(), Error> {
         match sql.text.starts_with("SELECT") {
-            true => self.select(&sql.text, &sql.params).await,
-            false => self.query(&sql.text, ready(&sql.params)).await,
+            true => self.select(&sql.text, &sql.params, rows).await,
+            false => self.hand_on(&sql.text, ready(&sql.params), rows).await.map(drop),
         }
     }
 
     /// Runs a statement of the runtime's own making that only reads; it is sent once more where the connection is gone.
-    pub(crate) async fn select(self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Error> {
-        let result = self.query(sql, ready(params)).await;
+    pub(crate) async fn select(self, sql: &str, params: &[Param], rows: &mut dyn Rows) -> Result<(), Error> {
+        let result = self.hand_on(sql, ready(params), rows).await;
         let is_gone = result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Connection);
         if is_gone && matches!(self.target, Target::Database(_)) {
-            return self.on_shared(None).query(sql, ready(params)).await;
+            return self.on_shared(None).hand_on(sql, ready(params), rows).await.map(drop);
         }
-        result
+        result.map(drop)
     }
 
     /// Runs a statement of the runtime's own making and returns how many rows it changed.

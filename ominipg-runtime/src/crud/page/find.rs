@@ -1,5 +1,5 @@
 use super::{cursor, keyset};
-use crate::crud::rows::decode_all;
+use crate::crud::rows::read_all;
 use crate::crud::{Find, Relations};
 use crate::encode::Encoder;
 use crate::error::Error;
@@ -75,8 +75,7 @@ impl<M: Model, R: Relations<M>> Find<M, R> {
         self.selection.limit = Some(after.rows.saturating_add(1));
         self.selection.offset = None;
         let session = Session::of(&on);
-        let mut rows: Vec<M> =
-            decode_all(&session.rows(self.selection.rows(M::TABLE)?).await?, session.validates_rows())?;
+        let mut rows: Vec<M> = read_all(session, self.selection.rows(M::TABLE)?).await?;
         let wanted = usize::try_from(after.rows).unwrap_or(usize::MAX);
         let more = rows.len() > wanted;
         rows.truncate(wanted);

@@ -1,16 +1,18 @@
 //! Related rows of many rows in one query.
 
+use tokio_postgres::Row;
+
 use super::Relations;
 use super::keys::{Keys, has_one_form, key_at};
 use super::wanted::Wanted;
-use crate::crud::rows::decode_all;
+use crate::crud::rows::ReadRows;
 use crate::crud::selection::{Deleted, from, order_by};
 use crate::error::Error;
 use crate::filter::Expr;
 use crate::model::Model;
 use crate::param::Param;
 use crate::schema::{RelationDef, SqlType, TableDef, ThroughDef};
-use crate::session::Session;
+use crate::session::{Rows, Session};
 use crate::sql::{Shape, Sql, TABLE_ALIAS, THROUGH_ALIAS};
 
 /// Loads the rows of `R` that belong to each of `rows`, in one query, and what is nested in them, in one query each.
@@ -24,16 +26,18 @@ pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
     let keys = Keys::of(M::TABLE, relation.from, rows)?;
     let mut groups: Vec<Vec<N::Row>> = Vec::new();
     if !keys.distinct.is_empty() {
-        let rows = session.rows(statement(&keys, relation, wanted)?).await?;
-        let found: Vec<R> = decode_all(&rows, session.validates_rows())?;
         let columns = key_columns(relation);
-        let places = if relation.through.is_some() || columns.iter().all(|&(_, ty)| has_one_form(ty)) {
-            let place = |row| Ok(key_at(row, &columns)?.and_then(|key| keys.place(key)));
-            rows.iter().map(place).collect::<Result<Vec<_>, Error>>()?
-        } else {
-            keys.places_of(R::TABLE, relation.to, &found)?
+        let by_bytes = relation.through.is_some() || columns.iter().all(|&(_, ty)| has_one_form(ty));
+        let mut related = Related {
+            found: ReadRows::<R>::new(session),
+            keys: &keys,
+            columns: if by_bytes { columns } else { Vec::new() },
+            places: Vec::new(),
+            failed: None,
         };
-        drop(rows);
+        session.read(statement(&keys, relation, wanted)?, &mut related).await?;
+        let (found, places) = related.finish()?;
+        let places = if by_bytes { places } else { keys.places_of(R::TABLE, relation.to, &found)? };
         let mut sizes = vec![0; keys.distinct.len()];
         places.iter().flatten().for_each(|&place| sizes[place] += 1);
         groups.extend(sizes.into_iter().map(Vec::with_capacity));
@@ -46,6 +50,42 @@ pub(super) async fn load<M: Model, R: Model, N: Relations<R>>(
         }
     }
     Ok(keys.hand_out(groups))
+}
+
+/// Reads related rows, and finds whom they belong to, as they come.
+struct Related<'a, R> {
+    found: ReadRows<R>,
+    keys: &'a Keys,
+    /// Those whose bytes are the key; none where the rows have to be looked at afterwards.
+    columns: Vec<(usize, SqlType)>,
+    /// The number of each row's key.
+    places: Vec<Option<usize>>,
+    failed: Option<Error>,
+}
+
+impl<R: Model> Related<'_, R> {
+    fn finish(self) -> Result<(Vec<R>, Vec<Option<usize>>), Error> {
+        let found = self.found.finish()?;
+        self.failed.map_or(Ok((found, self.places)), Err)
+    }
+}
+
+impl<R: Model> Rows for Related<'_, R> {
+    fn begin(&mut self) {
+        self.found.begin();
+        self.places.clear();
+        self.failed = None;
+    }
+
+    fn take(&mut self, row: Row) {
+        if !self.columns.is_empty() {
+            match key_at(&row, &self.columns) {
+                Ok(key) => self.places.push(key.and_then(|key| self.keys.place(key))),
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        self.found.take(row);
+    }
 }
 
 /// The columns of a statement's rows that say to which key they belong, and their types.
