@@ -1,5 +1,5 @@
-//! The tables of [`schemas`](crate::schemas) as other crates have them, written as their users would: a row, an insert and an
-//! update, with serde's traits. There are fewer rules in them, and no relations.
+//! The tables of [`schemas`](crate::schemas) as other crates have them, written as their users would: what is read, inserted and
+//! updated, with serde's traits. There are no rules, enums and relations in them.
 
 use std::fmt::Write as _;
 use std::path::Path;
