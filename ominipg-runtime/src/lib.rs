@@ -26,6 +26,7 @@ mod serve;
 mod session;
 mod sql;
 mod sync;
+mod texts;
 mod validate;
 mod value;
 mod verify;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::param::Param;
 use crate::schema::{ColumnDef, SqlType, TableDef};
+use crate::texts::Texts;
 
 /// The name that statements give to the table they are about.
 pub(crate) const TABLE_ALIAS: &str = "t";
@@ -16,6 +17,9 @@ pub(crate) fn create_extension(name: &str) -> String {
     sql.push("CREATE EXTENSION IF NOT EXISTS ").name(name).push(" CASCADE");
     sql.text
 }
+
+/// The columns of tables as rows are read.
+static COLUMNS: Texts<()> = Texts::new();
 
 /// The bytes of the text of most statements about a row.
 const TEXT: usize = 256;
@@ -90,9 +94,17 @@ impl Sql {
     }
 
     /// Adds the columns of the statement's table as a row is read.
-    pub(crate) fn columns(&mut self, table: &TableDef) -> &mut Self {
+    pub(crate) fn columns(&mut self, table: &'static TableDef) -> &mut Self {
+        let is_plain = self.inner.is_none();
+        if let Some(columns) = COLUMNS.get(table, ()).filter(|_| is_plain) {
+            return self.push(columns);
+        }
+        let start = self.text.len();
         for (index, column) in table.columns.iter().enumerate() {
             self.push(if index == 0 { "" } else { ", " }).read_column(column);
+        }
+        if is_plain {
+            COLUMNS.keep(table, (), &self.text[start..]);
         }
         self
     }
@@ -109,8 +121,13 @@ impl Sql {
     /// Adds a parameter as it is.
     pub(crate) fn param(&mut self, param: Param) -> &mut Self {
         self.params.push(param);
-        // A text can always be written to.
-        let _ = write!(self.text, "${}", self.params.len());
+        self.text.push('$');
+        match u8::try_from(self.params.len()) {
+            // Most statements have no more, and formatting takes longer than all the rest of it.
+            Ok(number @ ..10) => self.text.push(char::from(b'0' + number)),
+            // A text can always be written to.
+            _ => drop(write!(self.text, "{}", self.params.len())),
+        }
         self
     }
 

@@ -254,7 +254,7 @@ impl Ominipg {
     /// Where a transaction or a stream on an embedded database stays open for longer than [`ConnectOptions::busy_timeout`], or its
     /// files cannot be written: it recovers when it is opened again.
     pub async fn close(&self) -> Result<(), Error> {
-        self.backend.monitor().call(CallKind::Close, None, pin!(self.backend.close())).await
+        self.backend.monitor().call(CallKind::Close, pin!(self.backend.close())).await
     }
 }
 

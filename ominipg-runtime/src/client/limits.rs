@@ -39,8 +39,8 @@ impl Stop {
 impl Limits {
     /// Until when a call that begins now may take.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        // A limit beyond what clocks can tell is none.
-        Instant::now().checked_add(self.timeout?)
+        // The clock is asked only where there is a limit; one beyond what clocks can tell is none.
+        self.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
     }
 
     /// The end of a call that has until `deadline`; none where nothing can end it.
@@ -50,6 +50,18 @@ impl Limits {
 
     /// Does some work, for as long as no limit comes first.
     pub(crate) async fn bound<T>(
+        &self,
+        deadline: Option<Instant>,
+        work: Pin<&mut (impl Future<Output = Result<T, Error>> + ?Sized)>,
+    ) -> Result<T, Error> {
+        match (deadline, &self.cancel) {
+            (None, None) => work.await,
+            // Behind a pointer, or every call would have room for timers.
+            _ => Box::pin(self.bounded(deadline, work)).await,
+        }
+    }
+
+    async fn bounded<T>(
         &self,
         deadline: Option<Instant>,
         work: Pin<&mut (impl Future<Output = Result<T, Error>> + ?Sized)>,

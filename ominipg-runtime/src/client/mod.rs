@@ -35,7 +35,7 @@ pub use self::handle::Ominipg;
 pub(crate) use self::handle::{at_most_one, one};
 pub(crate) use self::limits::{Limits, NO_LIMITS, Stop};
 pub use self::mode::Mode;
-pub(crate) use self::monitor::Monitor;
+pub(crate) use self::monitor::{Gauge, Monitor};
 pub(crate) use self::open_call::OpenCall;
 pub use self::options::ConnectOptions;
 pub use self::requests::{CallKind, Histogram, Outcome, Outcomes, Waiting};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::Event;
 use super::StatementLog;
 use super::events::Broadcaster;
-use super::requests::{CallKind, Outcome, Requests};
+use super::requests::{CallKind, Outcome, Request, Requests};
 use crate::error::Error;
 
 /// What is known of a database's calls and connections.
@@ -47,16 +47,17 @@ impl Monitor {
     pub(crate) async fn call<T>(
         &self,
         kind: CallKind,
-        deadline: Option<Instant>,
         work: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
-        let request = self.requests.begin(kind, deadline);
+        let call = self.begin(kind, None);
         let result = work.await;
-        request.answer(Outcome::of(&result));
-        if let Err(error) = &result {
-            self.events.send_with(|| Event::error(kind, error));
-        }
+        call.answer(&result);
         result
+    }
+
+    /// Notes a call that begins now, and stands among those that wait until it is answered.
+    pub(crate) fn begin(&self, kind: CallKind, deadline: Option<Instant>) -> Begun<'_> {
+        Begun { monitor: self, kind, request: self.requests.begin(kind, deadline) }
     }
 
     /// Notes whether a statement was prepared already.
@@ -84,6 +85,24 @@ impl Monitor {
 
     pub(crate) fn uptime(&self) -> Duration {
         self.started.elapsed()
+    }
+}
+
+/// A call that is not answered yet.
+#[must_use]
+pub(crate) struct Begun<'a> {
+    monitor: &'a Monitor,
+    kind: CallKind,
+    request: Request<'a>,
+}
+
+impl Begun<'_> {
+    /// Notes how it was answered.
+    pub(crate) fn answer<T>(self, result: &Result<T, Error>) {
+        self.request.answer(Outcome::of(result));
+        if let Err(error) = result {
+            self.monitor.events.send_with(|| Event::error(self.kind, error));
+        }
     }
 }
 

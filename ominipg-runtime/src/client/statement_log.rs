@@ -25,9 +25,11 @@ pub(crate) static PLAIN: StatementLog = StatementLog { mode: None, parameters: f
 
 impl StatementLog {
     /// Notes a statement that begins now, where somebody wants to know.
-    pub(crate) fn watch<'a>(&self, sql: &'a str, params: Params<'a>) -> Option<Watched<'a>> {
+    ///
+    /// Behind a pointer, for nobody wants to know of most, and each would have room for it.
+    pub(crate) fn watch<'a>(&'a self, sql: &'a str, params: Params<'a>) -> Option<Box<Watched<'a>>> {
         let started = self.start()?;
-        Some(Watched { log: *self, sql, params: Some(params), started, told: false })
+        Some(Box::new(Watched { log: self, sql, params: Some(params), started, told: false }))
     }
 
     /// The time, where somebody wants to know.
@@ -78,7 +80,7 @@ impl StatementLog {
 
 /// A statement under way; dropped without an end, its caller stopped waiting.
 pub(crate) struct Watched<'a> {
-    log: StatementLog,
+    log: &'a StatementLog,
     sql: &'a str,
     params: Option<Params<'a>>,
     started: Instant,

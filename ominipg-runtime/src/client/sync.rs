@@ -30,7 +30,7 @@ impl Ominipg {
     /// sync needs there and this role may not create it, or was set back too far.
     pub async fn sync(&self) -> Result<SyncReport, Error> {
         let syncer = self.syncer()?;
-        self.backend().monitor().call(CallKind::Sync, None, pin!(syncer.push(self))).await
+        self.backend().monitor().call(CallKind::Sync, pin!(syncer.push(self))).await
     }
 
     /// How sync stands: what waits, since when, what is parked, and which tables are not captured. The server is not asked.
@@ -105,7 +105,7 @@ impl Ominipg {
     /// Where the server cannot be reached, or has no such sequence.
     pub async fn sync_sequences(&self) -> Result<Vec<SequenceBlock>, Error> {
         let syncer = self.syncer()?;
-        self.backend().monitor().call(CallKind::Sync, None, pin!(syncer.lend_sequences(self))).await
+        self.backend().monitor().call(CallKind::Sync, pin!(syncer.lend_sequences(self))).await
     }
 
     /// Lets all rows of the synced tables wait to be sent, as if they were made now; gives how many.

@@ -1,13 +1,17 @@
 use super::assignment::{Assignments, Change};
-use super::rows::{ReadRows, decode, encode_key, not_found, validate};
+use super::rows::{ReadRows, encode_key, not_found, read_one, validate};
 use super::selection::{Deleted, from};
-use super::{deleted, texts, update};
+use super::{deleted, update};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Test};
 use crate::model::{Model, Versioned};
 use crate::param::Param;
 use crate::session::{Executor, Session};
 use crate::sql::Sql;
+use crate::texts::Texts;
+
+/// The statements that read a row by its key.
+static TEXTS: Texts<Deleted> = Texts::new();
 
 /// The row that has a primary key; nothing is sent yet.
 #[derive(Clone)]
@@ -72,21 +76,19 @@ impl<M: Model> ByKey<M> {
     }
 
     async fn load(&self, session: Session<'_>) -> Result<Option<M>, Error> {
-        let mut rows = ReadRows::new(session);
-        match texts::get(M::TABLE, self.deleted) {
-            Some(text) => {
-                let key = encode_key::<M>(&self.key).into_params()?;
-                session.select(text, &key, &mut rows).await?;
-            }
-            None => session.read(self.select()?, &mut rows).await?,
-        }
-        Ok(rows.finish()?.pop())
+        let Some(text) = TEXTS.get(M::TABLE, self.deleted) else {
+            return read_one(session, self.select()?).await;
+        };
+        let key = encode_key::<M>(&self.key).into_params()?;
+        let mut row = ReadRows::new(session);
+        session.select(text, &key, &mut row).await?;
+        row.finish()
     }
 
     fn select(&self) -> Result<Sql, Error> {
         let mut sql = Sql::default();
         from(sql.push("SELECT ").columns(M::TABLE), M::TABLE).condition(&self.condition())?;
-        texts::keep(M::TABLE, self.deleted, &sql.text);
+        TEXTS.keep(M::TABLE, self.deleted, &sql.text);
         Ok(sql)
     }
 
@@ -172,8 +174,8 @@ impl<M: Model> UpdateByKey<M> {
         sql.condition(&Expr::all([self.target.condition(), version::<M>(&self.version)]))?;
         sql.push(" RETURNING ").columns(M::TABLE);
         let session = Session::of(&on);
-        match session.rows(sql).await?.first() {
-            Some(row) => decode(row, session.validates_rows()),
+        match read_one(session, sql).await? {
+            Some(row) => Ok(row),
             None if matches!(self.version, Ok(None)) => Err(missing::<M>()),
             None => Err(self.target.conflict(session).await),
         }

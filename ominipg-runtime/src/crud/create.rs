@@ -28,10 +28,8 @@ impl<M: Model> Create<M> {
         self.new.encode(&mut row);
         let mut sql = insert::one(M::TABLE, row)?;
         sql.push(" RETURNING ").columns(M::TABLE);
-        let session = Session::of(&on);
-        let found = session.rows(sql).await?;
-        found.first().map(|row| rows::decode(row, session.validates_rows())).unwrap_or_else(|| {
-            Err(rows::not_found(M::TABLE, "came back from the insert: a trigger or rule left it out"))
+        rows::read_one(Session::of(&on), sql).await?.ok_or_else(|| {
+            rows::not_found(M::TABLE, "came back from the insert: a trigger or rule left it out")
         })
     }
 }

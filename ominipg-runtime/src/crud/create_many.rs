@@ -222,7 +222,12 @@ impl Sender<'_> {
         Ok(())
     }
 
-    async fn send(&mut self, table: &TableDef, mut batch: Batch, take: Take<'_>) -> Result<(), Error> {
+    async fn send(
+        &mut self,
+        table: &'static TableDef,
+        mut batch: Batch,
+        take: Take<'_>,
+    ) -> Result<(), Error> {
         let session =
             self.own.as_ref().map_or(self.session, |own| Session::transaction(own).within(self.session));
         let mut sql = insert::many(table, &batch.columns, &mut batch.rows, batch.indices.len())?;

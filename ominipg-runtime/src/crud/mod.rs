@@ -18,7 +18,6 @@ mod relation;
 mod rows;
 mod select;
 mod selection;
-mod texts;
 mod update;
 mod upsert;
 

@@ -1,3 +1,5 @@
+use std::marker::PhantomData;
+
 use bytes::Bytes;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
@@ -27,33 +29,60 @@ pub(super) fn decode<M: Model>(row: &Row, validate: bool) -> Result<M, Error> {
 
 /// Runs a statement and reads its rows, in their order.
 pub(super) async fn read_all<M: Model>(session: Session<'_>, sql: Sql) -> Result<Vec<M>, Error> {
-    let mut read = ReadRows::new(session);
+    let mut read = ReadRows::<M>::new(session);
+    session.read(sql, &mut read).await?;
+    read.finish()
+}
+
+/// Runs a statement and reads its row, if there is one.
+pub(super) async fn read_one<M: Model>(session: Session<'_>, sql: Sql) -> Result<Option<M>, Error> {
+    let mut read = ReadRows::<M, Option<M>>::new(session);
     session.read(sql, &mut read).await?;
     read.finish()
 }
 
 /// Reads rows as they come.
-pub(super) struct ReadRows<M> {
-    rows: Vec<M>,
+pub(super) struct ReadRows<M, R = Vec<M>> {
+    rows: R,
     validate: bool,
     /// Why one could not be read; the statement goes on to its end.
     failed: Option<Error>,
+    model: PhantomData<fn() -> M>,
 }
 
-impl<M: Model> ReadRows<M> {
+/// What rows are read into.
+pub(super) trait Place<M>: Default + Send {
+    fn put(&mut self, row: M);
+}
+
+/// All of them.
+impl<M: Send> Place<M> for Vec<M> {
+    fn put(&mut self, row: M) {
+        self.push(row);
+    }
+}
+
+/// The first.
+impl<M: Send> Place<M> for Option<M> {
+    fn put(&mut self, row: M) {
+        self.get_or_insert(row);
+    }
+}
+
+impl<M: Model, R: Place<M>> ReadRows<M, R> {
     pub(super) fn new(session: Session<'_>) -> Self {
-        Self { rows: Vec::new(), validate: session.validates_rows(), failed: None }
+        Self { rows: R::default(), validate: session.validates_rows(), failed: None, model: PhantomData }
     }
 
     /// What was read, or why the first that could not be was not.
-    pub(super) fn finish(self) -> Result<Vec<M>, Error> {
+    pub(super) fn finish(self) -> Result<R, Error> {
         self.failed.map_or(Ok(self.rows), Err)
     }
 }
 
-impl<M: Model> Rows for ReadRows<M> {
+impl<M: Model, R: Place<M>> Rows for ReadRows<M, R> {
     fn begin(&mut self) {
-        self.rows.clear();
+        self.rows = R::default();
         self.failed = None;
     }
 
@@ -62,7 +91,7 @@ impl<M: Model> Rows for ReadRows<M> {
             return;
         }
         match decode(&row, self.validate) {
-            Ok(row) => self.rows.push(row),
+            Ok(row) => self.rows.put(row),
             Err(error) => self.failed = Some(error),
         }
     }

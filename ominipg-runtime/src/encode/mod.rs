@@ -8,7 +8,6 @@ mod slot;
 
 use std::error::Error as StdError;
 
-use bytes::Bytes;
 use serde::Serialize;
 use tokio_postgres::types::{IsNull, ToSql};
 
@@ -132,19 +131,22 @@ impl Encoder {
     }
 
     /// The values of a single row, in the order of their columns.
-    pub(crate) fn into_row(mut self) -> Result<Vec<(usize, Param)>, Error> {
-        self.check()?;
-        let Values::Row(row) = self.values else { unreachable!("an encoder for many rows gives columns") };
-        let param = |(column, value): (usize, Option<Bytes>)| {
-            let def = &self.table.columns[column];
-            (column, Param::new(def.ty.wire(), value).of(def))
-        };
-        Ok(row.finish().map(param).collect())
+    pub(crate) fn into_row(self) -> Result<Vec<(usize, Param)>, Error> {
+        self.single().map(Iterator::collect)
     }
 
     /// The same without their columns.
     pub(crate) fn into_params(self) -> Result<Vec<Param>, Error> {
-        Ok(self.into_row()?.into_iter().map(|(_, param)| param).collect())
+        Ok(self.single()?.map(|(_, param)| param).collect())
+    }
+
+    fn single(mut self) -> Result<impl Iterator<Item = (usize, Param)>, Error> {
+        self.check()?;
+        let Values::Row(row) = self.values else { unreachable!("an encoder for many rows gives columns") };
+        Ok(row.finish().map(move |(column, value)| {
+            let def = &self.table.columns[column];
+            (column, Param::new(def.ty.wire(), value).of(def))
+        }))
     }
 
     fn slots(&self) -> &[Slot] {

@@ -46,7 +46,11 @@ impl SingleRow {
     /// The values, in the order of their columns.
     pub(super) fn finish(mut self) -> impl Iterator<Item = (usize, Option<Bytes>)> {
         self.values.sort_by_key(|(column, _)| *column);
-        let bytes = self.bytes.freeze();
-        self.values.into_iter().map(move |(column, place)| (column, place.map(|place| bytes.slice(place))))
+        let mut bytes = self.bytes.freeze();
+        let mut value = move |place: Range<usize>| {
+            // One value alone shares its bytes with nobody.
+            if place.len() == bytes.len() { std::mem::take(&mut bytes) } else { bytes.slice(place) }
+        };
+        self.values.into_iter().map(move |(column, place)| (column, place.map(&mut value)))
     }
 }

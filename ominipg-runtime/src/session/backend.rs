@@ -11,6 +11,7 @@ use super::gate::{Gate, Reconnect};
 use super::lease::Lease;
 use super::pool::{self, Connections, Connector, PoolOptions};
 use super::server::Server;
+use super::tidy::Tidy;
 use super::wire::OnMessage;
 use super::worker::Worker;
 use crate::client::{Monitor, PoolState};
@@ -22,6 +23,8 @@ pub(crate) struct Backend {
     closed: AtomicBool,
     /// Tells those who listen that it was closed.
     ending: CancellationToken,
+    /// Closes connections of a pool that are over.
+    _tidy: Option<Tidy>,
     /// Dropped after the connections that live on it.
     host: Mutex<Host>,
     monitor: Arc<Monitor>,
@@ -49,6 +52,7 @@ impl Backend {
             kind,
             closed: AtomicBool::new(false),
             ending: CancellationToken::new(),
+            _tidy: None,
             host: Mutex::new(host),
             monitor,
         }
@@ -59,9 +63,9 @@ impl Backend {
         let monitor = Arc::clone(server.monitor());
         let pool = pool::pool(server, options)?;
         drop(pool::take(&pool).await?);
-        let backend = Self::new(Kind::Pool(pool.clone()), host, monitor);
-        let ending = backend.ending.clone();
-        tokio::spawn(async move { ending.run_until_cancelled(pool::tidy(pool)).await });
+        let tidy = Tidy::start(&pool)?;
+        let mut backend = Self::new(Kind::Pool(pool), host, monitor);
+        backend._tidy = tidy;
         Ok(backend)
     }
 

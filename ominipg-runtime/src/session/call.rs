@@ -56,8 +56,10 @@ impl<'a> Call<'a> {
         kind: CallKind,
         work: Work<'_, T>,
     ) -> Result<T, Error> {
-        let bound = pin!(async { backend.name(self.limits.bound(self.deadline, work).await) });
-        backend.monitor().call(kind, self.deadline, bound).await
+        let request = backend.monitor().begin(kind, self.deadline);
+        let result = backend.name(self.limits.bound(self.deadline, work).await);
+        request.answer(&result);
+        result
     }
 
     /// A connection for the call; where its time is over while it waits, it hears for what.
@@ -65,11 +67,18 @@ impl<'a> Call<'a> {
         if let Some(shared) = self.shared {
             return Ok(shared.into());
         }
-        let lease = pin!(backend.lease());
-        let Some(deadline) = self.deadline else { return lease.await };
-        let since = Instant::now();
-        let lease = tokio::time::timeout_at(deadline.into(), lease).await;
-        lease.unwrap_or_else(|_| Err(backend.busy(since.elapsed())))
+        match self.deadline {
+            None => backend.lease().await,
+            Some(deadline) => {
+                Box::pin(async move {
+                    let since = Instant::now();
+                    // It is still there when the error is made, which tells what it waited for.
+                    let mut lease = pin!(tokio::time::timeout_at(deadline.into(), backend.lease()));
+                    lease.as_mut().await.unwrap_or_else(|_| Err(backend.busy(since.elapsed())))
+                })
+                .await
+            }
+        }
     }
 
     /// A connection for all statements of the call.

@@ -1,3 +1,6 @@
+mod prepare;
+
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,20 +9,20 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio_postgres::error::SqlState;
+#[cfg(feature = "embedded")]
 use tokio_postgres::types::Type;
 use tokio_postgres::{CancelToken, Client, CopyInSink, CopyOutStream, RowStream, Statement};
 
 use super::control;
 use super::ended::Ended;
 use super::line::Line;
-use super::ready::Ready;
 use super::rows::Rows;
 use super::server::ConnectionSettings;
 use super::statements::Statements;
-use super::wire::{Place, Wire};
+use super::wire::{Caller, Place, Wire};
 use crate::client::{Monitor, Stop};
 use crate::error::{Error, ErrorKind};
-use crate::param::{Params, check_size};
+use crate::param::Params;
 
 const NO_PARAMS: Params<'static> = Params::Inferred(&[]);
 
@@ -31,10 +34,7 @@ const COPY_END: usize = 2;
 /// A connection and the statements prepared on it.
 pub(crate) struct Connection {
     client: Arc<Client>,
-    /// What moves its bytes, where no task of its own does.
-    line: Option<Line>,
-    /// Whose bytes are moved by those who wait for its answers, where it leads to a server.
-    wire: Option<Arc<Wire>>,
+    mover: Mover,
     statements: Statements,
     /// How long the server was told to let a statement run.
     statement_timeout: Option<Duration>,
@@ -51,13 +51,23 @@ pub(crate) struct Connection {
     monitor: Arc<Monitor>,
 }
 
+/// Who moves the bytes of a connection.
+enum Mover {
+    /// A task of its own, elsewhere.
+    Task,
+    /// Those who wait for its answers, to and from a server.
+    Wire(Arc<Wire>),
+    /// Those who wait for its answers, to and from an embedded engine.
+    #[cfg_attr(not(feature = "embedded"), expect(dead_code, reason = "only embedded engines have lines"))]
+    Line(Line),
+}
+
 impl Connection {
     /// A connection whose bytes a task of its own moves.
     pub(crate) fn new(client: Client, ended: Ended, monitor: Arc<Monitor>) -> Self {
         Self {
             client: Arc::new(client),
-            line: None,
-            wire: None,
+            mover: Mover::Task,
             statements: Statements::default(),
             statement_timeout: None,
             unfinished: AtomicUsize::new(0),
@@ -79,22 +89,32 @@ impl Connection {
     #[cfg(feature = "embedded")]
     pub(crate) fn with_line(client: Client, line: Line, monitor: Arc<Monitor>) -> Self {
         let ended = line.end().clone();
-        Self { line: Some(line), ..Self::new(client, ended, monitor) }
+        Self { mover: Mover::Line(line), ..Self::new(client, ended, monitor) }
     }
 
     /// A connection to a server.
     pub(super) fn with_wire(client: Client, wire: Arc<Wire>, monitor: Arc<Monitor>) -> Self {
         let ended = wire.end().clone();
-        Self { wire: Some(wire), ..Self::new(client, ended, monitor) }
+        Self { mover: Mover::Wire(wire), ..Self::new(client, ended, monitor) }
+    }
+
+    /// The line to an embedded engine, where it is one.
+    fn line(&self) -> Option<&Line> {
+        match &self.mover {
+            Mover::Line(line) => Some(line),
+            Mover::Task | Mover::Wire(_) => None,
+        }
     }
 
     /// Waits for an answer, and moves the connection's bytes meanwhile where that is for its users to do.
-    async fn drive<T>(&self, answer: impl Future<Output = T>) -> T {
-        match (&self.line, &self.wire) {
-            (Some(line), _) => line.drive(answer).await,
-            (None, Some(wire)) => wire.drive(answer).await,
-            (None, None) => answer.await,
-        }
+    async fn drive<T>(&self, mut answer: Pin<&mut impl Future<Output = T>>) -> T {
+        let wire = match &self.mover {
+            Mover::Task => return answer.await,
+            Mover::Wire(wire) => wire,
+            Mover::Line(line) => line.begin().await,
+        };
+        let mut caller = Caller::new(wire);
+        poll_fn(|cx| caller.poll(cx, |cx| answer.as_mut().poll(cx))).await
     }
 
     /// What is told of it.
@@ -106,7 +126,7 @@ impl Connection {
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
             || self.broken.load(Ordering::Acquire)
-            || self.line.as_ref().is_some_and(Line::is_over)
+            || self.line().is_some_and(Line::is_over)
     }
 
     /// Whether a statement is under way that its caller gave up.
@@ -122,7 +142,7 @@ impl Connection {
     /// Lets whatever runs the statements end what is under way when `stop` says so, until the mark is dropped. Its own
     /// caller's timers are no help where that caller's thread runs the statement.
     pub(super) fn stop_at(&self, stop: Option<Stop>) -> Option<Stopping<'_>> {
-        let (line, stop) = (self.line.as_ref()?, stop?);
+        let (line, stop) = (self.line()?, stop?);
         line.stop_at(Some(stop));
         Some(Stopping(line))
     }
@@ -130,24 +150,25 @@ impl Connection {
     /// Waits for a statement's end, and leaves a mark where the caller does not.
     async fn watched<T>(
         &self,
+        sql: &str,
         statement: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
-        let result = self.begun(statement).await;
-        if result.is_ok() {
-            self.finish();
-        }
-        result
+        self.unfinished.fetch_add(1, Ordering::AcqRel);
+        let result = self.drive(statement).await;
+        self.finish();
+        result.map_err(|error| self.explain(error).in_statement(sql))
     }
 
     /// Waits for a statement's beginning: what began has a mark until [`finish`](Self::finish) takes it away.
     async fn begun<T>(
         &self,
+        sql: &str,
         statement: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
         self.unfinished.fetch_add(1, Ordering::AcqRel);
         self.drive(statement).await.map_err(|error| {
             self.finish();
-            self.explain(error)
+            self.explain(error).in_statement(sql)
         })
     }
 
@@ -169,31 +190,31 @@ impl Connection {
         cx: &mut Context<'_>,
         mut part: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        match (&self.line, &self.wire) {
-            (Some(line), _) => line.poll(place, cx, part),
-            (None, Some(wire)) => wire.watch(cx, part),
-            (None, None) => part(cx),
+        match &self.mover {
+            Mover::Task => part(cx),
+            Mover::Wire(wire) => wire.watch(cx, part),
+            Mover::Line(line) => line.poll(place, cx, part),
         }
     }
 
     /// Moves what bytes can be moved now, where no task does.
     pub(super) fn pump(&self) {
-        if let Some(line) = &self.line {
+        if let Some(line) = self.line() {
             line.pump();
         }
     }
 
     /// As [`stop_at`](Self::stop_at), until told otherwise.
     pub(super) fn set_stop(&self, stop: Option<Stop>) {
-        if let Some(line) = &self.line {
+        if let Some(line) = self.line() {
             line.stop_at(stop);
         }
     }
 
     /// Says why a statement's connection is gone, where that is its error, or what else the server does not say.
     pub(super) fn explain(&self, error: Error) -> Error {
-        let error = self.ended.explain(error, self.line.is_some());
-        if error.kind() == ErrorKind::Connection && self.line.is_none() {
+        let error = self.ended.explain(error, self.line().is_some());
+        if error.kind() == ErrorKind::Connection && self.line().is_none() {
             // Its end may not have come through yet, and nobody else is to find out.
             self.broken.store(true, Ordering::Release);
         }
@@ -216,7 +237,7 @@ impl Connection {
                  and its pooler have no place for: cast such columns and parameters, as in `mood::text` and `$1::text::mood`",
             );
         }
-        match self.line.as_ref().filter(|_| error.kind() == ErrorKind::Connection).and_then(Line::failure) {
+        match self.line().filter(|_| error.kind() == ErrorKind::Connection).and_then(Line::failure) {
             Some(why) => Error::new(ErrorKind::Engine, why).with_source_of(error),
             None => error,
         }
@@ -236,38 +257,30 @@ impl Connection {
         rows: &mut dyn Rows,
         again: bool,
     ) -> Result<u64, Error> {
-        self.watched(pin!(self.try_query(sql, params, rows, again)))
-            .await
-            .map_err(|error| error.in_statement(sql))
+        let statement = pin!(async {
+            let mut ready = self.ready(sql, params, again).await?;
+            match ready.query(&self.client, rows).await {
+                Err(error) if self.is_stale(sql, &error) && again => {}
+                result => return Ok(result?),
+            }
+            ready = self.ready(sql, params, again).await?;
+            Ok(ready.query(&self.client, rows).await?)
+        });
+        self.watched(sql, statement).await
     }
 
     /// Runs a statement and returns how many rows it changed; `again` as for [`query`](Self::query).
     pub(super) async fn execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
-        self.watched(pin!(self.try_execute(sql, params, again)))
-            .await
-            .map_err(|error| error.in_statement(sql))
-    }
-
-    async fn try_query(
-        &self,
-        sql: &str,
-        params: Params<'_>,
-        rows: &mut dyn Rows,
-        again: bool,
-    ) -> Result<u64, Error> {
-        match self.ready(sql, params, again).await?.query(&self.client, rows).await {
-            Err(error) if self.is_stale(sql, &error) && again => {}
-            result => return Ok(result?),
-        }
-        Ok(self.ready(sql, params, again).await?.query(&self.client, rows).await?)
-    }
-
-    async fn try_execute(&self, sql: &str, params: Params<'_>, again: bool) -> Result<u64, Error> {
-        match self.ready(sql, params, again).await?.execute(&self.client).await {
-            Err(error) if self.is_stale(sql, &error) && again => {}
-            result => return Ok(result?),
-        }
-        Ok(self.ready(sql, params, again).await?.execute(&self.client).await?)
+        let statement = pin!(async {
+            let mut ready = self.ready(sql, params, again).await?;
+            match ready.execute(&self.client).await {
+                Err(error) if self.is_stale(sql, &error) && again => {}
+                result => return Ok(result?),
+            }
+            ready = self.ready(sql, params, again).await?;
+            Ok(ready.execute(&self.client).await?)
+        });
+        self.watched(sql, statement).await
     }
 
     /// Begins a statement whose rows are asked for one by one; `again` as for [`query`](Self::query).
@@ -277,41 +290,54 @@ impl Connection {
         params: Params<'_>,
         again: bool,
     ) -> Result<RowStream, Error> {
-        self.begun(pin!(self.try_stream(sql, params, again))).await.map_err(|error| error.in_statement(sql))
+        let statement = pin!(async {
+            let mut ready = self.ready(sql, params, again).await?;
+            match ready.stream(&self.client).await {
+                Err(error) if self.is_stale(sql, &error) && again => {}
+                result => return Ok(result?),
+            }
+            ready = self.ready(sql, params, again).await?;
+            Ok(ready.stream(&self.client).await?)
+        });
+        self.begun(sql, statement).await
     }
 
     /// Begins a `COPY … TO STDOUT`; `alone` tells that no transaction is open.
     pub(super) async fn copy_out(&self, sql: &str, alone: bool) -> Result<CopyOutStream, Error> {
-        self.begun(pin!(async {
-            let statement = self.prepare_copy(sql, alone).await?;
-            let begun = self.client.copy_out(&statement).await?;
-            drop(statement);
-            if self.in_own_transaction.swap(false, Ordering::AcqRel) {
-                self.enqueue("COMMIT");
-            }
-            Ok(begun)
-        }))
+        self.begun(
+            sql,
+            pin!(async {
+                let statement = self.prepare_copy(sql, alone).await?;
+                let begun = self.client.copy_out(&statement).await?;
+                drop(statement);
+                if self.in_own_transaction.swap(false, Ordering::AcqRel) {
+                    self.enqueue("COMMIT");
+                }
+                Ok(begun)
+            }),
+        )
         .await
-        .map_err(|error| error.in_statement(sql))
     }
 
     /// Begins a `COPY … FROM STDIN`, which [`commit_copy`](Self::commit_copy) is to follow; `alone` as for
     /// [`copy_out`](Self::copy_out).
     pub(super) async fn copy_in(&self, sql: &str, alone: bool) -> Result<CopyInSink<Bytes>, Error> {
-        self.begun(pin!(async {
-            let statement = self.prepare_copy(sql, alone).await?;
-            let mut beginning = BeginningCopy(Some(self));
-            let begun = self.client.copy_in(&statement).await;
-            beginning.0 = None;
-            match (&begun, &self.line) {
-                (Err(_), Some(line)) => line.discard(COPY_END),
-                (Err(_), None) => self.broken.store(true, Ordering::Release),
-                (Ok(_), _) => {}
-            }
-            Ok(begun?)
-        }))
+        self.begun(
+            sql,
+            pin!(async {
+                let statement = self.prepare_copy(sql, alone).await?;
+                let mut beginning = BeginningCopy(Some(self));
+                let begun = self.client.copy_in(&statement).await;
+                beginning.0 = None;
+                match (&begun, self.line()) {
+                    (Err(_), Some(line)) => line.discard(COPY_END),
+                    (Err(_), None) => self.broken.store(true, Ordering::Release),
+                    (Ok(_), _) => {}
+                }
+                Ok(begun?)
+            }),
+        )
         .await
-        .map_err(|error| error.in_statement(sql))
     }
 
     /// The driver copies by prepared statements with names alone: where none may stay, they live in a transaction.
@@ -344,14 +370,6 @@ impl Connection {
         self.in_own_transaction.load(Ordering::Acquire)
     }
 
-    async fn try_stream(&self, sql: &str, params: Params<'_>, again: bool) -> Result<RowStream, Error> {
-        match self.ready(sql, params, again).await?.stream(&self.client).await {
-            Err(error) if self.is_stale(sql, &error) && again => {}
-            result => return Ok(result?),
-        }
-        Ok(self.ready(sql, params, again).await?.stream(&self.client).await?)
-    }
-
     /// The names and types of the columns that a statement gives.
     #[cfg(feature = "embedded")]
     pub(super) async fn describe(&self, sql: &str) -> Result<Vec<(String, Type)>, Error> {
@@ -360,13 +378,12 @@ impl Connection {
             let statement = self.client.prepare(sql).await?;
             Ok(statement.columns().iter().map(column).collect())
         };
-        self.watched(pin!(described)).await.map_err(|error: Error| error.in_statement(sql))
+        self.watched(sql, pin!(described)).await
     }
 
     /// Runs statements that take no parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
-        let done = self.watched(pin!(async { Ok(self.client.batch_execute(sql).await?) })).await;
-        done.map_err(|error| error.in_statement(sql))
+        self.watched(sql, pin!(async { Ok(self.client.batch_execute(sql).await?) })).await
     }
 
     /// Runs statements that may begin transactions; one that they leave open is rolled back.
@@ -387,7 +404,7 @@ impl Connection {
 
     /// Sends statements without waiting for their end; what is sent later runs after them.
     pub(super) fn send(&self, sql: &str) {
-        if let Some(line) = &self.line {
+        if let Some(line) = self.line() {
             // The next user waits for their end before sending more, or a cancellation that is meant for what comes
             // behind them would hit these; and no limit of the last call does.
             self.unfinished.fetch_add(1, Ordering::AcqRel);
@@ -395,7 +412,7 @@ impl Connection {
             line.stop_at(None);
         }
         self.enqueue(sql);
-        if let Some(line) = &self.line {
+        if let Some(line) = self.line() {
             line.pump();
         }
     }
@@ -408,7 +425,7 @@ impl Connection {
 
     /// Cancels what was given up, once, on a connection whose bytes its users move. What is sent after it is not cancelled.
     pub(super) fn cancel(&self) {
-        if let Some(line) = &self.line
+        if let Some(line) = self.line()
             && self.is_abandoned()
             && self.begin_stop()
         {
@@ -424,78 +441,10 @@ impl Connection {
     /// Waits for the end of what was given up.
     pub(super) async fn settle(&self) {
         // What is answered after it has ended; a cancellation that comes late may hit this instead, and then has hit.
-        let after = self.client.batch_execute("");
+        let after = pin!(self.client.batch_execute(""));
         let _ = self.drive(after).await;
         self.unfinished.store(0, Ordering::Release);
         self.stopped.store(false, Ordering::Release);
-    }
-
-    /// The statement as it is sent; `alone` tells that no transaction is open.
-    async fn ready<'a>(&self, sql: &'a str, params: Params<'a>, alone: bool) -> Result<Ready<'a>, Error> {
-        let ready = if self.statements.are_prepared() {
-            let statement = self.prepare(sql, params).await?;
-            let encoded = params.encode(statement.params())?;
-            Ready::new(sql, Some(statement), encoded, params)
-        } else {
-            let encoded = match params {
-                Params::Ready(_) => None,
-                Params::Inferred([]) => Some(Vec::new()),
-                Params::Inferred(_) => params.encode(&Box::pin(self.infer(sql, alone)).await?)?,
-            };
-            Ready::new(sql, None, encoded, params)
-        };
-        check_size(ready.list())?;
-        Ok(ready)
-    }
-
-    /// The types that the server infers for the parameters of a text, without a statement that stays.
-    async fn infer(&self, sql: &str, alone: bool) -> Result<Vec<Type>, Error> {
-        if let Some(types) = self.statements.types(sql) {
-            return Ok(types);
-        }
-        // The driver has no question for it but a prepared statement with a name. In a transaction, a pooler keeps
-        // asking the same server, which so forgets it again.
-        if alone {
-            self.enqueue("BEGIN");
-        }
-        let asked = self.client.prepare(sql).await.map(|statement| statement.params().to_vec());
-        if alone {
-            self.enqueue("ROLLBACK");
-        }
-        let types = asked?;
-        self.statements.put(sql, types.clone(), None);
-        Ok(types)
-    }
-
-    async fn prepare(&self, sql: &str, params: Params<'_>) -> Result<Statement, Error> {
-        let kept = self.statements.get(sql, params);
-        self.monitor.prepared(kept.is_some());
-        if let Some(statement) = kept {
-            return Ok(statement);
-        }
-        let types = params.types();
-        // Behind a pointer, or every statement would have room for it.
-        let statement = Box::pin(self.client.prepare_typed(sql, &types)).await?;
-        if self.statements.are_prepared() {
-            self.statements.put(sql, types, Some(statement.clone()));
-        }
-        Ok(statement)
-    }
-
-    /// Whether a statement failed only because a table changed, or the server forgot it, since it was prepared.
-    fn is_stale(&self, sql: &str, error: &tokio_postgres::Error) -> bool {
-        let stale = self.statements.are_prepared()
-            && match error.as_db_error() {
-                Some(error) if *error.code() == SqlState::FEATURE_NOT_SUPPORTED => {
-                    error.routine() == Some("RevalidateCachedQuery")
-                }
-                Some(error) => *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME,
-                None => false,
-            };
-        if stale {
-            self.statements.remove(sql);
-        }
-        stale
     }
 }
 

@@ -31,8 +31,17 @@ impl Gate {
 
     /// Takes the connection; what its last user left under way has ended then.
     pub(super) async fn take(&self) -> Result<Held, Error> {
-        let guard = self.exclusive().await?;
-        let mut held = OwnedMutexGuard::try_map(guard, Option::as_mut).map_err(|_| closed())?;
+        let guard = match Arc::clone(&self.lock).try_lock_owned() {
+            Ok(guard) => guard,
+            Err(_) => Box::pin(self.exclusive()).await?,
+        };
+        let held = OwnedMutexGuard::try_map(guard, Option::as_mut).map_err(|_| closed())?;
+        // Behind pointers, or every call would have room for what hardly any waits for.
+        if held.is_abandoned() || held.is_closed() { Box::pin(self.mend(held)).await } else { Ok(held) }
+    }
+
+    /// Waits for the end of what was left under way, and makes a new connection where there is none any more.
+    async fn mend(&self, mut held: Held) -> Result<Held, Error> {
         if held.is_abandoned() {
             held.settle().await;
         }
@@ -49,13 +58,8 @@ impl Gate {
     }
 
     async fn exclusive(&self) -> Result<OwnedMutexGuard<Option<Connection>>, Error> {
-        match self.lock.clone().try_lock_owned() {
-            Ok(guard) => Ok(guard),
-            Err(_) => {
-                let guard = tokio::time::timeout(self.wait, self.lock.clone().lock_owned()).await;
-                guard.map_err(|_| self.busy(self.wait))
-            }
-        }
+        let guard = tokio::time::timeout(self.wait, Arc::clone(&self.lock).lock_owned()).await;
+        guard.map_err(|_| self.busy(self.wait))
     }
 
     /// How long callers wait.

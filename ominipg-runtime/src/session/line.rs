@@ -73,12 +73,12 @@ impl Line {
         self.wire.end()
     }
 
-    /// Waits for an answer, and moves the connection's bytes meanwhile.
-    pub(super) async fn drive<T>(&self, answer: impl Future<Output = T>) -> T {
+    /// What moves its bytes, for somebody who is about to wait for an answer.
+    pub(super) async fn begin(&self) -> &Wire {
         // A task that asks in a loop never waits where it is answered on the spot: others that its thread is to run would
         // wait for it to end.
         consume_budget().await;
-        self.wire.drive(answer).await
+        &self.wire
     }
 
     /// Asks for a part of an answer, and moves the connection's bytes where that is not there yet.

@@ -23,6 +23,7 @@ mod streams;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tidy;
 #[cfg(feature = "tls")]
 mod tls;
 mod transact;

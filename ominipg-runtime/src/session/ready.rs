@@ -5,7 +5,7 @@ use tokio_postgres::{Client, Error, RowStream, Statement};
 use tokio_stream::StreamExt;
 
 use super::rows::Rows;
-use crate::param::{Param, Params};
+use crate::param::{Param, Params, check_size};
 
 /// A statement that can be sent: prepared on its connection, or as its text with the types of its parameters.
 pub(super) struct Ready<'a> {
@@ -17,17 +17,32 @@ pub(super) struct Ready<'a> {
 }
 
 impl<'a> Ready<'a> {
-    pub(super) fn new(
+    /// One that is prepared.
+    pub(super) fn prepared(
         sql: &'a str,
-        prepared: Option<Statement>,
+        statement: Statement,
+        params: Params<'a>,
+    ) -> Result<Self, crate::Error> {
+        let encoded = params.encode(statement.params())?;
+        Self { sql, prepared: Some(statement), encoded, params }.checked()
+    }
+
+    /// One that is not, with its parameters where those had to wait for their types.
+    pub(super) fn unprepared(
+        sql: &'a str,
         encoded: Option<Vec<Param>>,
         params: Params<'a>,
-    ) -> Self {
-        Self { sql, prepared, encoded, params }
+    ) -> Result<Self, crate::Error> {
+        Self { sql, prepared: None, encoded, params }.checked()
+    }
+
+    fn checked(self) -> Result<Self, crate::Error> {
+        check_size(self.list())?;
+        Ok(self)
     }
 
     /// Its parameters.
-    pub(super) fn list(&self) -> &[Param] {
+    fn list(&self) -> &[Param] {
         match (&self.encoded, self.params) {
             (Some(encoded), _) => encoded,
             (None, Params::Ready(ready)) => ready,
@@ -49,15 +64,17 @@ impl<'a> Ready<'a> {
 
     pub(super) async fn execute(&self, client: &Client) -> Result<u64, Error> {
         match &self.prepared {
-            Some(statement) => client.execute_raw(statement, self.list()).await,
-            None => client.execute_typed(self.sql, &self.typed()).await,
+            Some(statement) => Box::pin(client.execute_raw(statement, self.list())).await,
+            None => Box::pin(client.execute_typed(self.sql, &self.typed())).await,
         }
     }
 
     pub(super) async fn stream(&self, client: &Client) -> Result<RowStream, Error> {
+        // The driver's futures have room for preparing a statement too. Within those around them they would make all of that
+        // larger than what an allocator has at hand.
         match &self.prepared {
-            Some(statement) => client.query_raw(statement, self.list()).await,
-            None => client.query_typed_raw(self.sql, self.typed()).await,
+            Some(statement) => Box::pin(client.query_raw(statement, self.list())).await,
+            None => Box::pin(client.query_typed_raw(self.sql, self.typed())).await,
         }
     }
 

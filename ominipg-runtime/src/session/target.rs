@@ -130,12 +130,17 @@ impl<'a> Session<'a> {
     }
 
     /// Runs a statement, hands its rows on, and returns how many there were.
-    fn hand_on<'b>(self, sql: &'b str, params: Params<'b>, rows: &'b mut dyn Rows) -> Running<'b, u64>
+    pub(super) fn hand_on<'b>(
+        self,
+        sql: &'b str,
+        params: Params<'b>,
+        rows: &'b mut dyn Rows,
+    ) -> Running<'b, u64>
     where
         'a: 'b,
     {
-        let call = self.call;
         Box::pin(async move {
+            let call = &self.call;
             let watched = self.log().watch(sql, params);
             let result = match self.target {
                 Target::Database(backend) => {
@@ -147,7 +152,7 @@ impl<'a> Session<'a> {
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
-                        let connection = transaction.ready(call).await?;
+                        let connection = transaction.ready(self.call).await?;
                         let statement = pin!(connection.query(sql, params, rows, false));
                         transaction.watch(pin!(call.on(connection, statement))).await
                     });
@@ -175,8 +180,8 @@ impl<'a> Session<'a> {
     where
         'a: 'b,
     {
-        let call = self.call;
         Box::pin(async move {
+            let call = &self.call;
             let watched = self.log().watch(sql, params);
             let result = match self.target {
                 Target::Database(backend) => {
@@ -188,7 +193,7 @@ impl<'a> Session<'a> {
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
-                        let connection = transaction.ready(call).await?;
+                        let connection = transaction.ready(self.call).await?;
                         transaction
                             .watch(pin!(call.on(connection, pin!(connection.execute(sql, params, false)))))
                             .await
@@ -212,8 +217,8 @@ impl<'a> Session<'a> {
     where
         'a: 'b,
     {
-        let call = self.call;
         Box::pin(async move {
+            let call = &self.call;
             let watched = self.log().watch(sql, Params::Inferred(&[]));
             let result = match self.target {
                 Target::Database(backend) => {
@@ -225,7 +230,7 @@ impl<'a> Session<'a> {
                 }
                 Target::Transaction(transaction) => {
                     let statement = pin!(async {
-                        let connection = transaction.ready(call).await?;
+                        let connection = transaction.ready(self.call).await?;
                         transaction.watch(pin!(call.on(connection, pin!(connection.batch(sql))))).await
                     });
                     transaction.note(call.run(transaction.backend(), CallKind::Statement, statement).await)

@@ -133,3 +133,16 @@ async fn nothing_runs_after_close() {
     assert_eq!(insert(&backend).await.unwrap_err().kind(), ErrorKind::Closed);
     assert_eq!(Transaction::begin(&backend, &NO_LIMITS).await.err().unwrap().kind(), ErrorKind::Closed);
 }
+
+#[tokio::test]
+async fn a_statement_fits_into_what_the_allocator_has_at_hand() {
+    let backend = backend().await;
+    let none = Params::Inferred(&[]);
+    let sizes = [
+        size_of_val(&*session(&backend).hand_on("", none, &mut Vec::new())),
+        size_of_val(&*session(&backend).execute("", none)),
+        size_of_val(&*session(&backend).batch("")),
+    ];
+    // The most that glibc keeps ready for a thread; more than that costs each call a search of the heap.
+    assert!(sizes.iter().all(|size| *size <= 1032), "{sizes:?}");
+}

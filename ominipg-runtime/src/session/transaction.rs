@@ -451,7 +451,7 @@ impl Drop for Transaction {
 }
 
 /// Tells how a statement without rows ended.
-fn told<T>(watched: Option<Watched<'_>>, result: Result<T, Error>) -> Result<T, Error> {
+fn told<T>(watched: Option<Box<Watched<'_>>>, result: Result<T, Error>) -> Result<T, Error> {
     if let Some(watched) = watched {
         watched.end(&result, |_| None);
     }

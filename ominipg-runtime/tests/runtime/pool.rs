@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ominipg_runtime::{ConnectOptions, ErrorKind, Ominipg};
-use ominipg_test_support::{database, takes_connections};
+use ominipg_runtime::{ConnectOptions, ErrorKind, Ominipg, Transaction};
+use ominipg_test_support::{Proxy, database, takes_connections};
 
 async fn small(url: &str) -> Ominipg {
     let options = ConnectOptions::new(url).max_connections(2).busy_timeout(Duration::from_millis(200));
@@ -38,6 +38,72 @@ async fn a_broken_connection_is_replaced() {
         tokio::time::sleep(Duration::from_millis(20)).await;
         db.query("SELECT 1", &[]).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_not_waited_for_leaves_its_place() {
+    let url = database().await;
+    let server = url.split('@').nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+    let proxy = Proxy::start(server).await.unwrap();
+    let options = ConnectOptions::new(proxy.url(&url, server)).max_connections(1);
+    let db = Ominipg::connect(options).await.unwrap();
+    let pool = async || db.diagnostics().await.pool.unwrap();
+
+    proxy.cut();
+    proxy.black_hole();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let impatient = db.with_timeout(Duration::from_millis(100));
+    let error = impatient.query("SELECT 1", &[]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert!(error.to_string().contains("the server has not answered 1 of at most 1 yet"), "{error}");
+    assert_eq!(pool().await.size, 0);
+    proxy.heal();
+    db.query("SELECT 1", &[]).await.unwrap();
+    assert_eq!(pool().await.size, 1);
+
+    // Nor is it lost where no connection can be made.
+    proxy.cut();
+    proxy.refuse(true);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(db.query("SELECT 1", &[]).await.unwrap_err().kind(), ErrorKind::Connect);
+    assert_eq!(pool().await.size, 0);
+    proxy.heal();
+    db.query("SELECT 1", &[]).await.unwrap();
+    assert_eq!(pool().await.size, 1);
+}
+
+#[tokio::test]
+async fn one_that_was_silent_since_another_broke_is_asked_and_replaced() {
+    if !takes_connections(2) {
+        return;
+    }
+    let url = database().await;
+    let server = url.split('@').nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+    let proxy = Proxy::start(server).await.unwrap();
+    let options = ConnectOptions::new(proxy.url(&url, server)).max_connections(2);
+    let db = Ominipg::connect(options.connect_timeout(Duration::from_secs(1))).await.unwrap();
+    let pid = async |tx: &Transaction| -> i32 {
+        tx.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0)
+    };
+    let (silent, ended) = (db.transaction().await.unwrap(), db.transaction().await.unwrap());
+    let before = pid(&silent).await;
+    ended.query("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await.unwrap_err();
+    silent.commit().await.unwrap();
+    drop(ended);
+
+    // The network swallows the question, and lets new connections pass.
+    proxy.black_hole();
+    let healed = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        proxy.heal_for_others();
+    };
+    let begun = tokio::time::timeout(Duration::from_secs(10), db.transaction());
+    let (begun, ()) = tokio::join!(begun, healed);
+    let tx = begun.expect("nobody waits for one that does not answer").unwrap();
+    assert_ne!(pid(&tx).await, before);
+    tx.commit().await.unwrap();
+    let pool = db.diagnostics().await.pool.unwrap();
+    assert_eq!((pool.size, pool.available), (1, 1));
 }
 
 #[tokio::test]

@@ -12,5 +12,5 @@ pub(crate) use self::histogram::Meter;
 pub use self::kind::CallKind;
 pub(crate) use self::outcome::Counts;
 pub use self::outcome::{Outcome, Outcomes};
-pub(crate) use self::registry::Requests;
+pub(crate) use self::registry::{Request, Requests};
 pub use self::waiting::Waiting;

@@ -15,18 +15,18 @@ pub(in crate::session) struct Place {
 }
 
 /// Somebody who waits for one answer, and moves the bytes of a wire meanwhile.
-pub(super) struct Caller<'a> {
+pub(in crate::session) struct Caller<'a> {
     wire: &'a Wire,
     place: Place,
 }
 
 impl<'a> Caller<'a> {
-    pub(super) fn new(wire: &'a Wire) -> Self {
+    pub(in crate::session) fn new(wire: &'a Wire) -> Self {
         Self { wire, place: Place::default() }
     }
 
     /// Asks for the answer.
-    pub(super) fn poll<T>(
+    pub(in crate::session) fn poll<T>(
         &mut self,
         cx: &mut Context<'_>,
         answer: impl FnMut(&mut Context<'_>) -> Poll<T>,

@@ -6,14 +6,13 @@ mod keeper;
 mod turns;
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio_postgres::{AsyncMessage, Error};
 
-pub(super) use self::caller::Place;
-use self::caller::{Caller, MOVES};
+use self::caller::MOVES;
+pub(super) use self::caller::{Caller, Place};
 use self::keeper::Keeper;
 use self::turns::{OnAnswer, OnBytes, Turns};
 use super::ended::Ended;
@@ -64,12 +63,6 @@ impl Wire {
     /// Why it ended, once it has.
     pub(super) fn end(&self) -> &Ended {
         &self.ended
-    }
-
-    /// Waits for an answer, and moves the connection's bytes meanwhile.
-    pub(super) async fn drive<T>(&self, answer: impl Future<Output = T>) -> T {
-        let (mut answer, mut caller) = (pin!(answer), Caller::new(self));
-        poll_fn(|cx| caller.poll(cx, |cx| answer.as_mut().poll(cx))).await
     }
 
     /// Asks for a part of an answer, and leaves it to the keeper to move the bytes.
