@@ -55,8 +55,13 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    fn new(connection: Option<Connection>) -> Self {
-        Self { connection, connected: Instant::now(), in_doubt: false }
+    fn empty() -> Self {
+        Self { connection: None, connected: Instant::now(), in_doubt: false }
+    }
+
+    /// Puts a new connection into the place of the one that was there, if there was one.
+    fn fill(&mut self, connection: Connection) {
+        *self = Self { connection: Some(connection), ..Self::empty() };
     }
 
     /// How long it was not used.
@@ -126,7 +131,7 @@ impl Manager for Connector {
     type Error = Infallible;
 
     fn create(&self) -> impl Future<Output = Result<Box<Slot>, Infallible>> + Send {
-        ready(Ok(Box::new(Slot::new(None))))
+        ready(Ok(Box::new(Slot::empty())))
     }
 
     fn recycle(
@@ -205,7 +210,7 @@ async fn connected(pool: &Connections, slot: Pooled) -> Result<Pooled, Error> {
         slot.in_doubt = !answered.is_ok_and(|answer| answer.is_ok());
     }
     if !slot.is_ready() {
-        ***slot = Slot::new(Some(server.connect().await?));
+        slot.fill(server.connect().await?);
     }
     Ok(unfit.0.take().expect("nothing has taken it yet"))
 }
